@@ -1,0 +1,26 @@
+/* Rectangles of cells and how they are split. */
+#ifndef SCREEN_RECT_H
+#define SCREEN_RECT_H
+
+#include <stdbool.h>
+
+struct rect {
+	int row, col, rows, cols;
+};
+
+static inline bool rect_is_empty(struct rect r)
+{
+	return r.rows <= 0 || r.cols <= 0;
+}
+
+/* Each takes the first `n` rows or columns (clipped) off *r and returns them. */
+struct rect rect_take_top(struct rect *r, int n);
+struct rect rect_take_bottom(struct rect *r, int n);
+struct rect rect_take_left(struct rect *r, int n);
+struct rect rect_take_right(struct rect *r, int n);
+struct rect rect_inner(struct rect r, int by_rows, int by_cols);
+/* A rectangle of the size in the middle of r, clipped to it. */
+struct rect rect_centre(struct rect r, int rows, int cols);
+bool rect_has(struct rect r, int row, int col);
+
+#endif

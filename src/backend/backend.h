@@ -1,0 +1,171 @@
+/* The contract between the board (or a command) and a source of runs.
+ *
+ * Rules, each tested on every backend:
+ *  1. No operation blocks.
+ *  2. The sink is called from the loop only, never from inside an operation.
+ *  3. Every ticket ends exactly once, in done(). `unknown` (an order whose answer
+ *     was lost) is read back, never sent again without its key.
+ *  4. What the sink is given is borrowed until it returns.
+ *  5. After destroy returns, the sink is never called again.
+ *  6. A missing ability is a clear bit and a NULL slot, answered "unsupported" by
+ *     backend_*(); nothing above ever asks which backend it is.
+ *  7. A backend retries by itself and says in one sentence how it is.
+ *  8. A snapshot names its scope; only runs inside it, unnamed at an end that is
+ *     marked complete, are gone.
+ */
+#ifndef BACKEND_BACKEND_H
+#define BACKEND_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "core/run.h"
+#include "io/loop.h"
+
+typedef uint64_t ticket_id;	/* 0: none */
+
+enum backend_ability {
+	BACKEND_CAN_WATCH = 1 << 0, BACKEND_CAN_PAGE = 1 << 1, BACKEND_CAN_FETCH = 1 << 2,
+	BACKEND_CAN_INBOX = 1 << 3, BACKEND_CAN_CATALOG = 1 << 4, BACKEND_CAN_LOG = 1 << 5,
+	BACKEND_CAN_ORDER = 1 << 6, BACKEND_CAN_START = 1 << 7, BACKEND_CAN_HISTORY = 1 << 8
+};
+
+enum condition { CONDITION_CONNECTING, CONDITION_LIVE, CONDITION_STALE, CONDITION_DOWN };
+enum outcome { OUTCOME_OK, OUTCOME_REFUSED, OUTCOME_NOT_FOUND, OUTCOME_UNSUPPORTED,
+	       OUTCOME_UNREACHABLE, OUTCOME_UNKNOWN };
+enum run_part { PART_DETAIL, PART_HISTORY };
+enum catalog_kind { CATALOG_WORKFLOWS, CATALOG_SCHEDULES, CATALOG_QUEUES, CATALOG_WORKERS,
+		    CATALOG_STATS, CATALOG_AUDIT, CATALOG_INBOX };
+enum log_stream { LOG_STREAM_STDOUT = 1, LOG_STREAM_STDERR = 2, LOG_STREAM_BOTH = 3 };
+
+/* What watch() shall keep telling about. */
+struct watch_scope {
+	struct view filter;	/* INTERFACES.md's language; empty: all */
+	size_t ended;		/* how many ended runs at least, newest first */
+};
+
+struct log_query {
+	struct view run, task;
+	int attempt;			/* 0: the last */
+	enum log_stream streams;
+	struct view cursor;		/* opaque; empty: from the end, back */
+	bool backward;
+	size_t limit;			/* lines; 0: the backend's own */
+	bool follow;
+	struct view search;		/* empty: none */
+	struct view level;
+};
+
+struct log_line_facts {
+	int64_t at_ms;			/* 0: unknown */
+	enum log_stream stream;
+	struct view text;		/* octets without the newline */
+	bool partial;			/* no newline yet: the next one goes on */
+};
+
+/* Why a batch of lines ended. */
+enum log_state { LOG_MORE, LOG_FOLLOWING, LOG_EOF, LOG_RESET, LOG_TRUNCATED };
+
+/* An order. Views are copied. Identity: run, task, attempt and version are what
+ * the operator was shown. */
+struct order {
+	enum verb verb;
+	struct view run, task;
+	int attempt;
+	int64_t version;
+	struct view comment;		/* or reason */
+	struct view value;		/* answer: JSON */
+	struct view edit;		/* edit: JSON {run, args, env, params} */
+	struct view workflow;		/* start */
+	struct view params;		/* start, rerun: JSON object */
+	bool debug;
+	struct view key;		/* Idempotency-Key; empty: one is made */
+};
+
+struct backend_identity {
+	struct view name;		/* the context's */
+	struct view user;
+	struct view roles;
+	struct view version, engine;	/* "runboardd 0.1.0" */
+	bool read_only;
+	int64_t clock_offset_ms;	/* server minus ours */
+};
+
+/* Where a backend reports. Every slot is set. arg is the sink's owner. */
+struct backend_sink {
+	void *arg;
+	void (*identity)(void *arg, unsigned abilities, const struct backend_identity *id);
+	void (*condition)(void *arg, enum condition c, const char *sentence, int64_t fresh_ms);
+	void (*snapshot_begin)(void *arg, struct view filter);
+	void (*runs)(void *arg, const struct run_facts *runs, size_t n);
+	void (*gone)(void *arg, struct view id);
+	/* progress without a version: only progress, current task and seq count */
+	void (*progress)(void *arg, const struct run_facts *run);
+	/* complete: what was in scope and not named is gone */
+	void (*snapshot_end)(void *arg, bool complete);
+	/* counts[LANES]; at_least[i]: there are more than that */
+	void (*lane_counts)(void *arg, const int64_t *counts, const bool *at_least);
+	void (*page)(void *arg, ticket_id t, const struct run_facts *runs, size_t n,
+		     struct view next_cursor);
+	void (*detail)(void *arg, ticket_id t, const struct run_detail *d);
+	void (*history)(void *arg, ticket_id t, struct view run, const struct history_facts *h,
+			size_t n, struct view next_cursor);
+	/* Raw API object (JSON) of a catalogue; core/param.h reads the parts */
+	void (*catalog)(void *arg, ticket_id t, enum catalog_kind kind, struct view json,
+			struct view next_cursor);
+	void (*log)(void *arg, ticket_id t, const struct log_line_facts *lines, size_t n,
+		    enum log_state state, struct view next_cursor, struct view prev_cursor);
+	/* follow_key: id of the run to look at now (start, rerun), else empty. text:
+	 * a sentence, for refused the engine's own ("alice approved this 12 s ago") */
+	void (*done)(void *arg, ticket_id t, enum outcome outcome, struct view follow_key,
+		     const char *text);
+};
+
+struct backend;
+
+struct backend_ops {
+	const char *kind;		/* "local", for messages only */
+	bool (*probe)(struct backend *b);
+	ticket_id (*watch)(struct backend *b, const struct watch_scope *scope);
+	ticket_id (*page)(struct backend *b, struct view filter, struct view cursor, size_t limit);
+	ticket_id (*fetch)(struct backend *b, struct view run, enum run_part part,
+			   struct view cursor);
+	ticket_id (*catalog)(struct backend *b, enum catalog_kind kind, struct view cursor);
+	ticket_id (*log)(struct backend *b, const struct log_query *q);
+	ticket_id (*order)(struct backend *b, const struct order *o);
+	void (*cancel)(struct backend *b, ticket_id t);
+	size_t (*pending)(const struct backend *b);	/* requests in flight, streams not counted */
+	void (*destroy)(struct backend *b);
+};
+
+/* Embedded first in every backend. */
+struct backend {
+	const struct backend_ops *ops;
+	struct loop *loop;
+	const struct backend_sink *sink;
+	uint16_t context;		/* what to write into run_facts.context */
+	ticket_id last_ticket;
+};
+
+/* The calls that everybody uses: they hand out tickets, answer "unsupported" from
+ * the loop where the slot is NULL, and never return 0. A cancelled ticket's
+ * done() is not called. */
+void backend_probe(struct backend *b);
+ticket_id backend_watch(struct backend *b, const struct watch_scope *scope);
+ticket_id backend_page(struct backend *b, struct view filter, struct view cursor, size_t limit);
+ticket_id backend_fetch(struct backend *b, struct view run, enum run_part part,
+			struct view cursor);
+ticket_id backend_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
+ticket_id backend_log(struct backend *b, const struct log_query *q);
+ticket_id backend_order(struct backend *b, const struct order *o);
+void backend_cancel(struct backend *b, ticket_id t);
+size_t backend_pending(const struct backend *b);
+void backend_destroy(struct backend *b);		/* NULL is fine */
+
+const char *condition_name(enum condition c);
+const char *outcome_name(enum outcome o);
+
+#endif

@@ -1,0 +1,102 @@
+/* A workflow file, read and checked: parameters, triggers, steps. Pure. Used by
+ * the engine and by `runboard check`. All that it holds lies in its arena and
+ * never changes after loading. */
+#ifndef FLOW_WORKFLOW_H
+#define FLOW_WORKFLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "core/param.h"
+#include "core/run.h"
+
+enum on_error { ON_ERROR_FAIL, ON_ERROR_PAUSE, ON_ERROR_CONTINUE, ON_ERROR_STEP };
+enum on_unknown { ON_UNKNOWN_ASK, ON_UNKNOWN_RETRY, ON_UNKNOWN_FAIL };
+enum on_timeout { ON_TIMEOUT_REJECT, ON_TIMEOUT_APPROVE, ON_TIMEOUT_FAIL };
+enum missed { MISSED_SKIP, MISSED_LATEST, MISSED_ALL };
+enum step_kind { STEP_RUN, STEP_ARGS, STEP_APPROVE, STEP_ASK, STEP_WORKFLOW };
+
+struct retry_policy {
+	int attempts;			/* 1: no retry */
+	int64_t delay_ms, max_delay_ms;	/* 0 max: no cap */
+	double factor;
+};
+
+struct gate_policy {
+	struct view prompt;		/* may hold ${{ }} */
+	struct view schema;		/* ask: JSON text */
+	const struct view *roles;
+	size_t n_roles;
+	int required;
+	bool not_own;
+	int64_t timeout_ms;		/* 0: none */
+	enum on_timeout on_timeout;
+};
+
+struct step {
+	struct view id, title;
+	enum step_kind kind;
+	struct view run;		/* STEP_RUN: shell text */
+	const struct view *args;	/* STEP_ARGS; each may hold ${{ }} */
+	size_t n_args;
+	struct view dir;
+	struct pairs env;		/* values may hold ${{ }} */
+	const struct view *needs;	/* resolved: never the implicit form */
+	size_t n_needs;
+	int64_t timeout_ms;
+	struct retry_policy retry;
+	struct gate_policy gate;
+	struct view condition;		/* `if`, or empty */
+	struct view foreach;		/* expression, or empty */
+	int batch, allow_failures;
+	enum on_error on_error;
+	struct view on_error_step;
+	enum on_unknown on_unknown;
+	bool only_on_error;
+	bool is_finally;
+	struct view workflow;		/* STEP_WORKFLOW */
+	struct pairs workflow_params;	/* values JSON text, may hold ${{ }} */
+	struct view queue;
+	int line;
+};
+
+struct schedule_spec {
+	struct view cron, timezone;
+	struct pairs params;
+	enum missed missed;
+};
+
+struct workflow {
+	struct arena arena;
+	struct view name, title, description;
+	struct pairs labels, env;
+	struct param_schema params;
+	struct schedule_spec *schedules;
+	size_t n_schedules;
+	bool has_webhook;
+	struct view webhook_secret_env;
+	struct pairs webhook_params;
+	struct view queue;
+	int priority, concurrency;	/* concurrency 0: no limit */
+	int64_t timeout_ms;
+	bool fail_fast;
+	const struct view *secrets;
+	size_t n_secrets;
+	struct view result;		/* expression text, or empty */
+	struct step *steps;		/* steps, then finally */
+	size_t n_steps;
+	struct view source;		/* the file's text: what is frozen with a run */
+	char hash[65];			/* of source; hex, see workflow_hash */
+};
+
+/* All errors at once, each a line "FILE:LINE:COL: message" in err (ERR_CONFIG);
+ * then NULL. `file` gives the default name (without folder and ending). */
+struct workflow *workflow_load(struct view text, const char *file, struct err *err);
+void workflow_free(struct workflow *w);
+const struct step *workflow_step(const struct workflow *w, struct view id);	/* or NULL */
+
+#endif

@@ -22,6 +22,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "core/feed.h"
 #include "core/run.h"
 #include "io/loop.h"
 
@@ -33,13 +34,7 @@ enum backend_ability {
 	BACKEND_CAN_ORDER = 1 << 6, BACKEND_CAN_START = 1 << 7, BACKEND_CAN_HISTORY = 1 << 8
 };
 
-enum condition { CONDITION_CONNECTING, CONDITION_LIVE, CONDITION_STALE, CONDITION_DOWN };
-enum outcome { OUTCOME_OK, OUTCOME_REFUSED, OUTCOME_NOT_FOUND, OUTCOME_UNSUPPORTED,
-	       OUTCOME_UNREACHABLE, OUTCOME_UNKNOWN };
 enum run_part { PART_DETAIL, PART_HISTORY };
-enum catalog_kind { CATALOG_WORKFLOWS, CATALOG_SCHEDULES, CATALOG_QUEUES, CATALOG_WORKERS,
-		    CATALOG_STATS, CATALOG_AUDIT, CATALOG_INBOX };
-enum log_stream { LOG_STREAM_STDOUT = 1, LOG_STREAM_STDERR = 2, LOG_STREAM_BOTH = 3 };
 
 /* What watch() shall keep telling about. */
 struct watch_scope {
@@ -58,16 +53,6 @@ struct log_query {
 	struct view search;		/* empty: none */
 	struct view level;
 };
-
-struct log_line_facts {
-	int64_t at_ms;			/* 0: unknown */
-	enum log_stream stream;
-	struct view text;		/* octets without the newline */
-	bool partial;			/* no newline yet: the next one goes on */
-};
-
-/* Why a batch of lines ended. */
-enum log_state { LOG_MORE, LOG_FOLLOWING, LOG_EOF, LOG_RESET, LOG_TRUNCATED };
 
 /* An order. Views are copied. Identity: run, task, attempt and version are what
  * the operator was shown. */

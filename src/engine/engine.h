@@ -1,0 +1,192 @@
+/* The engine as the API sees it: orders in, replies after they are committed,
+ * facts out as JSON of INTERFACES.md. Knows no HTTP but its status numbers. All
+ * callbacks come from the loop, never from inside a call of this interface. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "core/status.h"
+#include "io/loop.h"
+
+struct engine;
+struct engine_watch;
+
+struct engine_config {
+	const char *state;			/* the state folder (0700), made if missing */
+	const char *const *workflows;		/* folders of *.yaml and *.yml */
+	size_t n_workflows;
+	int slots;				/* of the default queue; 0: two for each CPU */
+	const char *supervisor;			/* path of runboard-step; NULL: path_program */
+};
+
+/* Opens the journal, loads the workflows, folds the open runs, adopts what still
+ * runs. Fails where another engine has the state folder. */
+struct engine *engine_new(const struct engine_config *config, struct loop *loop, struct err *err);
+/* Commits what is open. Attempts go on under their supervisors. */
+void engine_free(struct engine *e);
+
+/* ---- orders ---------------------------------------------------------------- */
+
+/* Who asks, as access has found out. Permission by role was checked before; the
+ * engine itself checks the roles of gates, not_own, and `admin` for advance. */
+struct engine_caller {
+	struct view by;			/* "alice"; shown and kept */
+	const struct view *roles;
+	size_t n_roles;
+	bool admin;
+};
+
+struct engine_order {
+	enum verb verb;
+	struct engine_caller caller;
+	struct view workflow;		/* start */
+	struct view run, task;
+	struct view comment;		/* or the reason */
+	struct view value;		/* answer: JSON text */
+	struct view edit;		/* retry: JSON object {run, args, env, params}, or empty */
+	struct view params;		/* start, rerun: JSON object, or empty */
+	bool debug, dry_run;
+	int priority;
+	int64_t delay_ms;
+	enum trigger_kind trigger;	/* start */
+	struct view trigger_source;
+	bool has_version;		/* by body or If-Match */
+	bool if_match;			/* then a mismatch is 412, else 409 */
+	int64_t version;
+	int attempt;			/* 0: not named */
+	/* Idempotency: the same key of the same caller on the same route gets the
+	 * first answer again; with another body 422. Empty key: none. */
+	struct view key, route, body;
+};
+
+/* What became of it: an HTTP status and its JSON body (a run, a task with its
+ * run's id, or {"error":...}). Borrowed until the callback returns. */
+struct engine_reply {
+	int status;
+	struct view body;
+	int64_t version;		/* for the ETag; -1: none */
+	bool replayed;			/* by its key */
+};
+
+typedef void engine_reply_fn(void *arg, const struct engine_reply *reply);
+
+/* Everything is copied. Exactly one reply, after the commit; none after
+ * engine_free. `arg` must live until then. */
+void engine_submit(struct engine *e, const struct engine_order *order, engine_reply_fn *reply,
+		   void *arg);
+/* Keeps something refused before it became an order, or any other deed, in the
+ * audit trail. */
+void engine_audit(struct engine *e, struct view by, struct view what, struct view why);
+
+/* ---- facts ----------------------------------------------------------------- */
+
+/* Each appends JSON to out and fails with ERR_NOT_FOUND, ERR_USAGE (bad filter or
+ * cursor) or ERR_SYSTEM. */
+bool engine_run(struct engine *e, struct view id, const struct engine_caller *caller,
+		struct str *out, int64_t *version, struct err *err);
+/* One task object; *version is the task's. */
+bool engine_task(struct engine *e, struct view run, struct view task,
+		 const struct engine_caller *caller, struct str *out, int64_t *version,
+		 struct err *err);
+bool engine_history(struct engine *e, struct view run, struct str *out, struct err *err);
+
+struct engine_query {
+	struct view filter;		/* INTERFACES.md, Filter; empty: all */
+	struct view cursor;		/* empty: from the newest */
+	struct view sort;		/* empty: newest first */
+	int limit;			/* 0: 50; at most 1000 */
+};
+
+/* {"runs":[...],"next_cursor":...}. A page may be short and still have a next
+ * cursor: not more than a slice of the history is looked at in one call. */
+bool engine_runs(struct engine *e, const struct engine_query *q, struct str *out, struct err *err);
+
+enum engine_table { ENGINE_WORKFLOWS, ENGINE_INBOX, ENGINE_SCHEDULES, ENGINE_QUEUES,
+		    ENGINE_WORKERS, ENGINE_STATS, ENGINE_AUDIT, ENGINE_TABLES };
+
+/* {"workflows":[...]} and so on. */
+bool engine_table(struct engine *e, enum engine_table table, struct str *out, struct err *err);
+/* One workflow, with schema and graph. */
+bool engine_workflow(struct engine *e, struct view name, struct str *out, struct err *err);
+/* Reads the workflow folders again; a file that does not load keeps its old version
+ * and its error is shown in the list. */
+void engine_reload(struct engine *e);
+
+/* False while the journal cannot be written (disk full): orders then wait, the API
+ * answers 503. *why: a sentence, borrowed until the next turn. */
+bool engine_is_writable(const struct engine *e, const char **why);
+
+/* ---- the stream ------------------------------------------------------------- */
+
+/* One committed change of one run. before: the run's frame as it was, empty where
+ * it is new or no longer known: a reader whose filter matched `before` and not
+ * `frame` is sent `gone`. */
+struct engine_change {
+	int64_t seq;
+	struct view id;
+	struct view frame;		/* run object; empty: the run was removed */
+	struct view before;
+};
+
+/* Return false to stop the walk. */
+typedef bool engine_change_fn(void *arg, const struct engine_change *change);
+
+const char *engine_epoch(const struct engine *e);	/* lower case hex */
+int64_t engine_seq(const struct engine *e);		/* of the last committed change */
+/* False where `after` lies in the future or was pruned: the reader needs a reset. */
+bool engine_changes(struct engine *e, int64_t after, engine_change_fn *fn, void *arg);
+
+/* A snapshot in pages of a fixed sequence: all open runs and the newest `ended`
+ * ended ones (-1: all), matching the filter, as frames. */
+struct engine_snapshot;
+struct engine_snapshot *engine_snapshot_new(struct engine *e, struct view filter, int ended,
+					    struct err *err);
+int64_t engine_snapshot_seq(const struct engine_snapshot *s);
+/* Up to `limit` frames more; false when there are none left. */
+bool engine_snapshot_next(struct engine_snapshot *s, int limit, engine_change_fn *fn, void *arg);
+/* Runs seen so far in each lane (LANES numbers). */
+const int64_t *engine_snapshot_counts(const struct engine_snapshot *s);
+void engine_snapshot_free(struct engine_snapshot *s);
+
+/* Told from the loop after each commit with changes, and about what is not
+ * journalled. A slot may be NULL. */
+struct engine_watcher {
+	void (*changed)(void *arg, int64_t seq);
+	/* A `progress` frame of the stream. */
+	void (*progress)(void *arg, struct view run, struct view frame);
+	/* A `task` frame (new output, progress of a task); also wakes followers of logs.
+	 * Also called when an attempt has ended. */
+	void (*task)(void *arg, struct view run, struct view task, struct view frame);
+};
+
+struct engine_watch *engine_watch(struct engine *e, const struct engine_watcher *watcher, void *arg);
+void engine_unwatch(struct engine_watch *w);
+
+/* ---- logs -------------------------------------------------------------------- */
+
+enum { ENGINE_STDOUT = 1, ENGINE_STDERR = 2 };
+enum engine_log_state { ENGINE_LOG_FOLLOWING, ENGINE_LOG_EOF, ENGINE_LOG_MORE };
+
+struct engine_log_query {
+	struct view run, task;
+	int attempt;			/* 0: the last */
+	unsigned streams;		/* ENGINE_STDOUT | ENGINE_STDERR; 0: both */
+	bool lines;			/* JSON lines with times, else octets */
+	int64_t offset;			/* octets; < 0: from the end */
+	int64_t limit;			/* octets or lines; 0: a default */
+	struct view cursor;		/* lines: empty, "end", or from a page */
+	bool backward;
+	struct view level, search;	/* lines: only those that fit */
+};
+
+/* Octets of both streams come in order of arrival. `state` is MORE while there is
+ * something behind what was given, FOLLOWING at the end of a running attempt. */
+bool engine_log(struct engine *e, const struct engine_log_query *q, struct str *out,
+		enum engine_log_state *state, struct err *err);
+
+#endif

@@ -1,0 +1,191 @@
+/* The state machine of one run: pure. Inputs are decided upon into facts, facts
+ * are folded into state, state says what is to be done. No clock, no disk, no
+ * process; fold reads no definition and no policy, so that an old run replays the
+ * same after an upgrade. */
+#ifndef ENGINE_MACHINE_H
+#define ENGINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "core/run.h"
+#include "core/status.h"
+#include "engine/event.h"
+#include "flow/workflow.h"
+
+struct views {
+	const struct view *items;
+	size_t len;
+};
+
+struct machine_gate {
+	enum gate_kind kind;		/* GATE_NONE: not open */
+	struct view prompt, schema;
+	struct views roles;
+	int required;
+	bool not_own;
+	bool unknown;			/* asks whether a lost attempt is tried again */
+	int64_t since_ms, deadline_ms;
+	enum on_timeout on_timeout;
+	VEC(struct vote) votes;		/* the last of each person counts */
+	struct view value;		/* a question's answer, JSON */
+};
+
+struct machine_attempt {
+	int number;
+	enum task_status status;	/* TASK_RUNNING until it has ended */
+	int64_t started_ms, ended_ms, pid;
+	int code, signal;
+	struct usage_facts usage;
+	struct view args, error;
+};
+
+struct machine_task {
+	struct view id, step, item, title, queue;
+	int item_index;			/* -1: no foreach */
+	enum step_kind kind;
+	struct views needs;		/* ids of steps */
+	bool is_finally, only_on_error;
+	bool armed;			/* an only_on_error step that was called for */
+	bool satisfied;			/* closed, and what needs it may go on */
+	bool caught;			/* failed, and something deals with it */
+	bool held;			/* failed, and the run pauses for a decision */
+	bool stopping;			/* its supervisor was told to end it */
+	bool expanded;			/* a foreach step that has its items */
+	enum task_status status;
+	int attempt;			/* 0: none yet */
+	int tries;			/* attempts since the last reset, for `retry` */
+	int max_attempts;
+	int64_t queued_ms, started_ms, ended_ms, next_retry_ms;
+	struct view result, edit, error_type, error, stack, child;
+	int64_t version;
+	struct machine_gate gate;
+	VEC(struct machine_attempt) attempts;
+};
+
+struct machine {
+	struct arena arena;
+	struct view id, workflow, title, hash, queue, environment, parent;
+	struct view trigger_by, trigger_source;
+	enum trigger_kind trigger;
+	struct pairs labels, params;	/* params: JSON texts */
+	int priority;
+	bool debug, admitted, recovered;
+	enum run_status status;		/* derived by fold from all else */
+	bool ended;
+	enum run_status stop;		/* RUN_STATUSES: goes on; else what it will end as */
+	struct view stop_reason;
+	bool stop_finally;		/* cancelled once more: finally steps too */
+	bool paused;
+	struct view paused_by, paused_reason;
+	int64_t created_ms, start_at_ms, started_ms, ended_ms, deadline_ms;
+	int64_t cancel_ms;
+	struct view cancel_by, cancel_reason;
+	struct view result, error_type, error, error_stack, error_task;
+	int64_t version, seq;
+	struct machine_task *tasks;	/* in file order */
+	size_t n_tasks, cap_tasks;
+};
+
+struct machine *machine_new(void);
+void machine_free(struct machine *m);
+struct machine_task *machine_task(const struct machine *m, struct view id);	/* or NULL */
+/* Adds one fact to the state. Facts that do not fit (of a task that is none) are
+ * ignored. */
+void machine_fold(struct machine *m, const struct event *event);
+
+/* ---- decisions --------------------------------------------------------------- */
+
+/* What a new run is made from. */
+struct machine_birth {
+	const struct workflow *workflow;
+	struct view id;
+	struct pairs params;		/* resolved, JSON texts */
+	struct view params_json;	/* the same as one object, secrets "***" */
+	enum trigger_kind trigger;
+	struct view by, source, parent;
+	int priority;
+	bool debug;
+	int64_t now_ms, start_at_ms;
+};
+
+/* The run_created fact; its spec lies in the list's arena. */
+void machine_create(const struct machine_birth *birth, struct events *out);
+
+enum input_kind {
+	INPUT_ADMIT,		/* the scheduler lets the run begin */
+	INPUT_LAUNCH,		/* a slot is free for this queued task */
+	INPUT_STARTED,		/* pid */
+	INPUT_ENDED,		/* how the attempt ended */
+	INPUT_UNKNOWN,		/* an attempt of which nothing is known */
+	INPUT_DUE,		/* some time has come */
+	INPUT_ORDER,		/* what a person wants */
+	INPUT_KINDS
+};
+
+/* An order on a run or one of its tasks. */
+struct machine_order {
+	enum verb verb;
+	struct view by, comment, value, edit;
+	const struct view *roles;
+	size_t n_roles;
+	bool admin;
+	bool has_version;
+	int64_t version;
+	int attempt;		/* 0: not named */
+};
+
+struct input {
+	enum input_kind kind;
+	int64_t now_ms;
+	struct view task;
+	int attempt;
+	const struct event *ended;		/* INPUT_ENDED: an attempt_ended fact */
+	int64_t pid;
+	const struct machine_order *order;
+};
+
+/* Why an order is refused. */
+enum refusal_kind { REFUSAL_NONE, REFUSAL_NOT_FOUND, REFUSAL_CONFLICT, REFUSAL_NOT_NOW,
+		    REFUSAL_FORBIDDEN, REFUSAL_INVALID, REFUSAL_UNSUPPORTED };
+
+struct refusal {
+	enum refusal_kind kind;
+	struct str text;
+	struct view by;			/* who changed it, for conflicts */
+	struct view did;
+	int64_t at_ms;
+	int64_t version;		/* as it is now */
+};
+
+/* Decides on the input and on all that follows from it; folds and appends the
+ * facts. A refused order leaves no fact and fills `refusal` (which may be NULL for
+ * other inputs). An input that came too late does nothing. */
+void machine_step(struct machine *m, const struct workflow *w, const struct input *in,
+		  struct events *out, struct refusal *refusal);
+
+/* The next instant at which INPUT_DUE has something to do; 0: none. */
+int64_t machine_next_due(const struct machine *m);
+
+/* Whether the verb is allowed on the task (NULL: on the run) now. Else false with a
+ * reason as a constant text. caller NULL: whoever it is. */
+bool machine_allows(const struct machine *m, const struct machine_task *t, enum verb verb,
+		    const struct machine_order *caller, const char **why);
+
+/* The most urgent open gate's task (nearest deadline, then oldest), or NULL. */
+const struct machine_task *machine_urgent_gate(const struct machine *m);
+int machine_approvals(const struct machine_gate *g);
+
+/* ---- what is to be done ------------------------------------------------------- */
+
+enum effect_kind { EFFECT_LAUNCH, EFFECT_STOP, EFFECT_KINDS };
+
+/* The command that a committed fact calls for; false: none. */
+bool machine_effect(const struct event *event, enum effect_kind *kind);
+
+#endif

@@ -12,6 +12,7 @@ struct jsonw {
 	struct str *out;
 	uint64_t started;	/* bit per depth: something stands before */
 	int depth;
+	bool keyed;		/* a key stands, its value comes */
 };
 
 void jsonw_init(struct jsonw *w, struct str *out);

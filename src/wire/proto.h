@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "core/feed.h"
 #include "core/run.h"
 
 /* A run object as a card needs it. context is left 0. */
@@ -40,20 +41,11 @@ struct proto_history {
 bool proto_history(struct view json, struct arena *arena, struct proto_history *out,
 		   struct err *err);
 
-struct proto_line {
-	int64_t at_ms;
-	int stream;		/* 1 stdout, 2 stderr, 3 a note of the supervisor */
-	struct view text;
-	bool partial;
-};
-
-enum proto_lines_state { PROTO_LINES_MORE, PROTO_LINES_FOLLOWING, PROTO_LINES_EOF };
-
 struct proto_lines {
-	const struct proto_line *items;
+	const struct log_line_facts *items;
 	size_t len;
-	struct view next, prev;
-	enum proto_lines_state state;
+	struct view next, prev;		/* cursors */
+	enum log_state state;		/* LOG_MORE, LOG_FOLLOWING or LOG_EOF */
 };
 
 bool proto_lines(struct view json, struct arena *arena, struct proto_lines *out,
@@ -79,6 +71,10 @@ struct proto_info {
 };
 
 bool proto_info(struct view json, struct arena *arena, struct proto_info *out, struct err *err);
+
+/* One element of /v1/workflows, or /v1/workflows/NAME itself. */
+bool proto_workflow(struct view json, struct arena *arena, struct workflow_facts *out,
+		    struct err *err);
 
 /* The frames of /v1/events. */
 enum proto_event {

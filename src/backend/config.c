@@ -1,0 +1,209 @@
+/* The configuration file: sections [board], [keys], [views] and [context NAME].
+ * Knows the words of the file, not what a theme or a key means. */
+#include "backend/config.h"
+
+#include "base/file.h"
+#include "base/ini.h"
+#include "base/mem.h"
+#include "base/path.h"
+
+enum { CONFIG_MAX = 1 << 20 };
+
+/* One word of a section: a text, or a yes/no. offset: into the struct. */
+struct word {
+	const char *name;
+	size_t offset;
+	bool is_flag;
+};
+
+static const struct word board_words[] = {
+	{ "context", offsetof(struct config, default_context), false },
+	{ "theme", offsetof(struct config, theme), false },
+	{ "density", offsetof(struct config, density), false },
+	{ "lanes", offsetof(struct config, lanes), false },
+	{ "sort", offsetof(struct config, sort), false },
+	{ "filter", offsetof(struct config, filter), false },
+	{ "read_only", offsetof(struct config, read_only), true },
+	{ "mouse", offsetof(struct config, mouse), true },
+	{ "bell", offsetof(struct config, bell), true },
+	{ NULL, 0, false },
+};
+
+static const struct word context_words[] = {
+	{ "backend", offsetof(struct context, kind), false },
+	{ "url", offsetof(struct context, url), false },
+	{ "token_env", offsetof(struct context, token_env), false },
+	{ "token_file", offsetof(struct context, token_file), false },
+	{ "token_command", offsetof(struct context, token_command), false },
+	{ "theme", offsetof(struct context, theme), false },
+	{ "filter", offsetof(struct context, filter), false },
+	{ "lanes", offsetof(struct context, lanes), false },
+	{ "read_only", offsetof(struct context, read_only), true },
+	{ NULL, 0, false },
+};
+
+static bool flag_parse(struct view v, bool *out)
+{
+	bool yes = view_is(v, "true") || view_is(v, "yes") || view_is(v, "on");
+	bool no = view_is(v, "false") || view_is(v, "no") || view_is(v, "off");
+	if (yes || no)
+		*out = yes;
+	return yes || no;
+}
+
+static bool word_set(const struct word *words, void *target, struct ini_pair *p)
+{
+	const struct word *w = words;
+	while (w->name && !view_is(p->key, w->name))
+		w++;
+	if (!w->name) {
+		*p->why = "unknown word";
+		return false;
+	}
+	char *place = (char *)target + w->offset;
+	if (w->is_flag) {
+		if (flag_parse(p->value, (bool *)(void *)place))
+			return true;
+		*p->why = "expected true or false";
+		return false;
+	}
+	char **text = (char **)(void *)place;
+	mem_free(*text);
+	*text = mem_bytes(p->value.ptr, p->value.len);
+	return true;
+}
+
+static struct context *context_named(struct config *c, struct view name)
+{
+	for (size_t i = 0; i < c->contexts.len; i++)
+		if (view_is(name, c->contexts.items[i].name))
+			return &c->contexts.items[i];
+	struct context fresh = { .name = mem_bytes(name.ptr, name.len) };
+	vec_push(&c->contexts, fresh);
+	return &c->contexts.items[c->contexts.len - 1];
+}
+
+static struct setting setting_of(struct ini_pair *p)
+{
+	return (struct setting){ mem_bytes(p->key.ptr, p->key.len),
+				 mem_bytes(p->value.ptr, p->value.len) };
+}
+
+static bool config_entry(void *arg, struct ini_pair *p)
+{
+	struct config *c = arg;
+	if (view_is(p->section, "board"))
+		return word_set(board_words, c, p);
+	if (view_is(p->section, "keys")) {
+		vec_push(&c->keys, setting_of(p));
+		return true;
+	}
+	if (view_is(p->section, "views")) {
+		vec_push(&c->views, setting_of(p));
+		return true;
+	}
+	if (view_starts(p->section, "context ")) {
+		struct view name = view_trim(view_cut(p->section, 8, p->section.len));
+		if (name.len)
+			return word_set(context_words, context_named(c, name), p);
+	}
+	*p->why = "unknown section: expected [board], [keys], [views] or [context NAME]";
+	return false;
+}
+
+void config_init(struct config *c)
+{
+	*c = (struct config){ .default_context = mem_text("local"), .bell = true };
+	struct context *local = context_named(c, VIEW("local"));
+	local->kind = mem_text("local");
+}
+
+bool config_parse(struct config *c, struct view text, const char *file, struct err *err)
+{
+	if (!ini_parse(text, file, config_entry, c, err))
+		return false;
+	for (size_t i = 0; i < c->contexts.len; i++)
+		if (!c->contexts.items[i].kind)
+			c->contexts.items[i].kind = mem_text("local");
+	return true;
+}
+
+bool config_load(struct config *c, struct err *err)
+{
+	config_init(c);
+	struct str path = {0}, text = {0};
+	struct err trouble = {0};
+	bool ok = path_config_file(&path, err);
+	if (ok && file_read(str_text(&path), CONFIG_MAX, &text, &trouble)) {
+		ok = config_parse(c, view_of_str(&text), str_text(&path), err);
+	} else if (ok && trouble.kind != ERR_NOT_FOUND) {
+		trouble.kind = ERR_CONFIG;
+		ok = false;
+		if (err)
+			err_move(err, &trouble);
+	}
+	const char *chosen = getenv("RUNBOARD_CONTEXT");
+	if (ok && chosen && chosen[0]) {
+		mem_free(c->default_context);
+		c->default_context = mem_text(chosen);
+	}
+	err_release(&trouble);
+	str_release(&path);
+	str_release(&text);
+	return ok;
+}
+
+static void context_release(struct context *x)
+{
+	mem_free(x->name);
+	mem_free(x->kind);
+	mem_free(x->url);
+	mem_free(x->token_env);
+	mem_free(x->token_file);
+	mem_free(x->token_command);
+	mem_free(x->theme);
+	mem_free(x->filter);
+	mem_free(x->lanes);
+}
+
+static void setting_release(struct setting *s)
+{
+	mem_free(s->name);
+	mem_free(s->value);
+}
+
+void config_release(struct config *c)
+{
+	for (size_t i = 0; i < c->contexts.len; i++)
+		context_release(&c->contexts.items[i]);
+	for (size_t i = 0; i < c->keys.len; i++)
+		setting_release(&c->keys.items[i]);
+	for (size_t i = 0; i < c->views.len; i++)
+		setting_release(&c->views.items[i]);
+	vec_release(&c->contexts);
+	vec_release(&c->keys);
+	vec_release(&c->views);
+	mem_free(c->default_context);
+	mem_free(c->theme);
+	mem_free(c->density);
+	mem_free(c->lanes);
+	mem_free(c->sort);
+	mem_free(c->filter);
+	*c = (struct config){0};
+}
+
+const struct context *config_context(const struct config *c, const char *name, struct err *err)
+{
+	struct str names = {0};
+	for (size_t i = 0; i < c->contexts.len; i++) {
+		if (str_eq(c->contexts.items[i].name, name)) {
+			str_release(&names);
+			return &c->contexts.items[i];
+		}
+		str_addf(&names, "%s%s", i ? ", " : "", c->contexts.items[i].name);
+	}
+	err_set(err, ERR_CONFIG, "context %s: there is none of this name (there are: %s)", name,
+		str_text(&names));
+	str_release(&names);
+	return NULL;
+}

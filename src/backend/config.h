@@ -1,0 +1,56 @@
+/* The configuration file: contexts (where runs come from) and the settings of
+ * the board. Plain values; who uses them checks their meaning. INTERFACES.md
+ * "Configuration". */
+#ifndef BACKEND_CONFIG_H
+#define BACKEND_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "backend/backend.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+/* One [context NAME]. Texts are NULL where not given. */
+struct context {
+	char *name;
+	char *kind;		/* "local", "replay", "temporal" */
+	char *url;		/* unix:PATH, http://..., or a file for replay */
+	char *token_env, *token_file, *token_command;
+	char *theme, *filter, *lanes;
+	bool read_only;
+};
+
+/* name = value of [keys], [commands] or [views], in order. */
+struct setting {
+	char *name, *value;
+};
+
+struct config {
+	VEC(struct context) contexts;		/* "local" is always there */
+	char *default_context;			/* never NULL */
+	char *theme, *density, *lanes, *sort, *filter;
+	bool read_only, mouse, bell;
+	VEC(struct setting) keys;
+	VEC(struct setting) views;
+};
+
+/* The file of path_config_file (none is fine) and RUNBOARD_CONTEXT. All errors at
+ * once, a line each, with file and line (ERR_CONFIG). */
+bool config_load(struct config *c, struct err *err);
+bool config_parse(struct config *c, struct view text, const char *file, struct err *err);
+void config_init(struct config *c);
+void config_release(struct config *c);
+/* NULL and err (with the names that there are) where none has this name. */
+const struct context *config_context(const struct config *c, const char *name, struct err *err);
+
+/* Makes the backend of a context; it does nothing until probed. `number` goes into
+ * run_facts.context. */
+struct backend *context_open(const struct context *context, uint16_t number, struct loop *loop,
+			     const struct backend_sink *sink, struct err *err);
+/* The engine's socket where this context is the local engine on a Unix socket
+ * (then an engine may be launched for it); false for all others. */
+bool context_socket(const struct context *context, struct str *path, struct err *err);
+
+#endif

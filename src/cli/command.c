@@ -1,0 +1,249 @@
+/* The table of commands, and what all of them share: help, options, connecting,
+ * errors with their exit statuses (INTERFACES.md "Command line"). */
+#include "cli/command.h"
+
+#include <unistd.h>
+
+#include "base/mem.h"
+
+const struct opt cli_common_options[] = {
+	{ "context", 'c', OPT_VALUE, "NAME", "where the runs are (a [context NAME] of the configuration)" },
+	{ "help", 'h', OPT_FLAG, NULL, "this help" },
+	{ "version", 0, OPT_FLAG, NULL, "the version" },
+	{ 0 },
+};
+
+static const struct command *const commands[] = {
+	&command_runs, &command_show, &command_logs, &command_start, &command_approve,
+	&command_reject, &command_retry, &command_skip, &command_advance, &command_answer,
+	&command_edit, &command_cancel, &command_pause, &command_resume, &command_rerun,
+	&command_watch, &command_events, &command_workflows, &command_schedules, &command_queues,
+	&command_workers, &command_stats, &command_inbox, &command_history, &command_check,
+	&command_engine, NULL,
+};
+
+const char *cli_word(const struct cli *c, size_t i)
+{
+	return i + 1 < c->opts.n_words ? c->opts.words[i + 1] : NULL;
+}
+
+bool cli_flag(const struct cli *c, const char *option)
+{
+	return opt_has(&c->opts, option);
+}
+
+/* The first line is "runboard: what: why"; further ones stand as they are. */
+int cli_fail(const struct err *err)
+{
+	struct view rest = view_of(err_text(err)), line;
+	struct str first = {0};
+	if (!view_split(&rest, '\n', &line))
+		line = VIEW("unknown error");
+	str_add(&first, line);
+	out_error("runboard", str_text(&first));
+	str_release(&first);
+	struct out more;
+	out_init(&more, STDERR_FILENO);
+	while (view_split(&rest, '\n', &line)) {
+		out_label(&more, line);
+		out_text(&more, "\n");
+	}
+	out_flush(&more, NULL);
+	out_release(&more);
+	return err_exit_status(err->kind);
+}
+
+int cli_refuse(enum err_kind kind, const char *format, ...)
+{
+	struct str text = {0};
+	struct err err = {0};
+	va_list args;
+	va_start(args, format);
+	str_addv(&text, format, args);
+	va_end(args);
+	err_set(&err, kind, "%s", str_text(&text));
+	int status = cli_fail(&err);
+	err_release(&err);
+	str_release(&text);
+	return status;
+}
+
+static bool connect_as(struct cli *c, int *status, bool (*before)(struct session *, struct err *))
+{
+	struct err err = {0};
+	bool ok = session_open(&c->session, opt_value(&c->opts, "context"), &err) &&
+		  (!before || before(&c->session, &err));
+	if (!ok)
+		*status = cli_fail(&err);
+	err_release(&err);
+	return ok;
+}
+
+bool cli_connect(struct cli *c, int *status)
+{
+	return connect_as(c, status, NULL);
+}
+
+bool cli_connect_launching(struct cli *c, int *status)
+{
+	return connect_as(c, status, session_launch);
+}
+
+int cli_outcome(struct cli *c)
+{
+	struct err err = {0};
+	session_error(&c->session, &err);
+	int status = err.kind == ERR_NONE ? 0 : cli_fail(&err);
+	err_release(&err);
+	return status;
+}
+
+static void add_usage(struct str *s, const struct command *command)
+{
+	str_addf(s, "usage: runboard %s%s%s\n", command->name, command->words[0] ? " " : "",
+		 command->words);
+}
+
+static int print_help(struct cli *c)
+{
+	struct str s = {0};
+	add_usage(&s, c->command);
+	str_addf(&s, "\n%s\n\n", c->command->help);
+	if (c->command->options)
+		opt_add_help(&s, c->command->options);
+	opt_add_help(&s, cli_common_options);
+	out_text(&c->out, str_text(&s));
+	str_release(&s);
+	return 0;
+}
+
+static void add_list(struct str *s, const struct command *const *list)
+{
+	for (; list && *list; list++)
+		str_addf(s, "  %-10s %s\n", (*list)->name, (*list)->help);
+}
+
+static int print_overview(const struct command *const *extra)
+{
+	struct str s = {0};
+	str_add_text(&s, "usage: runboard [COMMAND] [OPTIONS]\n\n"
+			 "A live board of workflow runs. Without a command it opens the board.\n\n");
+	add_list(&s, extra);
+	add_list(&s, commands);
+	str_add_text(&s, "\nOptions:\n");
+	opt_add_help(&s, cli_common_options);
+	str_add_text(&s, "\n'runboard COMMAND --help' tells more of each.\n");
+	struct out out;
+	out_init(&out, STDOUT_FILENO);
+	out_text(&out, str_text(&s));
+	out_flush(&out, NULL);
+	out_release(&out);
+	str_release(&s);
+	return 0;
+}
+
+static const struct command *command_find(const struct command *const *list, const char *name)
+{
+	for (; list && *list; list++)
+		if (str_eq((*list)->name, name))
+			return *list;
+	return NULL;
+}
+
+static int unknown_command(const char *name, const struct command *const *extra)
+{
+	const char *names[64];
+	size_t n = 0;
+	for (const struct command *const *p = extra; p && *p; p++)
+		names[n++] = (*p)->name;
+	for (const struct command *const *p = commands; *p; p++)
+		names[n++] = (*p)->name;
+	const char *near = opt_nearest(view_of(name), names, n);
+	if (near)
+		return cli_refuse(ERR_USAGE, "%s: no such command; did you mean %s?", name, near);
+	return cli_refuse(ERR_USAGE, "%s: no such command; see runboard --help", name);
+}
+
+static int command_call(struct cli *c)
+{
+	if (cli_flag(c, "help"))
+		return print_help(c);
+	size_t n = c->opts.n_words - 1;
+	if (n < c->command->least || n > c->command->most)
+		return cli_refuse(ERR_USAGE, "%s: usage: runboard %s %s", c->command->name,
+				  c->command->name, c->command->words);
+	return c->command->run(c);
+}
+
+static int command_run(const struct command *command, int argc, char **argv)
+{
+	struct cli c = { .command = command };
+	struct err err = {0};
+	static const struct opt none[] = { { 0 } };
+	const struct opt *tables[] = { command->options ? command->options : none,
+				       cli_common_options, NULL };
+	int status;
+	out_init(&c.out, STDOUT_FILENO);
+	if (opt_parse(tables, argc, argv, &c.opts, &err)) {
+		status = command_call(&c);
+		session_close(&c.session);
+		if (!out_flush(&c.out, &err))
+			status = cli_fail(&err);
+	} else {
+		err_prefix(&err, "%s", command->name);
+		status = cli_fail(&err);
+	}
+	opt_result_release(&c.opts);
+	out_release(&c.out);
+	err_release(&err);
+	return status;
+}
+
+static int print_version(void)
+{
+	struct out out;
+	out_init(&out, STDOUT_FILENO);
+	out_text(&out, PACKAGE_NAME " " PACKAGE_VERSION "\n");
+	out_flush(&out, NULL);
+	out_release(&out);
+	return 0;
+}
+
+/* The first word that is no option (nor the value of -c) names the command. */
+static const char *command_word(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (str_eq(argv[i], "-c") || str_eq(argv[i], "--context"))
+			i++;
+		else if (argv[i][0] != '-')
+			return argv[i];
+	}
+	return NULL;
+}
+
+static bool has_flag(int argc, char **argv, const char *flag, const char *letter)
+{
+	for (int i = 1; i < argc && !str_eq(argv[i], "--"); i++)
+		if (str_eq(argv[i], flag) || (letter && str_eq(argv[i], letter)))
+			return true;
+	return false;
+}
+
+int cli_main(int argc, char **argv, const struct command *const *extra)
+{
+	const char *name = command_word(argc, argv);
+	if (has_flag(argc, argv, "--version", NULL))
+		return print_version();
+	if (!name && has_flag(argc, argv, "--help", "-h"))
+		return print_overview(extra);
+	if (!name)
+		return command_run(extra[0], argc, argv);
+	if (str_eq(name, "help"))
+		return print_overview(extra);
+	const struct command *command = command_find(extra, name);
+	if (!command)
+		command = command_find(commands, name);
+	if (!command)
+		return unknown_command(name, extra);
+	return command_run(command, argc, argv);
+}

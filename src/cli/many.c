@@ -1,0 +1,200 @@
+/* runboard cancel, pause, resume: an order on one run, several, or all that match
+ * a filter. More than one needs --yes where nobody can be asked. */
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/vec.h"
+#include "cli/command.h"
+#include "cli/target.h"
+
+enum { MANY_PAGE = 500, MANY_MOST = 100000 };
+
+struct chosen {
+	char *id, *short_id, *workflow;
+	enum run_status status;
+	int64_t version;
+};
+
+struct many {
+	struct cli *cli;
+	enum verb verb;
+	VEC(struct chosen) runs;
+};
+
+static const struct opt many_options[] = {
+	{ "filter", 'f', OPT_VALUE, "FILTER", "all open runs that match" },
+	{ "message", 'm', OPT_VALUE, "REASON", "why; stands in the history" },
+	{ "dry-run", 0, OPT_FLAG, NULL, "only lists what would be acted on" },
+	{ "yes", 'y', OPT_FLAG, NULL, "does not ask" },
+	{ 0 },
+};
+
+static char *text_of(struct view v)
+{
+	return mem_bytes(v.ptr, v.len);
+}
+
+static void on_runs(void *arg, const struct run_facts *runs, size_t n)
+{
+	struct many *m = arg;
+	for (size_t i = 0; i < n; i++) {
+		if (!run_status_is_open(runs[i].status))
+			continue;
+		struct chosen c = { text_of(runs[i].id), text_of(runs[i].short_id),
+				    text_of(runs[i].workflow), runs[i].status, runs[i].version };
+		vec_push(&m->runs, c);
+	}
+}
+
+static int choose_filtered(struct many *m, const char *filter)
+{
+	static const struct session_calls calls = { .runs = on_runs };
+	struct session *s = &m->cli->session;
+	struct str cursor = {0};
+	session_listen(s, &calls, m);
+	do {
+		session_wait(s, backend_page(s->backend, view_of(filter), view_of_str(&cursor), MANY_PAGE));
+		str_clear(&cursor);
+		str_add(&cursor, view_of_str(&s->cursor));
+	} while (s->outcome == OUTCOME_OK && cursor.len && m->runs.len < MANY_MOST);
+	session_listen(s, NULL, NULL);
+	str_release(&cursor);
+	return cli_outcome(m->cli);
+}
+
+/* Every word is looked up before anything is done: one wrong word does nothing. */
+static int choose_named(struct many *m)
+{
+	struct err err = {0};
+	int status = 0;
+	const char *word;
+	for (size_t i = 0; status == 0 && (word = cli_word(m->cli, i)); i++) {
+		struct target t = {0};
+		if (target_find(&m->cli->session, &t, word, NULL, m->verb, &err)) {
+			struct chosen c = { mem_text(str_text(&t.run)), mem_text(word),
+					    mem_text(str_text(&t.workflow)), t.run_status, t.version };
+			vec_push(&m->runs, c);
+		} else {
+			status = cli_fail(&err);
+		}
+		target_release(&t);
+	}
+	err_release(&err);
+	return status;
+}
+
+static void list(struct many *m, const char *before)
+{
+	struct out *o = &m->cli->out;
+	for (size_t i = 0; i < m->runs.len; i++) {
+		const struct chosen *c = &m->runs.items[i];
+		out_text(o, before);
+		out_column(o, view_of(c->short_id), 10);
+		out_column(o, view_of(c->workflow), 24);
+		out_text(o, run_status_name(c->status));
+		out_text(o, "\n");
+	}
+	out_flush(o, NULL);
+}
+
+/* One line from the terminal; only "y" and "yes" agree. */
+static bool asked(struct many *m)
+{
+	char answer[16] = "";
+	list(m, "  ");
+	out_format(&m->cli->out, "%s these %zu runs? [y/N] ", verb_name(m->verb), m->runs.len);
+	out_flush(&m->cli->out, NULL);
+	ssize_t got = read(STDIN_FILENO, answer, sizeof answer - 1);
+	struct view v = view_trim(view_bytes(answer, got > 0 ? (size_t)got : 0));
+	return view_is(v, "y") || view_is(v, "yes");
+}
+
+static bool may_act(struct many *m, int *status)
+{
+	if (m->runs.len <= 1 || cli_flag(m->cli, "yes"))
+		return true;
+	if (!m->cli->out.tty || !isatty(STDIN_FILENO)) {
+		*status = cli_refuse(ERR_USAGE, "%s: %zu runs: needs --yes (or look first with --dry-run)",
+				     verb_name(m->verb), m->runs.len);
+		return false;
+	}
+	if (asked(m))
+		return true;
+	*status = cli_refuse(ERR_REFUSED, "%s: nothing was done", verb_name(m->verb));
+	return false;
+}
+
+static int act_on(struct many *m, const struct chosen *c)
+{
+	struct session *s = &m->cli->session;
+	struct order o = { .verb = m->verb,
+			   .run = view_of(c->id),
+			   .version = c->version,
+			   .comment = view_of(opt_value(&m->cli->opts, "message")) };
+	session_wait(s, backend_order(s->backend, &o));
+	if (s->outcome != OUTCOME_OK)
+		return cli_outcome(m->cli);
+	/* What was accepted is not yet what is: only the run's status says that. */
+	out_format(&m->cli->out, "%s requested: ", verb_name(m->verb));
+	out_label(&m->cli->out, view_of(c->workflow));
+	out_text(&m->cli->out, " ");
+	out_label(&m->cli->out, view_of(c->id));
+	out_text(&m->cli->out, "\n");
+	return 0;
+}
+
+static int act(struct many *m)
+{
+	int worst = 0;
+	if (cli_flag(m->cli, "dry-run")) {
+		list(m, "");
+		return 0;
+	}
+	if (!may_act(m, &worst))
+		return worst;
+	for (size_t i = 0; i < m->runs.len; i++) {
+		int status = act_on(m, &m->runs.items[i]);
+		worst = status > worst ? status : worst;
+	}
+	return worst;
+}
+
+static int many_run(struct cli *c)
+{
+	struct many m = { .cli = c };
+	const char *filter = opt_value(&c->opts, "filter");
+	int status = 0;
+	verb_parse(view_of(c->command->name), &m.verb);
+	if ((filter != NULL) == (cli_word(c, 0) != NULL))
+		return cli_refuse(ERR_USAGE, "%s: expected runs, or --filter", c->command->name);
+	if (!cli_connect(c, &status))
+		return status;
+	status = filter ? choose_filtered(&m, filter) : choose_named(&m);
+	if (status == 0)
+		status = act(&m);
+	for (size_t i = 0; i < m.runs.len; i++) {
+		mem_free(m.runs.items[i].id);
+		mem_free(m.runs.items[i].short_id);
+		mem_free(m.runs.items[i].workflow);
+	}
+	vec_release(&m.runs);
+	return status;
+}
+
+const struct command command_cancel = {
+	.name = "cancel", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
+	.help = "stops runs; what is completed stays", .options = many_options,
+	.most = COMMAND_MANY, .run = many_run,
+};
+
+const struct command command_pause = {
+	.name = "pause", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
+	.help = "lets running steps finish and starts no new ones", .options = many_options,
+	.most = COMMAND_MANY, .run = many_run,
+};
+
+const struct command command_resume = {
+	.name = "resume", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
+	.help = "goes on with paused runs", .options = many_options,
+	.most = COMMAND_MANY, .run = many_run,
+};

@@ -1,0 +1,121 @@
+/* Parameters as typed on the command line, made JSON by the workflow's schema. */
+#include "cli/params.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "core/param.h"
+#include "wire/catalog.h"
+
+enum { PARAM_FILE_MAX = 1 << 20 };
+
+struct schema {
+	struct arena arena;
+	const char *workflow;
+	struct param_schema params;
+};
+
+static void on_catalog(void *arg, struct view json)
+{
+	struct schema *s = arg;
+	struct workflow_facts *items = NULL;
+	size_t n = 0;
+	if (!catalog_workflows(json, &s->arena, &items, &n, NULL))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (view_is(items[i].name, s->workflow))
+			s->params = items[i].params;
+}
+
+static bool read_stdin(struct str *out, struct err *err)
+{
+	for (;;) {
+		char *room = str_reserve(out, 4096);
+		ssize_t got = room && out->len < PARAM_FILE_MAX ? read(STDIN_FILENO, room, 4096) : -1;
+		if (got < 0)
+			return err_set(err, ERR_LIMIT, "standard input: cannot be read, or is over 1 MiB");
+		if (got == 0)
+			return true;
+		out->len += (size_t)got;
+	}
+}
+
+/* The typed text of one "NAME=VALUE". */
+static bool add_param(const struct schema *schema, struct jsonw *w, struct view name,
+		      struct view typed, struct err *err)
+{
+	const struct param *p = param_find(&schema->params, name);
+	struct str value = {0};
+	bool ok = true;
+	if (p)
+		ok = param_read(p, typed, &value, err);
+	else
+		jsonw_add_quoted(&value, typed);
+	if (ok) {
+		jsonw_key(w, name);
+		jsonw_raw(w, NULL, view_of_str(&value));
+	} else if (err) {
+		err->kind = ERR_USAGE;
+		err_prefix(err, "%.*s", (int)name.len, name.ptr);
+	}
+	str_release(&value);
+	return ok;
+}
+
+static bool split(const char *text, struct view *name, struct view *value, struct err *err)
+{
+	*value = view_of(text);
+	if (view_find_byte(*value, '=', 0) == SIZE_MAX)
+		return err_set(err, ERR_USAGE, "%s: expected NAME=VALUE", text);
+	return view_split(value, '=', name);
+}
+
+static bool add_typed(struct cli *c, const struct schema *schema, struct jsonw *w, struct err *err)
+{
+	size_t at = 0;
+	const char *text;
+	struct view name, value;
+	while ((text = opt_each(&c->opts, "param", &at)))
+		if (!split(text, &name, &value, err) || !add_param(schema, w, name, value, err))
+			return false;
+	return true;
+}
+
+static bool add_files(struct cli *c, const struct schema *schema, struct jsonw *w, struct err *err)
+{
+	size_t at = 0;
+	const char *text;
+	struct view name, file;
+	bool ok = true;
+	while (ok && (text = opt_each(&c->opts, "param-file", &at))) {
+		struct str content = {0};
+		ok = split(text, &name, &file, err) &&
+		     (view_is(file, "-") ? read_stdin(&content, err) :
+					   file_read(file.ptr, PARAM_FILE_MAX, &content, err)) &&
+		     add_param(schema, w, name, view_of_str(&content), err);
+		str_release(&content);
+	}
+	return ok;
+}
+
+bool params_read(struct cli *c, const char *workflow, struct str *json, struct err *err)
+{
+	static const struct session_calls calls = { .catalog = on_catalog };
+	struct session *s = &c->session;
+	struct schema schema = { .workflow = workflow };
+	struct jsonw w;
+	if (!opt_has(&c->opts, "param") && !opt_has(&c->opts, "param-file"))
+		return true;
+	session_listen(s, &calls, &schema);
+	session_wait(s, backend_catalog(s->backend, CATALOG_WORKFLOWS, VIEW("")));
+	session_listen(s, NULL, NULL);
+	bool ok = s->outcome == OUTCOME_OK;
+	if (!ok)
+		session_error(s, err);
+	jsonw_init(&w, json);
+	jsonw_object(&w, NULL);
+	ok = ok && add_typed(c, &schema, &w, err) && add_files(c, &schema, &w, err);
+	jsonw_end_object(&w);
+	arena_release(&schema.arena);
+	return ok;
+}

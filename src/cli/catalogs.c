@@ -1,0 +1,184 @@
+/* runboard workflows, schedules, queues, workers, stats, inbox: what the backend
+ * lists beside runs, as tables of the members named here, or as JSON. */
+#include "base/mem.h"
+#include "base/when.h"
+#include "cli/command.h"
+#include "wire/json.h"
+
+struct column {
+	const char *member;	/* "a.b" goes into objects */
+	const char *head;
+	int cells;
+};
+
+struct listing {
+	const char *command;
+	enum catalog_kind kind;
+	const char *list;	/* the member that holds the rows */
+	const char *empty;	/* said where there are none */
+	struct column columns[8];
+};
+
+static const struct opt catalog_options[] = {
+	{ "json", 0, OPT_FLAG, NULL, "the API's objects" },
+	{ 0 },
+};
+
+static const struct listing listings[] = {
+	{ "workflows", CATALOG_WORKFLOWS, "workflows", "no workflows: put files into the workflows folder",
+	  { { "name", "NAME", 24 }, { "title", "TITLE", 40 }, { "open_runs", "OPEN", 6 },
+	    { "error", "ERROR", 60 } } },
+	{ "schedules", CATALOG_SCHEDULES, "schedules", "no schedules",
+	  { { "id", "ID", 24 }, { "workflow", "WORKFLOW", 24 }, { "cron", "CRON", 20 },
+	    { "timezone", "ZONE", 18 }, { "next", "NEXT", 26 }, { "paused", "PAUSED", 6 } } },
+	{ "queues", CATALOG_QUEUES, "queues", "no queues",
+	  { { "name", "QUEUE", 20 }, { "slots", "SLOTS", 7 }, { "running", "RUNNING", 9 },
+	    { "queued", "QUEUED", 8 } } },
+	{ "workers", CATALOG_WORKERS, "workers", "no workers",
+	  { { "name", "WORKER", 28 }, { "queue", "QUEUE", 16 }, { "slots", "SLOTS", 7 },
+	    { "running", "RUNNING", 9 } } },
+	{ "stats", CATALOG_STATS, "stats", "no runs yet",
+	  { { "workflow", "WORKFLOW", 24 }, { "runs", "RUNS", 8 }, { "completed", "COMPLETED", 11 },
+	    { "failed", "FAILED", 8 }, { "p50_ms", "P50 MS", 10 }, { "p95_ms", "P95 MS", 10 } } },
+	{ "inbox", CATALOG_INBOX, "inbox", "nothing waits for anybody",
+	  { { "short", "ID", 9 }, { "workflow", "WORKFLOW", 22 }, { "task", "TASK", 16 },
+	    { "kind", "KIND", 10 }, { "since", "SINCE", 26 }, { "prompt", "PROMPT", 60 } } },
+};
+
+struct printing {
+	struct cli *cli;
+	const struct listing *listing;
+	size_t rows;
+};
+
+static const struct json *member(const struct json *row, const char *path)
+{
+	struct view rest = view_of(path), part;
+	while (row && view_split(&rest, '.', &part)) {
+		char *name = mem_bytes(part.ptr, part.len);
+		row = json_get(row, name);
+		mem_free(name);
+	}
+	return row;
+}
+
+static void print_cell(struct out *o, const struct json *v, int cells)
+{
+	struct str s = {0};
+	if (v && json_kind(v) == JSON_STRING)
+		str_add(&s, json_text(v));
+	else if (v && json_kind(v) != JSON_NULL)
+		json_print(v, &s);
+	out_column(o, view_of_str(&s), cells);
+	str_release(&s);
+}
+
+static void print_row(struct printing *p, const struct json *row)
+{
+	struct out *o = &p->cli->out;
+	const struct column *c;
+	if (p->rows++ == 0) {
+		for (c = p->listing->columns; c->member; c++)
+			out_column(o, view_of(c->head), c->cells);
+		out_text(o, "\n");
+	}
+	for (c = p->listing->columns; c->member; c++)
+		print_cell(o, member(row, c->member), c->cells);
+	out_text(o, "\n");
+}
+
+static const struct json *rows_of(const struct json *root, const char *list)
+{
+	if (json_kind(root) == JSON_ARRAY)
+		return root;
+	const struct json *rows = json_get(root, list);
+	return rows ? rows : json_get(root, "items");
+}
+
+static void on_catalog(void *arg, struct view json)
+{
+	struct printing *p = arg;
+	struct json_doc *doc = json_parse(json, (size_t)64 << 20, NULL);
+	const struct json *rows = doc ? rows_of(json_root(doc), p->listing->list) : NULL;
+	if (!rows || json_kind(rows) != JSON_ARRAY) {
+		/* Not a list (statistics): as it is. */
+		out_json(&p->cli->out, json);
+		out_text(&p->cli->out, "\n");
+		p->rows++;
+	}
+	for (const struct json *i = rows ? json_first(rows) : NULL; i; i = json_next(i))
+		print_row(p, i);
+	json_free(doc);
+}
+
+static void on_catalog_json(void *arg, struct view json)
+{
+	struct printing *p = arg;
+	struct json_doc *doc = json_parse(json, (size_t)64 << 20, NULL);
+	const struct json *rows = doc ? rows_of(json_root(doc), p->listing->list) : NULL;
+	struct str s = {0};
+	if (rows)
+		json_print(rows, &s);
+	else
+		str_add(&s, json);
+	str_add_char(&s, '\n');
+	out_json(&p->cli->out, view_of_str(&s));
+	p->rows++;
+	str_release(&s);
+	json_free(doc);
+}
+
+static const struct listing *listing_find(const char *command)
+{
+	for (size_t i = 0; i < sizeof listings / sizeof *listings; i++)
+		if (str_eq(listings[i].command, command))
+			return &listings[i];
+	BUG("a catalogue command without its listing");
+}
+
+static int catalog_run(struct cli *c)
+{
+	static const struct session_calls as_text = { .catalog = on_catalog };
+	static const struct session_calls as_json = { .catalog = on_catalog_json };
+	struct printing p = { .cli = c, .listing = listing_find(c->command->name) };
+	struct session *s = &c->session;
+	int status = 0;
+	if (!cli_connect(c, &status))
+		return status;
+	session_listen(s, cli_flag(c, "json") ? &as_json : &as_text, &p);
+	session_wait(s, backend_catalog(s->backend, p.listing->kind, VIEW("")));
+	status = cli_outcome(c);
+	if (status == 0 && p.rows == 0 && c->out.tty)
+		out_format(&c->out, "%s\n", p.listing->empty);
+	return status;
+}
+
+const struct command command_workflows = {
+	.name = "workflows", .words = "[--json]", .help = "what can be started, and what does not load",
+	.options = catalog_options, .run = catalog_run,
+};
+
+const struct command command_schedules = {
+	.name = "schedules", .words = "[--json]", .help = "what starts by itself, and when next",
+	.options = catalog_options, .run = catalog_run,
+};
+
+const struct command command_queues = {
+	.name = "queues", .words = "[--json]", .help = "queues with their slots",
+	.options = catalog_options, .run = catalog_run,
+};
+
+const struct command command_workers = {
+	.name = "workers", .words = "[--json]", .help = "who executes tasks",
+	.options = catalog_options, .run = catalog_run,
+};
+
+const struct command command_stats = {
+	.name = "stats", .words = "[--json]", .help = "throughput, success and durations",
+	.options = catalog_options, .run = catalog_run,
+};
+
+const struct command command_inbox = {
+	.name = "inbox", .words = "[--json]", .help = "everything that waits for a person",
+	.options = catalog_options, .run = catalog_run,
+};

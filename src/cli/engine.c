@@ -1,0 +1,191 @@
+/* runboard engine start, stop, status: the local engine of this user. */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/when.h"
+#include "cli/command.h"
+#include "io/sock.h"
+
+enum { STOP_MS = 15000 };
+
+static const struct opt engine_options[] = {
+	{ "workflows", 0, OPT_VALUE, "DIR", "start: the folder with the workflow files" },
+	{ "json", 0, OPT_FLAG, NULL, "status: as an object" },
+	{ 0 },
+};
+
+struct status {
+	struct cli *cli;
+	struct str engine, version, user;
+	bool known;
+};
+
+/* The process behind the socket, by the kernel's word; false where none answers. */
+static bool engine_peer(struct cli *c, struct sock_peer *peer, int *fd, struct err *err)
+{
+	struct str path = {0};
+	bool ok = context_socket(c->session.context, &path, err);
+	if (!ok) {
+		err_set(err, ERR_USAGE, "engine: context %s is not the local engine",
+			c->session.context->name);
+	} else {
+		*fd = sock_connect(AT_FDCWD, str_text(&path), SOCK_KIND_STREAM, err);
+		ok = *fd >= 0 && sock_peer(*fd, peer, err);
+		if (!ok && err)
+			err->kind = ERR_UNREACHABLE;
+	}
+	str_release(&path);
+	return ok;
+}
+
+static int engine_start(struct cli *c)
+{
+	struct err err = {0};
+	struct session *s = &c->session;
+	const char *workflows = opt_value(&c->opts, "workflows");
+	int status = 0;
+	if (workflows)
+		setenv("RUNBOARD_WORKFLOWS", workflows, 1);
+	if (session_launch(s, &err))
+		out_text(&c->out, "the engine runs\n");
+	else
+		status = cli_fail(&err);
+	err_release(&err);
+	return status;
+}
+
+struct stopping {
+	struct loop *loop;
+	bool gone, late;
+};
+
+static void on_end(void *arg, int fd, unsigned events)
+{
+	struct stopping *s = arg;
+	char byte;
+	/* The connection stays silent until the engine is gone. */
+	if (recv(fd, &byte, 1, MSG_DONTWAIT) == 0)
+		s->gone = true;
+}
+
+static void on_late(void *arg)
+{
+	struct stopping *s = arg;
+	s->late = true;
+}
+
+static int wait_gone(struct cli *c, int fd)
+{
+	struct stopping s = { .loop = c->session.loop };
+	struct watch *w = loop_fd(s.loop, fd, LOOP_READ, on_end, &s);
+	struct watch *t = loop_timer(s.loop, on_late, &s);
+	loop_timer_set(t, STOP_MS);
+	while (!s.gone && !s.late)
+		loop_turn(s.loop, -1);
+	loop_remove(w);
+	loop_remove(t);
+	if (s.late)
+		return cli_refuse(ERR_REFUSED, "engine stop: it has not ended within 15 s");
+	out_text(&c->out, "the engine has stopped; running steps go on by themselves\n");
+	return 0;
+}
+
+static int engine_stop(struct cli *c)
+{
+	struct sock_peer peer = {0};
+	struct err err = {0};
+	int fd = -1, status;
+	if (!engine_peer(c, &peer, &fd, &err))
+		status = cli_fail(&err);
+	else if (kill(peer.pid, SIGTERM) != 0)
+		status = cli_refuse(ERR_REFUSED, "engine stop: process %ld is not ours to stop",
+				    (long)peer.pid);
+	else
+		status = wait_gone(c, fd);
+	if (fd >= 0)
+		close(fd);
+	err_release(&err);
+	return status;
+}
+
+static void on_identity(void *arg, unsigned abilities, const struct backend_identity *id)
+{
+	struct status *s = arg;
+	s->known = true;
+	str_add(&s->engine, id->engine);
+	str_add(&s->version, id->version);
+	str_add(&s->user, id->user);
+}
+
+static void print_status(struct status *s, const struct sock_peer *peer)
+{
+	struct out *o = &s->cli->out;
+	struct str json = {0};
+	struct jsonw w;
+	if (!cli_flag(s->cli, "json")) {
+		out_label(o, view_of_str(&s->engine));
+		out_format(o, " runs as process %ld; you are ", (long)peer->pid);
+		out_label(o, view_of_str(&s->user));
+		out_text(o, "\n");
+		return;
+	}
+	jsonw_init(&w, &json);
+	jsonw_object(&w, NULL);
+	jsonw_text(&w, "engine", view_of_str(&s->engine));
+	jsonw_text(&w, "version", view_of_str(&s->version));
+	jsonw_int(&w, "pid", peer->pid);
+	jsonw_text(&w, "user", view_of_str(&s->user));
+	jsonw_end_object(&w);
+	str_add_char(&json, '\n');
+	out_json(o, view_of_str(&json));
+	str_release(&json);
+}
+
+static int engine_status(struct cli *c)
+{
+	struct status state = { .cli = c };
+	struct sock_peer peer = {0};
+	struct err err = {0};
+	struct session *s = &c->session;
+	int fd = -1, status = 0;
+	if (engine_peer(c, &peer, &fd, &err)) {
+		s->sink.identity = on_identity;
+		s->sink.arg = &state;
+		s->outcome = OUTCOME_OK;
+		backend_probe(s->backend);
+		while (!state.known)
+			loop_turn(s->loop, -1);
+		print_status(&state, &peer);
+		s->sink.arg = s;
+	} else {
+		status = cli_fail(&err);
+	}
+	if (fd >= 0)
+		close(fd);
+	str_release(&state.engine);
+	str_release(&state.version);
+	str_release(&state.user);
+	err_release(&err);
+	return status;
+}
+
+static int engine_run(struct cli *c)
+{
+	static const struct {
+		const char *word;
+		command_fn *run;
+	} verbs[] = { { "start", engine_start }, { "stop", engine_stop }, { "status", engine_status } };
+	int status = 0;
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (str_eq(cli_word(c, 0), verbs[i].word))
+			return cli_connect(c, &status) ? verbs[i].run(c) : status;
+	return cli_refuse(ERR_USAGE, "engine: expected start, stop or status");
+}
+
+const struct command command_engine = {
+	.name = "engine", .words = "start|stop|status [--workflows DIR] [--json]",
+	.help = "the local engine of this user", .options = engine_options,
+	.least = 1, .most = 1, .run = engine_run,
+};

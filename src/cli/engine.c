@@ -10,6 +10,9 @@
 
 enum { STOP_MS = 15000 };
 
+/* A probe has no ticket: identity ends the waiting, or a condition that is down. */
+#define PROBE_TICKET UINT64_MAX
+
 static const struct opt engine_options[] = {
 	{ "workflows", 0, OPT_VALUE, "DIR", "start: the folder with the workflow files" },
 	{ "json", 0, OPT_FLAG, NULL, "status: as an object" },
@@ -19,7 +22,6 @@ static const struct opt engine_options[] = {
 struct status {
 	struct cli *cli;
 	struct str engine, version, user;
-	bool known;
 };
 
 /* The process behind the socket, by the kernel's word; false where none answers. */
@@ -110,13 +112,13 @@ static int engine_stop(struct cli *c)
 	return status;
 }
 
-static void on_identity(void *arg, unsigned abilities, const struct backend_identity *id)
+static void on_identity(void *arg, const struct backend_identity *id)
 {
 	struct status *s = arg;
-	s->known = true;
 	str_add(&s->engine, id->engine);
 	str_add(&s->version, id->version);
 	str_add(&s->user, id->user);
+	session_stop(&s->cli->session);
 }
 
 static void print_status(struct status *s, const struct sock_peer *peer)
@@ -145,20 +147,19 @@ static void print_status(struct status *s, const struct sock_peer *peer)
 
 static int engine_status(struct cli *c)
 {
+	static const struct session_calls calls = { .identity = on_identity };
 	struct status state = { .cli = c };
 	struct sock_peer peer = {0};
 	struct err err = {0};
 	struct session *s = &c->session;
 	int fd = -1, status = 0;
 	if (engine_peer(c, &peer, &fd, &err)) {
-		s->sink.identity = on_identity;
-		s->sink.arg = &state;
-		s->outcome = OUTCOME_OK;
+		session_listen(s, &calls, &state);
 		backend_probe(s->backend);
-		while (!state.known)
-			loop_turn(s->loop, -1);
-		print_status(&state, &peer);
-		s->sink.arg = s;
+		session_wait(s, PROBE_TICKET);
+		status = cli_outcome(c);
+		if (status == 0)
+			print_status(&state, &peer);
 	} else {
 		status = cli_fail(&err);
 	}

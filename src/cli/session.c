@@ -9,6 +9,9 @@
 
 static void on_identity(void *arg, unsigned abilities, const struct backend_identity *id)
 {
+	struct session *s = arg;
+	if (s->calls && s->calls->identity)
+		s->calls->identity(s->arg, id);
 }
 
 static void on_condition(void *arg, enum condition condition, const char *sentence, int64_t fresh_ms)
@@ -180,6 +183,7 @@ void session_listen(struct session *s, const struct session_calls *calls, void *
 enum outcome session_wait(struct session *s, ticket_id ticket)
 {
 	s->waits = ticket;
+	s->outcome = OUTCOME_OK;
 	s->stopped = false;
 	while (s->waits && !s->stopped)
 		loop_turn(s->loop, -1);

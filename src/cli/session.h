@@ -16,6 +16,7 @@ struct session;
 /* What a command wants to hear; NULL slots are ignored. Everything is borrowed
  * until the call returns. */
 struct session_calls {
+	void (*identity)(void *arg, const struct backend_identity *id);
 	void (*runs)(void *arg, const struct run_facts *runs, size_t n);	/* watch, page */
 	void (*gone)(void *arg, struct view id);
 	void (*progress)(void *arg, const struct run_facts *run);

@@ -33,12 +33,14 @@ struct http_order {
 	int silence_ms;			/* streams: no byte for so long is an end; 0: none */
 };
 
-/* status 0 and err set where no answer came. `sent` says whether the request may
- * have reached the server (then the outcome of an order is unknown). */
+/* status 0 and err set where no answer came, or not all of it. `sent` says whether
+ * the request may have reached the server (then the outcome of an order is
+ * unknown). All of it is borrowed until done returns. */
 struct http_answer {
 	int status;
 	struct view body;		/* what was not taken by `chunk` */
 	const char *(*header)(const struct http_answer *a, const char *name);	/* or NULL */
+	struct view head;		/* for header() */
 	bool sent;
 	const struct err *err;
 };
@@ -50,7 +52,10 @@ typedef void http_chunk_fn(void *arg, struct view bytes);
 struct http *http_new(struct loop *loop, const struct http_config *config);
 /* Ends every request without a callback. */
 void http_free(struct http *h);
-/* done is called exactly once, from the loop, unless cancelled. chunk may be NULL. */
+/* done is called exactly once, from the loop, unless cancelled; with it the request
+ * is over and its pointer void. chunk may be NULL. Callbacks may send, cancel and
+ * free anything here. Other methods than GET never ride on a used connection:
+ * nothing is sent twice by itself. */
 struct http_request *http_send(struct http *h, const struct http_order *order,
 			       http_chunk_fn *chunk, http_done_fn *done, void *arg);
 /* No callback after this. */

@@ -30,15 +30,15 @@ static const struct word board_words[] = {
 };
 
 static const struct word context_words[] = {
-	{ "backend", offsetof(struct context, kind), false },
-	{ "url", offsetof(struct context, url), false },
-	{ "token_env", offsetof(struct context, token_env), false },
-	{ "token_file", offsetof(struct context, token_file), false },
-	{ "token_command", offsetof(struct context, token_command), false },
-	{ "theme", offsetof(struct context, theme), false },
-	{ "filter", offsetof(struct context, filter), false },
-	{ "lanes", offsetof(struct context, lanes), false },
-	{ "read_only", offsetof(struct context, read_only), true },
+	{ "backend", offsetof(struct config_context, kind), false },
+	{ "url", offsetof(struct config_context, url), false },
+	{ "token_env", offsetof(struct config_context, token_env), false },
+	{ "token_file", offsetof(struct config_context, token_file), false },
+	{ "token_command", offsetof(struct config_context, token_command), false },
+	{ "theme", offsetof(struct config_context, theme), false },
+	{ "filter", offsetof(struct config_context, filter), false },
+	{ "lanes", offsetof(struct config_context, lanes), false },
+	{ "read_only", offsetof(struct config_context, read_only), true },
 	{ NULL, 0, false },
 };
 
@@ -73,12 +73,12 @@ static bool word_set(const struct word *words, void *target, struct ini_pair *p)
 	return true;
 }
 
-static struct context *context_named(struct config *c, struct view name)
+static struct config_context *context_named(struct config *c, struct view name)
 {
 	for (size_t i = 0; i < c->contexts.len; i++)
 		if (view_is(name, c->contexts.items[i].name))
 			return &c->contexts.items[i];
-	struct context fresh = { .name = mem_bytes(name.ptr, name.len) };
+	struct config_context fresh = { .name = mem_bytes(name.ptr, name.len) };
 	vec_push(&c->contexts, fresh);
 	return &c->contexts.items[c->contexts.len - 1];
 }
@@ -114,7 +114,7 @@ static bool config_entry(void *arg, struct ini_pair *p)
 void config_init(struct config *c)
 {
 	*c = (struct config){ .default_context = mem_text("local"), .bell = true };
-	struct context *local = context_named(c, VIEW("local"));
+	struct config_context *local = context_named(c, VIEW("local"));
 	local->kind = mem_text("local");
 }
 
@@ -153,7 +153,7 @@ bool config_load(struct config *c, struct err *err)
 	return ok;
 }
 
-static void context_release(struct context *x)
+static void context_release(struct config_context *x)
 {
 	mem_free(x->name);
 	mem_free(x->kind);
@@ -192,7 +192,7 @@ void config_release(struct config *c)
 	*c = (struct config){0};
 }
 
-const struct context *config_context(const struct config *c, const char *name, struct err *err)
+const struct config_context *config_context(const struct config *c, const char *name, struct err *err)
 {
 	struct str names = {0};
 	for (size_t i = 0; i < c->contexts.len; i++) {

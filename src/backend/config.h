@@ -13,7 +13,7 @@
 #include "base/vec.h"
 
 /* One [context NAME]. Texts are NULL where not given. */
-struct context {
+struct config_context {
 	char *name;
 	char *kind;		/* "local", "replay", "temporal" */
 	char *url;		/* unix:PATH, http://..., or a file for replay */
@@ -28,7 +28,7 @@ struct setting {
 };
 
 struct config {
-	VEC(struct context) contexts;		/* "local" is always there */
+	VEC(struct config_context) contexts;		/* "local" is always there */
 	char *default_context;			/* never NULL */
 	char *theme, *density, *lanes, *sort, *filter;
 	bool read_only, mouse, bell;
@@ -43,14 +43,14 @@ bool config_parse(struct config *c, struct view text, const char *file, struct e
 void config_init(struct config *c);
 void config_release(struct config *c);
 /* NULL and err (with the names that there are) where none has this name. */
-const struct context *config_context(const struct config *c, const char *name, struct err *err);
+const struct config_context *config_context(const struct config *c, const char *name, struct err *err);
 
 /* Makes the backend of a context; it does nothing until probed. `number` goes into
  * run_facts.context. */
-struct backend *context_open(const struct context *context, uint16_t number, struct loop *loop,
+struct backend *context_open(const struct config_context *context, uint16_t number, struct loop *loop,
 			     const struct backend_sink *sink, struct err *err);
 /* The engine's socket where this context is the local engine on a Unix socket
  * (then an engine may be launched for it); false for all others. */
-bool context_socket(const struct context *context, struct str *path, struct err *err);
+bool context_socket(const struct config_context *context, struct str *path, struct err *err);
 
 #endif

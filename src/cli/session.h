@@ -29,7 +29,7 @@ struct session_calls {
 
 struct session {
 	struct config config;
-	const struct context *context;
+	const struct config_context *context;
 	struct loop *loop;
 	struct backend *backend;
 	struct backend_sink sink;

@@ -1,0 +1,86 @@
+/* The running board: joins store, model, backends, terminal and loop. Everything
+ * here is a step of one of three flows: keys in, facts in, frames out. */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/backend.h"
+#include "backend/config.h"
+#include "base/vec.h"
+#include "core/store.h"
+#include "io/loop.h"
+#include "model/model.h"
+#include "screen/canvas.h"
+
+struct app;
+struct app_log;
+struct screen_out;		/* app/frame.c: the terminal side; NULL when headless */
+
+/* One backend on the board. */
+struct source {
+	struct app *app;
+	uint16_t number;
+	const struct config_context *context;
+	struct backend *backend;
+	struct backend_sink sink;
+	struct str filter;		/* of the watch, and of the snapshot that comes in */
+	struct filter *scope;		/* the same, parsed; NULL: all */
+	size_t ended;
+	bool snapshot_seen;		/* a first one has come in whole */
+};
+
+enum pending_kind { PENDING_DETAIL, PENDING_HISTORY, PENDING_CATALOG, PENDING_ORDER };
+
+/* A ticket of a backend that answers a request of the model. */
+struct pending {
+	enum pending_kind kind;
+	ticket_id ticket;
+	uint64_t request;
+	uint16_t context;
+	struct run_key key;
+};
+
+struct app {
+	struct config config;
+	struct loop *loop;
+	struct store *store;
+	struct model *model;
+	struct effects fx;
+	struct source sources[CONTEXTS_MAX];
+	size_t n_sources;
+	VEC(struct pending) pending;
+	VEC(struct app_log *) logs;
+	struct arena scratch;		/* for one message */
+	struct screen_out *screen;
+	struct watch *tick, *work;
+	bool dirty;			/* what is shown may have changed */
+	bool by_key;			/* ... because of a key: never held back */
+	bool quit;
+	int sync_fd;			/* --test-sync, or -1 */
+};
+
+/* What the command line asked for. NULL and zero: as configured. */
+struct app_options {
+	const char *const *contexts;	/* names, up to a NULL, or NULL */
+	const char *filter, *theme;
+	bool read_only;
+	int rows, cols;
+	int sync_fd;
+};
+
+/* Reads the configuration, makes store, model and backends; connects nothing. */
+bool app_init(struct app *a, const struct app_options *options, struct err *err);
+void app_release(struct app *a);
+/* Launches the local engine where a context is one and none answers, then probes
+ * and watches every backend. Returns at once. */
+void app_connect(struct app *a);
+
+/* Hands a message to the model and performs what it asks for. The time is put in
+ * here. Never called from inside itself. */
+void app_send(struct app *a, struct msg *msg);
+/* A sentence for the notice line. */
+void app_notice(struct app *a, struct view text, bool bad);
+
+#endif

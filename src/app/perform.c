@@ -1,0 +1,204 @@
+/* Effects out: each kind has a function in a table. Orders carry what the operator
+ * was shown; ids are looked up in the store only here. */
+#include "app/perform.h"
+
+#include "app/frame.h"
+#include "app/logs.h"
+#include "base/file.h"
+#include "base/path.h"
+
+typedef void perform_fn(struct app *a, const struct effect *e);
+
+const struct pending *pending_find(const struct app *a, uint16_t context, ticket_id ticket)
+{
+	for (size_t i = 0; i < a->pending.len; i++) {
+		const struct pending *p = &a->pending.items[i];
+		if (p->ticket == ticket && p->context == context)
+			return p;
+	}
+	return NULL;
+}
+
+void pending_drop(struct app *a, uint16_t context, ticket_id ticket)
+{
+	const struct pending *p = pending_find(a, context, ticket);
+	if (p)
+		vec_remove(&a->pending, (size_t)(p - a->pending.items));
+}
+
+static void pending_add(struct app *a, const struct effect *e, uint16_t context,
+			struct pending p)
+{
+	p.request = e->request;
+	p.context = context;
+	p.key = e->key;
+	vec_push(&a->pending, p);
+}
+
+/* The run of an effect; NULL where the store has lost it meanwhile: then the
+ * request ends here. */
+static struct source *source_of(struct app *a, const struct effect *e, struct run_facts *run)
+{
+	if (store_facts(a->store, e->key, run, &a->scratch) && run->context < a->n_sources)
+		return &a->sources[run->context];
+	if (e->request) {
+		struct msg msg = { .kind = MSG_DONE, .request = e->request, .key = e->key };
+		msg.done = (struct msg_done){ .outcome = OUTCOME_NOT_FOUND,
+					      .text = VIEW("the run is gone") };
+		app_send(a, &msg);
+	}
+	return NULL;
+}
+
+static void fetch(struct app *a, const struct effect *e, enum run_part part)
+{
+	struct run_facts run;
+	struct source *s = source_of(a, e, &run);
+	if (!s)
+		return;
+	ticket_id t = backend_fetch(s->backend, run.id, part, VIEW(""));
+	pending_add(a, e, s->number, (struct pending){
+		.kind = part == PART_DETAIL ? PENDING_DETAIL : PENDING_HISTORY, .ticket = t });
+}
+
+static void perform_detail(struct app *a, const struct effect *e)
+{
+	fetch(a, e, PART_DETAIL);
+}
+
+static void perform_history(struct app *a, const struct effect *e)
+{
+	fetch(a, e, PART_HISTORY);
+}
+
+static void perform_order(struct app *a, const struct effect *e)
+{
+	struct run_facts run = {0};
+	struct source *s;
+	if (e->order.verb == VERB_START)
+		s = e->context < a->n_sources ? &a->sources[e->context] : NULL;
+	else
+		s = source_of(a, e, &run);
+	if (!s)
+		return;
+	struct order o = {
+		.verb = e->order.verb,
+		.run = run.id,
+		.task = e->order.task,
+		.attempt = e->order.attempt,
+		.version = e->order.version,
+		.comment = e->order.comment,
+		.value = e->order.value,
+		.edit = e->order.edit,
+		.workflow = e->order.workflow,
+		.params = e->order.params,
+		.debug = e->order.debug,
+	};
+	ticket_id t = backend_order(s->backend, &o);
+	pending_add(a, e, s->number, (struct pending){ .kind = PENDING_ORDER, .ticket = t });
+}
+
+static void perform_catalog(struct app *a, const struct effect *e)
+{
+	if (e->context >= a->n_sources)
+		return;
+	ticket_id t = backend_catalog(a->sources[e->context].backend, e->catalog, VIEW(""));
+	pending_add(a, e, e->context, (struct pending){ .kind = PENDING_CATALOG, .ticket = t });
+}
+
+static void perform_quit(struct app *a, const struct effect *e)
+{
+	a->quit = true;
+	loop_stop(a->loop);
+}
+
+static void perform_suspend(struct app *a, const struct effect *e)
+{
+	frame_suspend(a);
+}
+
+static void perform_redraw(struct app *a, const struct effect *e)
+{
+	frame_redraw(a);
+}
+
+static void perform_bell(struct app *a, const struct effect *e)
+{
+	if (a->config.bell)
+		frame_bell(a);
+}
+
+static void perform_copy(struct app *a, const struct effect *e)
+{
+	frame_copy(a, e->text);
+}
+
+static void perform_theme(struct app *a, const struct effect *e)
+{
+	frame_theme(a, e->text);
+}
+
+static void perform_save(struct app *a, const struct effect *e)
+{
+	struct str path = {0}, words = {0};
+	struct err err = {0};
+	str_add(&path, e->path);
+	bool ok = file_replace(str_text(&path), e->text, 0600, &err);
+	str_addf(&words, ok ? "saved as %s" : "%s", ok ? str_text(&path) : err_text(&err));
+	app_notice(a, view_of_str(&words), !ok);
+	str_release(&path);
+	str_release(&words);
+	err_release(&err);
+}
+
+/* The filter's history: one a line, the newest last. */
+static void perform_remember(struct app *a, const struct effect *e)
+{
+	struct str path = {0}, text = {0};
+	if (path_state(&path, "filters", NULL)) {
+		file_read(str_text(&path), 1 << 16, &text, NULL);
+		str_add(&text, e->text);
+		str_add_char(&text, '\n');
+		while (text.len > 1 << 14)
+			str_drop(&text, view_find_byte(view_of_str(&text), '\n', 0) + 1);
+		file_replace(str_text(&path), view_of_str(&text), 0600, NULL);
+	}
+	str_release(&path);
+	str_release(&text);
+}
+
+static void perform_log_older(struct app *a, const struct effect *e)
+{
+	log_older(a, e->request);
+}
+
+static void perform_log_close(struct app *a, const struct effect *e)
+{
+	log_close(a, e->request);
+}
+
+static perform_fn *const performers[] = {
+	[EFFECT_QUIT] = perform_quit,
+	[EFFECT_SUSPEND] = perform_suspend,
+	[EFFECT_REDRAW] = perform_redraw,
+	[EFFECT_BELL] = perform_bell,
+	[EFFECT_DETAIL] = perform_detail,
+	[EFFECT_HISTORY] = perform_history,
+	[EFFECT_LOG_OPEN] = log_open,
+	[EFFECT_LOG_OLDER] = perform_log_older,
+	[EFFECT_LOG_CLOSE] = perform_log_close,
+	[EFFECT_ORDER] = perform_order,
+	[EFFECT_CATALOG] = perform_catalog,
+	[EFFECT_COPY] = perform_copy,
+	[EFFECT_LINK] = perform_copy,	/* over SSH nothing can be opened: the address is copied */
+	[EFFECT_SAVE] = perform_save,
+	[EFFECT_SAVE_LOG] = log_save,
+	[EFFECT_THEME] = perform_theme,
+	[EFFECT_REMEMBER] = perform_remember,
+};
+
+void perform(struct app *a, const struct effects *fx)
+{
+	for (size_t i = 0; i < fx->list.len; i++)
+		performers[fx->list.items[i].kind](a, &fx->list.items[i]);
+}

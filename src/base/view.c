@@ -1,0 +1,169 @@
+/* Borrowed slices of bytes: comparing, cutting, searching. Never allocates. */
+#include "base/str.h"
+
+#include <string.h>
+
+struct view view_of(const char *text)
+{
+	return (struct view){ text, text ? strlen(text) : 0 };
+}
+
+struct view view_bytes(const void *ptr, size_t len)
+{
+	return (struct view){ ptr, len };
+}
+
+struct view view_of_str(const struct str *s)
+{
+	return (struct view){ s->ptr, s->len };
+}
+
+bool view_eq(struct view a, struct view b)
+{
+	return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len));
+}
+
+bool view_is(struct view a, const char *text)
+{
+	return view_eq(a, view_of(text));
+}
+
+int view_cmp(struct view a, struct view b)
+{
+	size_t shared = a.len < b.len ? a.len : b.len;
+	int order = shared ? memcmp(a.ptr, b.ptr, shared) : 0;
+	if (order)
+		return order;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+bool view_starts(struct view a, const char *prefix)
+{
+	struct view p = view_of(prefix);
+	return a.len >= p.len && view_eq(view_cut(a, 0, p.len), p);
+}
+
+bool view_ends(struct view a, const char *suffix)
+{
+	struct view s = view_of(suffix);
+	return a.len >= s.len && view_eq(view_cut(a, a.len - s.len, s.len), s);
+}
+
+struct view view_cut(struct view a, size_t from, size_t len)
+{
+	if (from > a.len)
+		from = a.len;
+	if (len > a.len - from)
+		len = a.len - from;
+	return (struct view){ a.ptr ? a.ptr + from : NULL, len };
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct view view_trim(struct view a)
+{
+	size_t from = 0;
+	size_t to = a.len;
+	while (from < to && is_blank(a.ptr[from]))
+		from++;
+	while (to > from && is_blank(a.ptr[to - 1]))
+		to--;
+	return view_cut(a, from, to - from);
+}
+
+size_t view_find(struct view hay, struct view needle, size_t from)
+{
+	if (from > hay.len || needle.len > hay.len - from)
+		return SIZE_MAX;
+	if (!needle.len)
+		return from;
+	const char *hit = memmem(hay.ptr + from, hay.len - from, needle.ptr, needle.len);
+	return hit ? (size_t)(hit - hay.ptr) : SIZE_MAX;
+}
+
+size_t view_find_byte(struct view hay, char byte, size_t from)
+{
+	if (from >= hay.len)
+		return SIZE_MAX;
+	const char *hit = memchr(hay.ptr + from, (unsigned char)byte, hay.len - from);
+	return hit ? (size_t)(hit - hay.ptr) : SIZE_MAX;
+}
+
+static char fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool equal_folded(const char *a, const char *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (fold(a[i]) != fold(b[i]))
+			return false;
+	return true;
+}
+
+size_t view_find_fold(struct view hay, struct view needle, size_t from)
+{
+	if (from > hay.len || needle.len > hay.len - from)
+		return SIZE_MAX;
+	if (!needle.len)
+		return from;
+	char first = fold(needle.ptr[0]);
+	size_t last = hay.len - needle.len;
+	for (size_t i = from; i <= last; i++)
+		if (fold(hay.ptr[i]) == first &&
+		    equal_folded(hay.ptr + i, needle.ptr, needle.len))
+			return i;
+	return SIZE_MAX;
+}
+
+/* A rest that was used up has a NULL pointer: an empty last part still counts. */
+bool view_split(struct view *rest, char by, struct view *part)
+{
+	if (!rest->ptr)
+		return false;
+	size_t at = view_find_byte(*rest, by, 0);
+	if (at == SIZE_MAX) {
+		*part = *rest;
+		*rest = (struct view){ 0 };
+		return true;
+	}
+	*part = view_cut(*rest, 0, at);
+	*rest = view_cut(*rest, at + 1, rest->len);
+	return true;
+}
+
+/* On a mismatch only the last star takes one byte more: never exponential. */
+bool view_glob(struct view pattern, struct view text)
+{
+	size_t p = 0, t = 0;
+	size_t star = SIZE_MAX, star_text = 0;
+	while (t < text.len) {
+		if (p < pattern.len && pattern.ptr[p] == '*') {
+			star = p++;
+			star_text = t;
+		} else if (p < pattern.len &&
+			   (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
+			p++;
+			t++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			t = ++star_text;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.len && pattern.ptr[p] == '*')
+		p++;
+	return p == pattern.len;
+}
+
+bool str_eq(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	return !strcmp(a, b);
+}

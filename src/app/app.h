@@ -57,6 +57,7 @@ struct app {
 	struct watch *tick, *work;
 	bool dirty;			/* what is shown may have changed */
 	bool by_key;			/* ... because of a key: never held back */
+	bool performing;		/* effects are being carried out */
 	bool quit;
 	int sync_fd;			/* --test-sync, or -1 */
 };
@@ -80,7 +81,8 @@ void app_connect(struct app *a);
 /* Hands a message to the model and performs what it asks for. The time is put in
  * here. Never called from inside itself. */
 void app_send(struct app *a, struct msg *msg);
+enum app_tone { APP_GOOD, APP_BAD };
 /* A sentence for the notice line. */
-void app_notice(struct app *a, struct view text, bool bad);
+void app_notice(struct app *a, struct view text, enum app_tone tone);
 
 #endif

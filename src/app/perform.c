@@ -145,7 +145,7 @@ static void perform_save(struct app *a, const struct effect *e)
 	str_add(&path, e->path);
 	bool ok = file_replace(str_text(&path), e->text, 0600, &err);
 	str_addf(&words, ok ? "saved as %s" : "%s", ok ? str_text(&path) : err_text(&err));
-	app_notice(a, view_of_str(&words), !ok);
+	app_notice(a, view_of_str(&words), ok ? APP_GOOD : APP_BAD);
 	str_release(&path);
 	str_release(&words);
 	err_release(&err);
@@ -199,6 +199,9 @@ static perform_fn *const performers[] = {
 
 void perform(struct app *a, const struct effects *fx)
 {
-	for (size_t i = 0; i < fx->list.len; i++)
-		performers[fx->list.items[i].kind](a, &fx->list.items[i]);
+	/* A performer may send a message, which may add to the list and move it. */
+	for (size_t i = 0; i < fx->list.len; i++) {
+		struct effect e = fx->list.items[i];
+		performers[e.kind](a, &e);
+	}
 }

@@ -1,0 +1,266 @@
+/* Open logs: one request of the model is up to two tickets of a backend, the tail
+ * that follows and a page of older lines. */
+#include "app/logs.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+enum { LOG_FIRST_LINES = 400, LOG_OLDER_LINES = 1000, LOG_SAVE_LINES = 5000 };
+
+struct app_log {
+	uint64_t request;
+	uint16_t context;
+	struct str run, task, level;
+	int attempt;
+	enum log_stream streams;
+	bool follow;
+	ticket_id tail, older;		/* 0: none in flight */
+	struct str next, prev;		/* cursors behind and in front of what came */
+	/* saving to a file instead of showing */
+	int fd;				/* -1: shown */
+	struct str path;
+	bool failed;
+};
+
+static void log_free(struct app_log *l)
+{
+	if (l->fd >= 0)
+		close(l->fd);
+	str_release(&l->run);
+	str_release(&l->task);
+	str_release(&l->level);
+	str_release(&l->next);
+	str_release(&l->prev);
+	str_release(&l->path);
+	mem_free(l);
+}
+
+static void log_forget(struct app *a, struct app_log *l)
+{
+	for (size_t i = 0; i < a->logs.len; i++)
+		if (a->logs.items[i] == l) {
+			vec_remove(&a->logs, i);
+			break;
+		}
+	log_free(l);
+}
+
+static struct app_log *log_of_request(struct app *a, uint64_t request)
+{
+	for (size_t i = 0; i < a->logs.len; i++)
+		if (a->logs.items[i]->request == request && a->logs.items[i]->fd < 0)
+			return a->logs.items[i];
+	return NULL;
+}
+
+static struct app_log *log_of_ticket(struct app *a, uint16_t context, ticket_id ticket)
+{
+	for (size_t i = 0; i < a->logs.len; i++) {
+		struct app_log *l = a->logs.items[i];
+		if (l->context == context && (l->tail == ticket || l->older == ticket))
+			return l;
+	}
+	return NULL;
+}
+
+static struct app_log *log_new(struct app *a, const struct effect *e)
+{
+	struct run_facts run;
+	if (!store_facts(a->store, e->key, &run, &a->scratch) || run.context >= a->n_sources)
+		return NULL;
+	struct app_log *l = mem_zero(sizeof *l);
+	l->request = e->request;
+	l->context = run.context;
+	str_add(&l->run, run.id);
+	str_add(&l->task, e->log.task);
+	str_add(&l->level, e->log.level);
+	l->attempt = e->log.attempt;
+	l->streams = e->log.streams;
+	l->follow = e->log.follow;
+	l->fd = -1;
+	vec_push(&a->logs, l);
+	return l;
+}
+
+static struct log_query query_of(const struct app_log *l)
+{
+	return (struct log_query){ .run = view_of_str(&l->run),
+				   .task = view_of_str(&l->task),
+				   .attempt = l->attempt,
+				   .streams = l->streams,
+				   .level = view_of_str(&l->level) };
+}
+
+static struct backend *backend_of(struct app *a, const struct app_log *l)
+{
+	return a->sources[l->context].backend;
+}
+
+void log_open(struct app *a, const struct effect *e)
+{
+	struct app_log *l = log_new(a, e);
+	if (!l)
+		return;
+	struct log_query q = query_of(l);
+	q.backward = true;
+	q.limit = LOG_FIRST_LINES;
+	l->tail = backend_log(backend_of(a, l), &q);
+}
+
+void log_older(struct app *a, uint64_t request)
+{
+	struct app_log *l = log_of_request(a, request);
+	if (!l || l->older || !l->prev.len)
+		return;
+	struct log_query q = query_of(l);
+	q.cursor = view_of_str(&l->prev);
+	q.backward = true;
+	q.limit = LOG_OLDER_LINES;
+	l->older = backend_log(backend_of(a, l), &q);
+}
+
+static void follow(struct app *a, struct app_log *l)
+{
+	struct log_query q = query_of(l);
+	q.cursor = view_of_str(&l->next);
+	q.follow = true;
+	l->tail = backend_log(backend_of(a, l), &q);
+}
+
+void log_close(struct app *a, uint64_t request)
+{
+	struct app_log *l = log_of_request(a, request);
+	if (!l)
+		return;
+	if (l->tail)
+		backend_cancel(backend_of(a, l), l->tail);
+	if (l->older)
+		backend_cancel(backend_of(a, l), l->older);
+	log_forget(a, l);
+}
+
+void log_close_all(struct app *a)
+{
+	for (size_t i = 0; i < a->logs.len; i++)
+		log_free(a->logs.items[i]);
+	vec_release(&a->logs);
+}
+
+/* ---- saving ---------------------------------------------------------------- */
+
+static void save_more(struct app *a, struct app_log *l)
+{
+	struct log_query q = query_of(l);
+	q.cursor = l->next.len ? view_of_str(&l->next) : VIEW("0");
+	q.limit = LOG_SAVE_LINES;
+	l->tail = backend_log(backend_of(a, l), &q);
+}
+
+void log_save(struct app *a, const struct effect *e)
+{
+	struct app_log *l = log_new(a, e);
+	if (!l)
+		return;
+	str_add(&l->path, e->path);
+	l->fd = open(str_text(&l->path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (l->fd < 0) {
+		struct err err = {0};
+		err_system(&err, errno, "%s: cannot be written", str_text(&l->path));
+		app_notice(a, view_of(err_text(&err)), APP_BAD);
+		err_release(&err);
+		log_forget(a, l);
+		return;
+	}
+	save_more(a, l);
+}
+
+static void save_lines(struct app_log *l, const struct msg_log *lines)
+{
+	struct str text = {0};
+	for (size_t i = 0; i < lines->len; i++) {
+		str_add(&text, lines->lines[i].text);
+		if (!lines->lines[i].partial)
+			str_add_char(&text, '\n');
+	}
+	l->failed |= !file_write_all(l->fd, view_of_str(&text), NULL);
+	str_release(&text);
+}
+
+static void save_ended(struct app *a, struct app_log *l, enum outcome outcome, const char *text)
+{
+	struct str words = {0};
+	bool ok = outcome == OUTCOME_OK && !l->failed;
+	if (ok)
+		str_addf(&words, "log saved as %s", str_text(&l->path));
+	else
+		str_addf(&words, "log not saved whole: %s", l->failed ? "cannot write" : text);
+	app_notice(a, view_of_str(&words), ok ? APP_GOOD : APP_BAD);
+	str_release(&words);
+	log_forget(a, l);
+}
+
+/* ---- what comes back --------------------------------------------------------- */
+
+static void keep(struct str *cursor, struct view from)
+{
+	str_clear(cursor);
+	str_add(cursor, from);
+}
+
+bool log_lines(struct app *a, uint16_t context, ticket_id ticket, const struct msg_log *lines,
+	       struct view next, struct view prev)
+{
+	struct app_log *l = log_of_ticket(a, context, ticket);
+	if (!l)
+		return false;
+	bool older = ticket == l->older, first = !l->next.len && !older;
+	if (!older)
+		keep(&l->next, next);
+	if (older || first)
+		keep(&l->prev, prev);
+	if (l->fd >= 0) {
+		save_lines(l, lines);
+		return true;
+	}
+	struct msg msg = { .kind = MSG_LOG, .context = context, .request = l->request, .log = *lines };
+	msg.log.older = older;
+	msg.log.at_start = (older || first) && !l->prev.len;
+	app_send(a, &msg);
+	return true;
+}
+
+static void tail_ended(struct app *a, struct app_log *l, enum outcome outcome, const char *text)
+{
+	l->tail = 0;
+	if (outcome == OUTCOME_OK && l->follow && l->next.len) {
+		l->follow = false;	/* once: its end is the end of the attempt */
+		follow(a, l);
+		return;
+	}
+	struct msg msg = { .kind = MSG_DONE, .context = l->context, .request = l->request };
+	msg.done = (struct msg_done){ .outcome = outcome, .text = view_of(text) };
+	app_send(a, &msg);
+}
+
+bool log_done(struct app *a, uint16_t context, ticket_id ticket, enum outcome outcome,
+	      const char *text)
+{
+	struct app_log *l = log_of_ticket(a, context, ticket);
+	if (!l)
+		return false;
+	bool more = l->fd >= 0 && outcome == OUTCOME_OK && !l->failed && l->tail == ticket;
+	if (ticket == l->older) {
+		l->older = 0;
+	} else if (more && l->next.len && !view_eq(view_of_str(&l->next), view_of_str(&l->prev))) {
+		keep(&l->prev, view_of_str(&l->next));
+		save_more(a, l);
+	} else if (l->fd >= 0) {
+		save_ended(a, l, outcome, text);
+	} else {
+		tail_ended(a, l, outcome, text);
+	}
+	return true;
+}

@@ -1,0 +1,83 @@
+/* A catalogue's JSON as a table of texts, for the screens that only list. */
+#include "app/rows.h"
+
+#include "base/when.h"
+#include "wire/json.h"
+
+enum { COLUMNS_MAX = 8, ROWS_BYTES_MAX = 64 << 20 };
+
+struct table {
+	const char *list;		/* the member that holds the rows */
+	const char *members[COLUMNS_MAX];
+	const char *titles[COLUMNS_MAX + 1];
+};
+
+static const struct table tables[] = {
+	[CATALOG_WORKFLOWS] = { 0 },
+	[CATALOG_SCHEDULES] = { "schedules",
+		{ "id", "workflow", "cron", "timezone", "next", "paused" },
+		{ "schedule", "workflow", "cron", "zone", "next", "paused" } },
+	[CATALOG_QUEUES] = { "queues", { "name", "slots", "running", "queued" },
+		{ "queue", "slots", "running", "queued" } },
+	[CATALOG_WORKERS] = { "workers", { "name", "queue", "slots", "running" },
+		{ "worker", "queue", "slots", "running" } },
+	[CATALOG_STATS] = { "workflows",
+		{ "workflow", "runs", "completed", "failed", "p50_ms", "p95_ms" },
+		{ "workflow", "runs", "completed", "failed", "p50 ms", "p95 ms" } },
+	[CATALOG_AUDIT] = { "audit", { "at", "by", "what", "run", "task", "comment" },
+		{ "when", "who", "what", "run", "task", "comment" } },
+	[CATALOG_INBOX] = { "inbox", { "short", "workflow", "task", "since", "prompt" },
+		{ "run", "workflow", "task", "since", "prompt" } },
+};
+
+static size_t columns_of(const struct table *t)
+{
+	size_t n = 0;
+	while (n < COLUMNS_MAX && t->members[n])
+		n++;
+	return n;
+}
+
+/* Instants are shown as the local clock, everything else as it stands. */
+static struct view cell_text(const struct json *v, struct arena *arena)
+{
+	struct str s = {0};
+	int64_t at_ms;
+	if (v && json_kind(v) == JSON_STRING) {
+		if (when_parse_rfc3339(json_text(v), &at_ms))
+			when_add_stamp(&s, at_ms);
+		else
+			str_add(&s, json_text(v));
+	} else if (v && json_kind(v) != JSON_NULL) {
+		json_print(v, &s);
+	}
+	struct view out = arena_view(arena, view_of_str(&s));
+	str_release(&s);
+	return out;
+}
+
+static const struct json *list_of(const struct json *root, const char *list)
+{
+	if (json_kind(root) == JSON_ARRAY)
+		return root;
+	const struct json *rows = json_get(root, list);
+	return rows ? rows : json_get(root, "items");
+}
+
+void rows_read(enum catalog_kind kind, struct view json, struct arena *arena,
+	       struct msg_catalog *out)
+{
+	const struct table *t = &tables[kind];
+	size_t columns = columns_of(t);
+	struct json_doc *doc = json_parse(json, ROWS_BYTES_MAX, NULL);
+	const struct json *rows = doc ? list_of(json_root(doc), t->list) : NULL;
+	size_t n = rows ? json_count(rows) : 0;
+	struct view *cells = arena_array(arena, n * columns + 1, sizeof *cells);
+	out->columns = t->titles;
+	out->rows = cells;
+	out->len = n;
+	for (const struct json *row = rows ? json_first(rows) : NULL; row; row = json_next(row))
+		for (size_t i = 0; i < columns; i++)
+			*cells++ = cell_text(json_get(row, t->members[i]), arena);
+	json_free(doc);
+}

@@ -77,6 +77,8 @@ void app_release(struct app *a);
 /* Launches the local engine where a context is one and none answers, then probes
  * and watches every backend. Returns at once. */
 void app_connect(struct app *a);
+/* Probes and watches one, without launching anything. */
+void source_watch(struct source *s);
 
 /* Hands a message to the model and performs what it asks for. The time is put in
  * here. Never called from inside itself. */

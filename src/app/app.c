@@ -1,0 +1,266 @@
+/* The running board: store, model and backends, joined. Knows no terminal (that is
+ * frame.c), no wire and no backend by name. */
+#include "app/app.h"
+
+#include "app/feed.h"
+#include "app/frame.h"
+#include "app/logs.h"
+#include "app/perform.h"
+#include "backend/launch.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/when.h"
+
+enum { ENDED_SHOWN = 500, WORK_SLICE_MS = 4, FILTERS_KEPT = 50 };
+
+void app_send(struct app *a, struct msg *msg)
+{
+	msg->now_ms = when_now_ms();
+	model_update(a->model, msg, &a->fx);
+	a->dirty = true;
+	if (a->performing)
+		return;		/* the list that is being carried out has it */
+	a->performing = true;
+	perform(a, &a->fx);
+	effects_clear(&a->fx);
+	arena_clear(&a->scratch);
+	a->performing = false;
+}
+
+void app_notice(struct app *a, struct view text, enum app_tone tone)
+{
+	struct msg msg = { .kind = MSG_NOTICE };
+	msg.notice.text = text;
+	msg.notice.bad = tone == APP_BAD;
+	app_send(a, &msg);
+}
+
+/* ---- the clock ------------------------------------------------------------- */
+
+static void on_tick(void *arg)
+{
+	struct app *a = arg;
+	struct msg msg = { .kind = MSG_TICK };
+	app_send(a, &msg);
+}
+
+/* Sorting and filtering go on in slices while nothing else is to do. */
+static void on_work(void *arg)
+{
+	struct app *a = arg;
+	int64_t until = when_mono_ms() + WORK_SLICE_MS;
+	do {
+		struct msg msg = { .kind = MSG_WORK };
+		app_send(a, &msg);
+	} while (model_is_busy(a->model) && when_mono_ms() < until);
+}
+
+static void arm(struct app *a)
+{
+	int64_t due = model_due_ms(a->model), now = when_now_ms();
+	if (due == 0)
+		loop_timer_stop(a->tick);
+	else
+		loop_timer_set(a->tick, due > now ? due - now : 0);
+	if (model_is_busy(a->model) && !a->work) {
+		a->work = loop_idle(a->loop, on_work, a);
+	} else if (!model_is_busy(a->model) && a->work) {
+		loop_remove(a->work);
+		a->work = NULL;
+	}
+}
+
+static bool is_settled(const struct app *a)
+{
+	if (a->dirty || a->work || a->pending.len || !frame_is_settled(a))
+		return false;
+	for (size_t i = 0; i < a->n_sources; i++)
+		if (backend_pending(a->sources[i].backend))
+			return false;
+	return true;
+}
+
+/* For tests: one byte whenever a turn ends with nothing left to do. */
+static void tell_settled(struct app *a)
+{
+	if (a->sync_fd >= 0 && is_settled(a))
+		file_write_all(a->sync_fd, VIEW("."), NULL);
+}
+
+static void on_end_of_turn(void *arg)
+{
+	struct app *a = arg;
+	arm(a);
+	frame_end_of_turn(a);
+	tell_settled(a);
+}
+
+/* ---- sources ---------------------------------------------------------------- */
+
+void source_watch(struct source *s)
+{
+	struct watch_scope scope = { .filter = view_of_str(&s->filter), .ended = s->ended };
+	backend_probe(s->backend);
+	backend_watch(s->backend, &scope);
+}
+
+struct launching {
+	struct source *source;
+	struct launch *launch;
+};
+
+static void on_launched(void *arg, bool ok, const struct err *err)
+{
+	struct launching *l = arg;
+	if (!ok)
+		app_notice(l->source->app, view_of(err_text(err)), APP_BAD);
+	source_watch(l->source);
+	launch_free(l->launch);
+	mem_free(l);
+}
+
+static void connect_source(struct source *s)
+{
+	struct str path = {0};
+	if (context_socket(s->context, &path, NULL)) {
+		struct launching *l = mem_zero(sizeof *l);
+		l->source = s;
+		l->launch = launch_start(s->app->loop, str_text(&path), on_launched, l);
+	} else {
+		source_watch(s);
+	}
+	str_release(&path);
+}
+
+void app_connect(struct app *a)
+{
+	for (size_t i = 0; i < a->n_sources; i++)
+		connect_source(&a->sources[i]);
+}
+
+static bool source_init(struct app *a, const char *name, struct err *err)
+{
+	if (a->n_sources == CONTEXTS_MAX)
+		return err_set(err, ERR_USAGE, "at most %d contexts on one board", CONTEXTS_MAX);
+	struct source *s = &a->sources[a->n_sources];
+	*s = (struct source){ .app = a, .number = (uint16_t)a->n_sources, .ended = ENDED_SHOWN };
+	s->context = config_context(&a->config, name, err);
+	if (!s->context)
+		return false;
+	if (s->context->filter) {
+		str_add_text(&s->filter, s->context->filter);
+		s->scope = filter_parse(view_of_str(&s->filter), NULL, err);
+		if (!s->scope)
+			return err_prefix(err, "context %s: filter", name);
+	}
+	feed_init(s);
+	s->backend = context_open(s->context, s->number, a->loop, &s->sink, err);
+	if (!s->backend)
+		return false;
+	a->n_sources++;
+	return true;
+}
+
+static bool sources_init(struct app *a, const char *const *names, struct err *err)
+{
+	if (!names || !names[0])
+		return source_init(a, a->config.default_context, err);
+	for (; *names; names++)
+		if (!source_init(a, *names, err))
+			return false;
+	return true;
+}
+
+/* ---- the model --------------------------------------------------------------- */
+
+struct past_filters {
+	struct str text;
+	const char *items[FILTERS_KEPT + 1];
+};
+
+/* The newest FILTERS_KEPT of the file that perform_remember writes. */
+static void past_filters_read(struct past_filters *p)
+{
+	struct str path = {0};
+	size_t n = 0;
+	if (path_state(&path, "filters", NULL))
+		file_read(str_text(&path), 1 << 16, &p->text, NULL);
+	str_release(&path);
+	for (size_t i = p->text.len; i > 0 && n < FILTERS_KEPT; i--) {
+		if (p->text.ptr[i - 1] != '\n')
+			continue;
+		p->text.ptr[i - 1] = '\0';
+		n += i < p->text.len;
+	}
+	size_t from = 0, at = 0;
+	struct view all = view_of_str(&p->text);
+	while (from < all.len && at < FILTERS_KEPT) {
+		size_t len = strlen(all.ptr + from);
+		if (len)
+			p->items[at++] = all.ptr + from;
+		from += len + 1;
+	}
+}
+
+static void model_init(struct app *a, const struct app_options *o)
+{
+	const char *names[CONTEXTS_MAX + 1] = { 0 };
+	bool read_only[CONTEXTS_MAX] = { 0 };
+	struct past_filters past = {0};
+	past_filters_read(&past);
+	for (size_t i = 0; i < a->n_sources; i++) {
+		names[i] = a->sources[i].context->name;
+		read_only[i] = a->sources[i].context->read_only;
+	}
+	static const char *const themes[] = { "default", "dark", "light", "contrast", "mono", NULL };
+	struct model_setup setup = {
+		.store = a->store,
+		.contexts = names,
+		.context_read_only = read_only,
+		.read_only = o->read_only || a->config.read_only,
+		.filter = view_of(o->filter ? o->filter : a->config.filter),
+		.theme = view_of(o->theme ? o->theme : a->config.theme),
+		.themes = themes,
+		.past_filters = past.items,
+		.rows = o->rows,
+		.cols = o->cols,
+		.now_ms = when_now_ms(),
+	};
+	a->model = model_new(&setup);
+	str_release(&past.text);
+}
+
+bool app_init(struct app *a, const struct app_options *o, struct err *err)
+{
+	*a = (struct app){ .sync_fd = o->sync_fd };
+	if (!config_load(&a->config, err))
+		return false;
+	a->loop = loop_new();
+	a->store = store_new();
+	a->tick = loop_timer(a->loop, on_tick, a);
+	loop_end_of_turn(a->loop, 100, on_end_of_turn, a);
+	if (!sources_init(a, o->contexts, err))
+		return false;
+	model_init(a, o);
+	a->dirty = true;
+	return true;
+}
+
+void app_release(struct app *a)
+{
+	for (size_t i = 0; i < a->n_sources; i++) {
+		backend_destroy(a->sources[i].backend);
+		filter_free(a->sources[i].scope);
+		str_release(&a->sources[i].filter);
+	}
+	log_close_all(a);
+	model_free(a->model);
+	effects_release(&a->fx);
+	store_free(a->store);
+	vec_release(&a->pending);
+	arena_release(&a->scratch);
+	if (a->loop)
+		loop_free(a->loop);
+	config_release(&a->config);
+}

@@ -72,10 +72,6 @@ struct proto_info {
 
 bool proto_info(struct view json, struct arena *arena, struct proto_info *out, struct err *err);
 
-/* One element of /v1/workflows, or /v1/workflows/NAME itself. */
-bool proto_workflow(struct view json, struct arena *arena, struct workflow_facts *out,
-		    struct err *err);
-
 /* The frames of /v1/events. */
 enum proto_event {
 	PROTO_EVENT_UNKNOWN,	/* skip it */

@@ -1,11 +1,7 @@
-/* Lists, frames and small objects of the API. Run objects are in proto_run.c. */
+/* Lists of the API: runs, history, lines of a log. Run objects are in proto_run.c. */
 #include "wire/proto.h"
 
-#include <assert.h>
-
 #include "wire/proto_parts.h"
-
-/* ---- lists of runs ---- */
 
 static bool read_element(struct view element, struct arena *arena, struct run_facts *run)
 {
@@ -80,8 +76,6 @@ struct view proto_next_cursor(struct view json)
 	return next;
 }
 
-/* ---- history ---- */
-
 static const struct member history_members[] = {
 	MEMBER("seq", member_int64, struct history_facts, seq),
 	MEMBER("at", member_time, struct history_facts, at_ms),
@@ -127,8 +121,6 @@ bool proto_history(struct view json, struct arena *arena, struct proto_history *
 		good = read_members(&r, history_list_members, out);
 	return reader_done(&r, good, "the history", err);
 }
-
-/* ---- lines of a log ---- */
 
 /* "stdout", "stderr", "note", or the number of the protocol. */
 static void member_stream(struct reader *r, void *field)
@@ -190,164 +182,4 @@ bool proto_lines(struct view json, struct arena *arena, struct proto_lines *out,
 	struct reader r = reader_of(json, arena);
 	*out = (struct proto_lines){ .state = LOG_MORE };
 	return reader_done(&r, read_members(&r, lines_members, out), "the log", err);
-}
-
-/* ---- errors and information ---- */
-
-static const struct member error_members[] = {
-	MEMBER("code", member_text, struct proto_error, code),
-	MEMBER("message", member_text, struct proto_error, message),
-	MEMBER("detail", member_raw, struct proto_error, detail),
-	{ 0 },
-};
-
-static void member_whole_error(struct reader *r, void *error)
-{
-	struct proto_error *e = error;
-	if (jtext_peek(&r->text) == JTEXT_STRING)
-		member_text(r, &e->message);
-	else
-		read_members(r, error_members, e);
-}
-
-static const struct member error_body_members[] = {
-	{ "error", member_whole_error, 0 },
-	{ 0 },
-};
-
-void proto_error(struct view body, int status, struct arena *arena, struct proto_error *out)
-{
-	struct reader r = reader_of(body, arena);
-	*out = (struct proto_error){ 0 };
-	if (!read_members(&r, error_body_members, out) || !jtext_ended(&r.text))
-		*out = (struct proto_error){ 0 };
-	if (out->message.len)
-		return;
-	struct str words = { 0 };
-	str_addf(&words, "the server answered %d", status);
-	out->message = arena_view(arena, view_of_str(&words));
-	str_release(&words);
-}
-
-static void member_capabilities(struct reader *r, void *info)
-{
-	struct proto_info *i = info;
-	i->capabilities = read_views(r, "name", &i->n_capabilities);
-}
-
-static const struct member user_members[] = {
-	MEMBER("name", member_text, struct proto_info, user),
-	MEMBER("roles", member_words, struct proto_info, roles),
-	{ 0 },
-};
-
-static void member_user(struct reader *r, void *info)
-{
-	struct proto_info *i = info;
-	if (jtext_peek(&r->text) == JTEXT_OBJECT)
-		read_members(r, user_members, i);
-	else
-		member_text(r, &i->user);
-}
-
-static const struct member info_members[] = {
-	{ "user", member_user, 0 },
-	MEMBER("roles", member_words, struct proto_info, roles),
-	MEMBER("version", member_text, struct proto_info, version),
-	MEMBER("engine", member_text, struct proto_info, engine),
-	{ "capabilities", member_capabilities, 0 },
-	MEMBER("time", member_time, struct proto_info, time_ms),
-	MEMBER("read_only", member_true, struct proto_info, read_only),
-	{ 0 },
-};
-
-bool proto_info(struct view json, struct arena *arena, struct proto_info *out, struct err *err)
-{
-	struct reader r = reader_of(json, arena);
-	*out = (struct proto_info){ 0 };
-	return reader_done(&r, read_members(&r, info_members, out), "who the server is", err);
-}
-
-/* ---- the event stream ---- */
-
-static const char *const event_names[] = {
-	[PROTO_EVENT_UNKNOWN] = "",
-	[PROTO_EVENT_SNAPSHOT_BEGIN] = "snapshot_begin",
-	[PROTO_EVENT_RUN] = "run",
-	[PROTO_EVENT_SNAPSHOT_END] = "snapshot_end",
-	[PROTO_EVENT_GONE] = "gone",
-	[PROTO_EVENT_PROGRESS] = "progress",
-	[PROTO_EVENT_RESET] = "reset",
-	[PROTO_EVENT_HEARTBEAT] = "heartbeat",
-	[PROTO_EVENT_TASK] = "task",
-	[PROTO_EVENT_LINES] = "lines",
-	[PROTO_EVENT_EOF] = "eof",
-};
-static_assert(sizeof event_names / sizeof *event_names == PROTO_EVENTS, "a name for each event");
-
-enum proto_event proto_event_parse(struct view name)
-{
-	for (int i = 1; i < PROTO_EVENTS; i++)
-		if (view_is(name, event_names[i]))
-			return (enum proto_event)i;
-	return PROTO_EVENT_UNKNOWN;
-}
-
-const char *proto_event_name(enum proto_event e)
-{
-	return (int)e < PROTO_EVENTS ? event_names[e] : "";
-}
-
-static void member_counts(struct reader *r, void *field)
-{
-	int64_t *counts = field;
-	struct view key;
-	if (!jtext_enter(&r->text, JTEXT_OBJECT)) {
-		jtext_value(&r->text);
-		return;
-	}
-	while (jtext_member(&r->text, r->arena, &key)) {
-		int64_t n = jtext_int(&r->text, -1);
-		enum lane lane;
-		if (lane_parse(key, &lane))
-			counts[lane] = n;
-	}
-}
-
-static const struct member frame_members[] = {
-	MEMBER("filter", member_text, struct proto_frame, filter),
-	MEMBER("id", member_text, struct proto_frame, id),
-	MEMBER("reason", member_text, struct proto_frame, reason),
-	MEMBER("ended", member_int64, struct proto_frame, ended),
-	MEMBER("time", member_time, struct proto_frame, time_ms),
-	MEMBER("complete", member_true, struct proto_frame, complete),
-	MEMBER("counts", member_counts, struct proto_frame, counts),
-	{ 0 },
-};
-
-bool proto_frame(struct view json, struct arena *arena, struct proto_frame *out,
-		 struct err *err)
-{
-	struct reader r = reader_of(json, arena);
-	*out = (struct proto_frame){ .ended = -1 };
-	for (int i = 0; i < LANES; i++)
-		out->counts[i] = -1;
-	return reader_done(&r, read_members(&r, frame_members, out), "an event", err);
-}
-
-static const struct member task_members[] = {
-	MEMBER("run", member_text, struct proto_task, run),
-	MEMBER("task", member_text, struct proto_task, task),
-	MEMBER("attempt", member_int, struct proto_task, attempt),
-	MEMBER("stdout_bytes", member_int64, struct proto_task, stdout_bytes),
-	MEMBER("stderr_bytes", member_int64, struct proto_task, stderr_bytes),
-	MEMBER("progress", member_real, struct proto_task, progress),
-	{ 0 },
-};
-
-bool proto_task(struct view json, struct arena *arena, struct proto_task *out, struct err *err)
-{
-	struct reader r = reader_of(json, arena);
-	*out = (struct proto_task){ .progress = -1 };
-	return reader_done(&r, read_members(&r, task_members, out), "an event", err);
 }

@@ -1,0 +1,493 @@
+/* The board's own actions: moving, marking, filtering, sorting, what is shown. */
+#include "model/board_screen.h"
+
+#include <assert.h>
+
+#include "model/board_cursor.h"
+#include "model/board_layout.h"
+#include "model/model.h"
+
+enum { MARKS_MAX = 10000, PAST_MAX = 50, FILTER_AGAIN_MS = 10000 };
+
+static const char *const density_names[] = {
+	[DENSITY_SMALL] = "small", [DENSITY_NORMAL] = "normal", [DENSITY_LARGE] = "large",
+};
+static_assert(sizeof density_names / sizeof *density_names == DENSITIES, "every density");
+
+static const int density_lines[DENSITIES] = {
+	[DENSITY_SMALL] = 1, [DENSITY_NORMAL] = 2, [DENSITY_LARGE] = 4,
+};
+
+const char *board_density_name(enum density d)
+{
+	return density_names[d];
+}
+
+int board_card_lines(enum density d)
+{
+	return density_lines[d];
+}
+
+int board_page(const struct model *m)
+{
+	struct board_layout l;
+
+	board_layout_make(m, board_layout_body(m), &l);
+	return l.cards;
+}
+
+/* ---- marks ---- */
+
+static size_t mark_place(const struct board_state *b, struct run_key key)
+{
+	size_t lo = 0, hi = b->marks.len;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (b->marks.items[mid].slot < key.slot)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+bool board_is_marked(const struct board_state *b, struct run_key key)
+{
+	size_t at = mark_place(b, key);
+
+	return at < b->marks.len && run_key_eq(b->marks.items[at], key);
+}
+
+void board_clear_marks(struct board_state *b)
+{
+	vec_clear(&b->marks);
+}
+
+static void mark(struct board_state *b, struct run_key key)
+{
+	if (b->marks.len < MARKS_MAX && !board_is_marked(b, key))
+		vec_insert(&b->marks, mark_place(b, key), key);
+}
+
+static void unmark(struct board_state *b, struct run_key key)
+{
+	if (board_is_marked(b, key))
+		vec_remove(&b->marks, mark_place(b, key));
+}
+
+/* What is not shown any more is not acted upon. */
+static void drop_hidden_marks(struct model *m)
+{
+	struct board_state *b = &m->board;
+
+	for (size_t i = b->marks.len; i-- > 0;) {
+		if (!board_shows(m->cards, b->marks.items[i]))
+			vec_remove(&b->marks, i);
+	}
+}
+
+static void mark_all(struct model *m)
+{
+	struct board_state *b = &m->board;
+	size_t before = b->marks.len;
+
+	for (int lane = 0; lane < BOARD_LANES; lane++) {
+		for (size_t i = 0; b->lanes[lane].shown && i < board_count(m->cards, lane); i++)
+			mark(b, board_at(m->cards, lane, i));
+	}
+	if (b->marks.len == before)
+		board_clear_marks(b);
+	else if (b->marks.len == MARKS_MAX)
+		model_warn(m, "Only the first %d cards are marked.", MARKS_MAX);
+}
+
+/* ---- view of the cards ---- */
+
+static void renew(struct model *m)
+{
+	struct board_state *b = &m->board;
+	struct board_view view = {
+		.filter = b->filter,
+		.env = { m->now_ms, m->context_names, m->n_contexts },
+		.sort = b->sort,
+		.waiting = b->lanes[BOARD_WAITING].shown ? BOARD_WAITING_OWN_LANE
+							 : BOARD_WAITING_PINNED,
+	};
+
+	board_set(m->cards, &view);
+}
+
+static void apply_filter(struct model *m)
+{
+	struct board_state *b = &m->board;
+	struct filter *old = b->filter, *f;
+	struct err err = { 0 };
+
+	str_clear(&b->filter_error);
+	f = filter_parse(lineedit_view(&b->line), NULL, &err);
+	if (!f) {
+		str_add_text(&b->filter_error, err_text(&err));
+		err_release(&err);
+		return;
+	}
+	b->filter = f;
+	renew(m);
+	filter_free(old);
+}
+
+void board_set_filter(struct model *m, struct view text, struct effects *fx)
+{
+	lineedit_set(&m->board.line, text);
+	apply_filter(m);
+}
+
+static void remember_filter(struct model *m, struct effects *fx)
+{
+	struct board_state *b = &m->board;
+	struct view text = lineedit_view(&b->line);
+	struct str copy = { 0 };
+
+	if (text.len == 0)
+		return;
+	for (size_t i = b->past.len; i-- > 0;) {
+		if (view_eq(view_of_str(&b->past.items[i]), text)) {
+			str_release(&b->past.items[i]);
+			vec_remove(&b->past, i);
+		}
+	}
+	if (b->past.len == PAST_MAX) {
+		str_release(&b->past.items[0]);
+		vec_remove(&b->past, 0);
+	}
+	str_add(&copy, text);
+	vec_push(&b->past, copy);
+	effects_add(fx, (struct effect){ .kind = EFFECT_REMEMBER, .text = text });
+}
+
+static void walk_past(struct model *m, int by)
+{
+	struct board_state *b = &m->board;
+
+	if ((by < 0 && b->past_at == 0) || (by > 0 && b->past_at >= b->past.len))
+		return;
+	b->past_at = by < 0 ? b->past_at - 1 : b->past_at + 1;
+	if (b->past_at == b->past.len)
+		lineedit_clear(&b->line);
+	else
+		lineedit_set(&b->line, view_of_str(&b->past.items[b->past_at]));
+	apply_filter(m);
+}
+
+/* ---- actions ---- */
+
+typedef void board_act_fn(struct model *m, enum action a, struct effects *fx);
+
+static void act_move(struct model *m, enum action a, struct effects *fx)
+{
+	long page = board_page(m), half = page / 2 > 0 ? page / 2 : 1, far = 1L << 40;
+
+	board_cursor_move(m, a == ACTION_UP	    ? -1
+			     : a == ACTION_DOWN	    ? 1
+			     : a == ACTION_PAGE_UP   ? -page
+			     : a == ACTION_PAGE_DOWN ? page
+			     : a == ACTION_HALF_UP   ? -half
+			     : a == ACTION_HALF_DOWN ? half
+			     : a == ACTION_TOP	    ? -far
+						    : far);
+}
+
+static void act_lane(struct model *m, enum action a, struct effects *fx)
+{
+	board_cursor_lane(m, a == ACTION_LEFT || a == ACTION_PREV_PANE ? -1 : 1);
+}
+
+static void act_number(struct model *m, enum action a, struct effects *fx)
+{
+	int lane = board_lane_of_number(action_number(a));
+
+	if (lane < 0) {
+		model_notice(m, "There is no lane %d.", action_number(a));
+		return;
+	}
+	board_show_lane(m, lane, true);
+	board_cursor_go_lane(m, lane);
+}
+
+static void act_open(struct model *m, enum action a, struct effects *fx)
+{
+	struct lane_state *l = &m->board.lanes[m->board.focus];
+
+	if (l->folded)
+		l->folded = false;
+	else if (run_key_is_set(board_selected(m)))
+		screen_push(m, SCREEN_DETAIL, fx);
+}
+
+static void act_mark(struct model *m, enum action a, struct effects *fx)
+{
+	struct run_key key = board_selected(m);
+
+	if (a == ACTION_MARK_ALL) {
+		mark_all(m);
+		return;
+	}
+	if (!run_key_is_set(key))
+		return;
+	if (board_is_marked(&m->board, key))
+		unmark(&m->board, key);
+	else
+		mark(&m->board, key);
+	board_cursor_move(m, 1);
+}
+
+static void act_sort(struct model *m, enum action a, struct effects *fx)
+{
+	m->board.sort = (m->board.sort + 1) % BOARD_SORTS;
+	renew(m);
+	model_notice(m, "Sorted by %s.", board_sort_name(m->board.sort));
+}
+
+static void act_density(struct model *m, enum action a, struct effects *fx)
+{
+	m->board.density = (m->board.density + 1) % DENSITIES;
+	for (int lane = 0; lane < BOARD_LANES; lane++)
+		board_cursor_reveal(m, lane);
+}
+
+static void act_preview(struct model *m, enum action a, struct effects *fx)
+{
+	m->board.preview = !m->board.preview;
+	if (m->cols < BOARD_PREVIEW_COLS)
+		model_notice(m, "The preview needs %d columns; here are %d.", BOARD_PREVIEW_COLS,
+			     m->cols);
+}
+
+static void act_lanes(struct model *m, enum action a, struct effects *fx)
+{
+	screen_push(m, SCREEN_LANES, fx);
+}
+
+static void act_fold(struct model *m, enum action a, struct effects *fx)
+{
+	struct lane_state *l = &m->board.lanes[m->board.focus];
+
+	l->folded = !l->folded;
+}
+
+static void act_new(struct model *m, enum action a, struct effects *fx)
+{
+	if (a == ACTION_TAKE_NEW)
+		board_cursor_take_new(m);
+	else if (!board_cursor_next_moved(m))
+		model_notice(m, "Nothing moved since you looked.");
+}
+
+static void act_filter(struct model *m, enum action a, struct effects *fx)
+{
+	struct board_state *b = &m->board;
+
+	b->typing = true;
+	b->past_at = b->past.len;
+	str_clear(&b->before);
+	str_add(&b->before, lineedit_view(&b->line));
+	b->line.at = b->line.text.len;
+}
+
+static void act_back(struct model *m, enum action a, struct effects *fx)
+{
+	struct board_state *b = &m->board;
+
+	if (b->marks.len > 0)
+		board_clear_marks(b);
+	else if (b->line.text.len > 0)
+		board_set_filter(m, VIEW(""), fx);
+}
+
+static board_act_fn *const acts[ACTIONS] = {
+	[ACTION_UP] = act_move,		[ACTION_DOWN] = act_move,
+	[ACTION_TOP] = act_move,	[ACTION_BOTTOM] = act_move,
+	[ACTION_PAGE_UP] = act_move,	[ACTION_PAGE_DOWN] = act_move,
+	[ACTION_HALF_UP] = act_move,	[ACTION_HALF_DOWN] = act_move,
+	[ACTION_LEFT] = act_lane,	[ACTION_RIGHT] = act_lane,
+	[ACTION_NEXT_PANE] = act_lane,	[ACTION_PREV_PANE] = act_lane,
+	[ACTION_GO_1] = act_number,	[ACTION_GO_2] = act_number,
+	[ACTION_GO_3] = act_number,	[ACTION_GO_4] = act_number,
+	[ACTION_GO_5] = act_number,	[ACTION_GO_6] = act_number,
+	[ACTION_GO_7] = act_number,	[ACTION_GO_8] = act_number,
+	[ACTION_GO_9] = act_number,	[ACTION_OPEN] = act_open,
+	[ACTION_MARK] = act_mark,	[ACTION_MARK_ALL] = act_mark,
+	[ACTION_SORT] = act_sort,	[ACTION_DENSITY] = act_density,
+	[ACTION_PREVIEW] = act_preview,	[ACTION_LANES] = act_lanes,
+	[ACTION_FOLD] = act_fold,	[ACTION_TAKE_NEW] = act_new,
+	[ACTION_NEXT_MOVED] = act_new,	[ACTION_FILTER] = act_filter,
+	[ACTION_BACK] = act_back,
+};
+
+static void end_typing(struct model *m)
+{
+	m->board.typing = false;
+	str_clear(&m->board.filter_error);
+}
+
+/* While the filter is typed: letters are text, a few keys are ours. */
+static bool act_typing(struct model *m, enum action a, struct effects *fx)
+{
+	struct board_state *b = &m->board;
+
+	if (a == ACTION_OPEN) {
+		remember_filter(m, fx);
+		if (b->filter_error.len == 0)
+			b->typing = false;
+	} else if (a == ACTION_BACK || a == ACTION_INTERRUPT) {
+		lineedit_set(&b->line, view_of_str(&b->before));
+		apply_filter(m);
+		end_typing(m);
+	} else if (a == ACTION_UP || a == ACTION_DOWN) {
+		walk_past(m, a == ACTION_UP ? -1 : 1);
+	} else {
+		return a != ACTION_REDRAW && a != ACTION_SUSPEND;
+	}
+	return true;
+}
+
+static bool board_act(struct model *m, enum action a, struct effects *fx)
+{
+	m->board.touched = true;
+	if (m->board.typing)
+		return act_typing(m, a, fx);
+	if (!acts[a])
+		return false;
+	acts[a](m, a, fx);
+	return true;
+}
+
+static struct lineedit *board_field(struct model *m)
+{
+	return m->board.typing ? &m->board.line : NULL;
+}
+
+static void board_typed(struct model *m, struct effects *fx)
+{
+	m->board.touched = true;
+	apply_filter(m);
+}
+
+static void board_arrive(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	struct board_state *b = &m->board;
+
+	if (msg->kind == MSG_CHANGE) {
+		board_cursor_change(m, &msg->change);
+		if (msg->change.kind == CHANGE_GONE)
+			unmark(b, msg->change.key);
+	} else if (msg->kind == MSG_RESIZE) {
+		for (int lane = 0; lane < BOARD_LANES; lane++)
+			board_cursor_reveal(m, lane);
+	} else if (msg->kind == MSG_TICK && filter_is_timed(b->filter)) {
+		board_set_now(m->cards, m->now_ms);
+	}
+	if (b->turn != board_turn(m->cards)) {
+		b->turn = board_turn(m->cards);
+		drop_hidden_marks(m);
+		board_cursor_renew(m);
+	}
+}
+
+static bool board_focus(const struct model *m, struct focus *out)
+{
+	out->key = board_selected(m);
+	return run_key_is_set(out->key);
+}
+
+/* Cards show ages: by the second while something is open, else every half minute. */
+static int64_t board_due(const struct model *m)
+{
+	bool open = board_count(m->cards, LANE_RUNNING) + board_count(m->cards, LANE_PENDING) +
+		    board_count(m->cards, BOARD_WAITING) > 0;
+
+	if (board_total(m->cards) == 0 && !filter_is_timed(m->board.filter))
+		return 0;
+	return m->now_ms + (open ? 1000 : filter_is_timed(m->board.filter) ? FILTER_AGAIN_MS
+									   : 30000);
+}
+
+const struct screen screen_board = {
+	.name = "board",
+	.title = "Board",
+	.scopes = { { SCOPE_BOARD, SCOPE_RUN, SCOPE_LIST, SCOPE_SCREENS, SCOPE_ANYWHERE,
+		      SCOPE_ALWAYS, -1 } },
+	.field = board_field,
+	.typed = board_typed,
+	.act = board_act,
+	.arrive = board_arrive,
+	.focus = board_focus,
+	.due = board_due,
+};
+
+void board_state_init(struct model *m)
+{
+	static const int shown[] = { LANE_PENDING, LANE_RUNNING, LANE_COMPLETED, LANE_FAILED };
+	struct board_state *b = &m->board;
+
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		b->lanes[shown[i]].shown = true;
+	b->focus = LANE_RUNNING;
+	b->density = DENSITY_NORMAL;
+	b->preview = true;
+}
+
+void board_state_release(struct board_state *b)
+{
+	lineedit_release(&b->line);
+	filter_free(b->filter);
+	str_release(&b->filter_error);
+	str_release(&b->before);
+	for (size_t i = 0; i < b->past.len; i++)
+		str_release(&b->past.items[i]);
+	vec_release(&b->past);
+	vec_release(&b->marks);
+	vec_release(&b->moved);
+}
+
+void board_show_lane(struct model *m, int lane, bool shown)
+{
+	struct board_state *b = &m->board;
+
+	if (b->lanes[lane].shown == shown)
+		return;
+	b->lanes[lane].shown = shown;
+	if (lane == BOARD_WAITING)
+		renew(m);
+	for (int i = 0; b->focus == lane && !shown && i < BOARD_LANES; i++) {
+		if (b->lanes[board_lane_order[i]].shown)
+			board_cursor_go_lane(m, board_lane_order[i]);
+	}
+	if (!b->lanes[b->focus].shown)
+		b->lanes[lane].shown = true;
+}
+
+bool board_select(struct model *m, struct run_key key)
+{
+	struct board_state *b = &m->board;
+	size_t index;
+	int lane;
+
+	if (!board_find(m->cards, key, &lane, &index))
+		return false;
+	board_show_lane(m, lane, true);
+	b->lanes[lane].folded = false;
+	b->lanes[lane].selected = key;
+	b->lanes[lane].index = index;
+	b->touched = true;
+	board_cursor_go_lane(m, lane);
+	return true;
+}
+
+struct run_key board_selected(const struct model *m)
+{
+	struct run_key key = m->board.lanes[m->board.focus].selected;
+
+	return run_key_is_set(key) && board_shows(m->cards, key) ? key : (struct run_key){ 0 };
+}

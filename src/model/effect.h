@@ -1,0 +1,79 @@
+/* What update asks of the world. The application performs the list after update
+ * returned, then clears it. What an effect points at lives in the list's arena. */
+#ifndef MODEL_EFFECT_H
+#define MODEL_EFFECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "core/feed.h"
+#include "core/run.h"
+
+enum effect_kind {
+	EFFECT_QUIT,		/* once the orders before it were answered */
+	EFFECT_SUSPEND,
+	EFFECT_REDRAW,		/* draw every cell anew */
+	EFFECT_BELL,
+	EFFECT_DETAIL,		/* fetch the detail of `key`; MSG_DETAIL */
+	EFFECT_HISTORY,		/* fetch the history of `key`; MSG_HISTORY */
+	EFFECT_LOG_OPEN,	/* MSG_LOG until MSG_DONE or EFFECT_LOG_CLOSE */
+	EFFECT_LOG_OLDER,	/* lines in front of those of the open log `request` */
+	EFFECT_LOG_CLOSE,
+	EFFECT_ORDER,		/* send an order; MSG_DONE */
+	EFFECT_CATALOG,		/* MSG_CATALOG */
+	EFFECT_COPY,		/* `text` to the clipboard */
+	EFFECT_LINK,		/* open the page `text` */
+	EFFECT_SAVE,		/* write `text` to the file `path`; MSG_NOTICE says where */
+	EFFECT_SAVE_LOG,	/* write the whole log of `log` to the file `path` */
+	EFFECT_THEME,		/* use the theme named `text`; MSG_THEME */
+	EFFECT_REMEMBER		/* keep `text` in the filter's history */
+};
+
+struct effect_log {
+	struct view task;
+	int attempt;			/* 0: the last */
+	enum log_stream streams;
+	struct view level;		/* empty: all */
+	bool follow;
+};
+
+struct effect_order {
+	enum verb verb;
+	struct view task;		/* empty for an order on a run */
+	int attempt;
+	int64_t version;
+	struct view comment, value, edit;
+	struct view workflow, params;	/* start: its name, a JSON object */
+	bool debug;
+};
+
+struct effect {
+	enum effect_kind kind;
+	uint64_t request;		/* 0 where nothing is answered */
+	uint16_t context;		/* EFFECT_CATALOG, start */
+	struct run_key key;
+	union {
+		struct effect_log log;
+		struct effect_order order;
+		enum catalog_kind catalog;
+	};
+	struct view text, path;
+};
+
+struct effects {
+	VEC(struct effect) list;
+	struct arena arena;
+};
+
+/* Copies every view of e into the list's arena. */
+void effects_add(struct effects *fx, struct effect e);
+void effects_add_kind(struct effects *fx, enum effect_kind kind);
+void effects_clear(struct effects *fx);
+void effects_release(struct effects *fx);
+const char *effect_name(enum effect_kind kind);
+/* The first of its kind, or NULL: for tests and for the application. */
+const struct effect *effects_find(const struct effects *fx, enum effect_kind kind);
+
+#endif

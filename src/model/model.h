@@ -1,0 +1,96 @@
+/* Everything that a frame depends on, without a screen. Pure: the same messages
+ * give the same model; nothing here does input or output, nothing asks a clock.
+ * The store is read and never written. */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "core/board.h"
+#include "core/store.h"
+#include "model/board_screen.h"
+#include "model/effect.h"
+#include "model/keymap.h"
+#include "model/msg.h"
+#include "model/orders.h"
+#include "model/screen.h"
+
+enum { CONTEXTS_MAX = 16, SCREEN_DEPTH = 12 };
+
+/* One backend of this board. */
+struct context {
+	struct str name, user, roles, engine, sentence;
+	enum condition condition;
+	int64_t fresh_ms;		/* when it was last live */
+	bool read_only;			/* by configuration or by its own word */
+	bool can_start, can_history, can_log;
+};
+
+struct notice {
+	struct str text;
+	bool bad;
+	int64_t until_ms;		/* 0: none */
+};
+
+struct model {
+	const struct store *store;
+	struct board *cards;		/* the lanes of keys; owned */
+	int rows, cols;
+	int64_t now_ms;
+	struct keymap keymap;
+	enum screen_id stack[SCREEN_DEPTH];
+	int depth;
+	struct context contexts[CONTEXTS_MAX];
+	size_t n_contexts;
+	struct view context_names[CONTEXTS_MAX];	/* for filters */
+	bool read_only;			/* the whole board */
+	struct str theme;
+	VEC(struct str) themes;
+	uint64_t last_request;
+	struct notice notice;
+	struct orders orders;
+	/* one for each screen that has a state */
+	struct board_state board;
+};
+
+struct model_setup {
+	const struct store *store;
+	const char *const *contexts;	/* names, up to a NULL, by run_facts.context */
+	const bool *context_read_only;	/* by context, or NULL */
+	bool read_only;
+	struct view filter;
+	struct view theme;
+	const char *const *themes;	/* names, up to a NULL; NULL: none */
+	const char *const *past_filters;	/* oldest first, up to a NULL; or NULL */
+	int rows, cols;
+	int64_t now_ms;
+};
+
+struct model *model_new(const struct model_setup *setup);
+void model_free(struct model *m);		/* NULL is fine */
+/* The one entry. Appends to fx what the world shall do. */
+void model_update(struct model *m, const struct msg *msg, struct effects *fx);
+/* When a MSG_TICK is wanted, because something shown changes by the clock alone;
+ * 0: at no time. Never earlier than the model's present. */
+int64_t model_due_ms(const struct model *m);
+/* A MSG_WORK is wanted as soon as nothing else is to do. */
+bool model_is_busy(const struct model *m);
+/* Puts a sentence on the notice line for a few seconds. */
+void model_notice(struct model *m, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void model_warn(struct model *m, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+uint64_t model_request(struct model *m);
+/* The run (and task) that orders act on. False: none in focus. */
+bool model_focus(const struct model *m, struct focus *out);
+bool model_is_read_only(const struct model *m, uint16_t context);
+/* The worst condition of all contexts, and which. */
+const struct context *model_worst(const struct model *m);
+/* "deploy a1b2c3" */
+void model_add_run_name(const struct model *m, struct run_key key, struct str *out);
+
+#endif

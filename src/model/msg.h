@@ -1,0 +1,97 @@
+/* All that can happen to the board. The application feeds these to model_update;
+ * what they point at is borrowed until it returns. Every message has the time. */
+#ifndef MODEL_MSG_H
+#define MODEL_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/change.h"
+#include "core/feed.h"
+#include "core/run.h"
+#include "screen/key.h"
+
+enum msg_kind {
+	MSG_KEY,
+	MSG_RESIZE,
+	MSG_TICK,		/* model_due_ms() has come */
+	MSG_WORK,		/* asked for by model_is_busy(): a slice of sorting, filtering */
+	MSG_CHANGE,		/* one write of the store; before the next one */
+	MSG_CONDITION,		/* how a context is */
+	MSG_IDENTITY,		/* who we are there, and what it can */
+	MSG_DETAIL,		/* answers EFFECT_DETAIL */
+	MSG_HISTORY,		/* answers EFFECT_HISTORY */
+	MSG_LOG,		/* lines of an open log */
+	MSG_CATALOG,		/* answers EFFECT_CATALOG */
+	MSG_DONE,		/* a request ended; an order was accepted or refused */
+	MSG_NOTICE,		/* a sentence of the application for the notice line */
+	MSG_THEME		/* the theme that is in use now */
+};
+
+struct msg_condition {
+	enum condition condition;
+	struct view sentence;		/* "down: connection refused" */
+	int64_t fresh_ms;		/* when it last was live */
+};
+
+struct msg_identity {
+	struct view name, user, roles, engine;
+	bool read_only;
+	bool can_start, can_history, can_log;
+	int64_t clock_offset_ms;
+};
+
+/* request: the number that the effect carried. */
+struct msg_history {
+	const struct history_facts *items;
+	size_t len;
+	bool complete;
+};
+
+struct msg_log {
+	const struct log_line_facts *lines;
+	size_t len;
+	enum log_state state;
+	bool older;		/* they belong in front of what is there */
+	bool at_start;		/* nothing is in front of the first line that came */
+};
+
+struct msg_catalog {
+	enum catalog_kind kind;
+	const struct workflow_facts *workflows;	/* CATALOG_WORKFLOWS */
+	const char *const *columns;		/* others: titles up to a NULL, and */
+	const struct view *rows;		/* len rows of so many cells each */
+	size_t len;
+};
+
+struct msg_done {
+	enum outcome outcome;
+	struct run_key follow;	/* run to look at now (start, rerun), if the store knows it */
+	struct view follow_id;	/* its id, also where the store does not know it yet */
+	struct view text;	/* a sentence; of a refusal the engine's own words */
+};
+
+struct msg {
+	enum msg_kind kind;
+	int64_t now_ms;			/* wall clock */
+	uint16_t context;		/* MSG_CONDITION, MSG_IDENTITY, MSG_CATALOG */
+	uint64_t request;		/* MSG_DETAIL ... MSG_DONE */
+	struct run_key key;		/* MSG_DETAIL, MSG_HISTORY */
+	union {
+		struct key pressed;			/* MSG_KEY */
+		struct { int rows, cols; } size;	/* MSG_RESIZE */
+		struct change change;
+		struct msg_condition condition;
+		struct msg_identity identity;
+		const struct run_detail *detail;
+		struct msg_history history;
+		struct msg_log log;
+		struct msg_catalog catalog;
+		struct msg_done done;
+		struct { struct view text; bool bad; } notice;
+		struct view theme;
+	};
+};
+
+#endif

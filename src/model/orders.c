@@ -1,0 +1,271 @@
+/* The outbox: what was decided, on its way. */
+#include "model/orders.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+#include "model/model.h"
+
+static const char *const words[] = {
+	[ORDER_HELD] = "held",		[ORDER_SENDING] = "sending",
+	[ORDER_ACCEPTED] = "accepted",	[ORDER_SEEN] = "done",
+	[ORDER_REFUSED] = "refused",	[ORDER_UNKNOWN] = "answer lost, reading back",
+	[ORDER_TAKEN_BACK] = "taken back",
+};
+static_assert(sizeof words / sizeof *words == ORDER_STATES, "every state has its words");
+
+const char *order_state_words(enum order_state s)
+{
+	return words[s];
+}
+
+static void line_free(struct order_line *l)
+{
+	str_release(&l->workflow);
+	str_release(&l->short_id);
+	str_release(&l->task);
+	str_release(&l->comment);
+	str_release(&l->value);
+	str_release(&l->edit);
+	str_release(&l->params);
+	str_release(&l->why);
+	str_release(&l->follow_id);
+	mem_free(l);
+}
+
+void orders_release(struct orders *o)
+{
+	for (size_t i = 0; i < o->lines.len; i++)
+		line_free(o->lines.items[i]);
+	vec_release(&o->lines);
+}
+
+static bool is_over(const struct order_line *l)
+{
+	return l->state == ORDER_SEEN || l->state == ORDER_REFUSED || l->state == ORDER_TAKEN_BACK;
+}
+
+/* Only what is over may be forgotten. */
+static void forget_oldest(struct orders *o)
+{
+	for (size_t i = 0; i < o->lines.len && o->lines.len >= ORDERS_KEPT; i++) {
+		if (!is_over(o->lines.items[i]))
+			continue;
+		line_free(o->lines.items[i]);
+		vec_remove(&o->lines, i);
+		return;
+	}
+}
+
+static void send_line(struct order_line *l, struct effects *fx)
+{
+	struct effect e = {
+		.kind = EFFECT_ORDER, .request = l->request, .context = l->context, .key = l->key,
+		.order = {
+			.verb = l->verb, .task = view_of_str(&l->task), .attempt = l->attempt,
+			.version = l->version, .comment = view_of_str(&l->comment),
+			.value = view_of_str(&l->value), .edit = view_of_str(&l->edit),
+			.workflow = view_of_str(&l->workflow),
+			.params = view_of_str(&l->params), .debug = l->debug,
+		},
+	};
+
+	l->state = ORDER_SENDING;
+	effects_add(fx, e);
+}
+
+uint64_t orders_give(struct model *m, const struct order_wish *w, struct effects *fx)
+{
+	struct order_line *l = mem_zero(sizeof *l);
+
+	l->request = model_request(m);
+	l->verb = w->verb;
+	l->key = w->key;
+	l->context = w->context;
+	str_add(&l->workflow, w->workflow);
+	str_add(&l->short_id, w->short_id);
+	str_add(&l->task, w->task);
+	str_add(&l->comment, w->comment);
+	str_add(&l->value, w->value);
+	str_add(&l->edit, w->edit);
+	str_add(&l->params, w->params);
+	l->attempt = w->attempt;
+	l->version = w->version;
+	l->run_version = w->run_version;
+	l->was = w->was;
+	l->debug = w->debug;
+	l->at_ms = m->now_ms;
+	forget_oldest(&m->orders);
+	vec_push(&m->orders.lines, l);
+	if (verb_is_destructive(l->verb)) {
+		l->state = ORDER_HELD;
+		l->send_ms = m->now_ms + ORDER_HOLD_MS;
+	} else {
+		send_line(l, fx);
+	}
+	return l->request;
+}
+
+bool orders_undo(struct model *m)
+{
+	for (size_t i = m->orders.lines.len; i-- > 0;) {
+		struct order_line *l = m->orders.lines.items[i];
+
+		if (l->state != ORDER_HELD)
+			continue;
+		l->state = ORDER_TAKEN_BACK;
+		l->ended_ms = m->now_ms;
+		model_notice(m, "Taken back: %s %s %s.", verb_name(l->verb),
+			     str_text(&l->workflow), str_text(&l->short_id));
+		return true;
+	}
+	return false;
+}
+
+static void send_due(struct model *m, int64_t until, struct effects *fx)
+{
+	for (size_t i = 0; i < m->orders.lines.len; i++) {
+		struct order_line *l = m->orders.lines.items[i];
+
+		if (l->state == ORDER_HELD && l->send_ms <= until)
+			send_line(l, fx);
+	}
+}
+
+void orders_flush(struct model *m, struct effects *fx)
+{
+	send_due(m, INT64_MAX, fx);
+}
+
+static bool effect_is_seen(const struct order_line *l, const struct run_facts *run)
+{
+	switch (l->verb) {
+	case VERB_CANCEL:
+	case VERB_TERMINATE:
+		return !run_status_is_open(run->status);
+	case VERB_PAUSE:
+		return run->status == RUN_PAUSED;
+	case VERB_RESUME:
+		return run->status != RUN_PAUSED;
+	case VERB_APPROVE:
+	case VERB_REJECT:
+	case VERB_ANSWER:
+	case VERB_RETRY:
+	case VERB_SKIP:
+	case VERB_ADVANCE:
+	case VERB_EDIT:
+		return run->version > l->run_version || run->status != l->was ||
+		       run->waiting.version > l->version;
+	case VERB_START:
+	case VERB_RERUN:
+	case VERBS:
+		break;
+	}
+	return false;
+}
+
+static void check_seen(struct model *m, struct order_line *l)
+{
+	struct arena arena = { 0 };
+	struct run_facts run;
+
+	if (l->verb == VERB_START || l->verb == VERB_RERUN) {
+		if (l->state == ORDER_ACCEPTED && l->follow_id.len > 0 &&
+		    run_key_is_set(store_key(m->store, l->context, view_of_str(&l->follow_id))))
+			l->state = ORDER_SEEN;
+	} else if (store_facts(m->store, l->key, &run, &arena) && effect_is_seen(l, &run)) {
+		l->state = ORDER_SEEN;
+	}
+	if (l->state == ORDER_SEEN)
+		l->ended_ms = m->now_ms;
+	arena_release(&arena);
+}
+
+static void refused(struct model *m, struct order_line *l, const struct msg *msg,
+		    struct effects *fx)
+{
+	l->state = ORDER_REFUSED;
+	l->ended_ms = m->now_ms;
+	model_warn(m, "Not done: %s %s %s: %.*s", verb_name(l->verb), str_text(&l->workflow),
+		   str_text(&l->short_id), (int)msg->done.text.len, msg->done.text.ptr);
+	effects_add_kind(fx, EFFECT_BELL);
+}
+
+static void done(struct model *m, struct order_line *l, const struct msg *msg,
+		 struct effects *fx)
+{
+	str_clear(&l->why);
+	str_add(&l->why, msg->done.text);
+	switch (msg->done.outcome) {
+	case OUTCOME_OK:
+		l->state = ORDER_ACCEPTED;
+		str_add(&l->follow_id, msg->done.follow_id);
+		check_seen(m, l);
+		break;
+	case OUTCOME_UNKNOWN:
+		l->state = ORDER_UNKNOWN;
+		model_warn(m, "The answer to %s %s was lost; it is being read back.",
+			   verb_name(l->verb), str_text(&l->workflow));
+		break;
+	case OUTCOME_REFUSED:
+	case OUTCOME_NOT_FOUND:
+	case OUTCOME_UNSUPPORTED:
+	case OUTCOME_UNREACHABLE:
+		refused(m, l, msg, fx);
+		break;
+	}
+}
+
+void orders_arrive(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	send_due(m, m->now_ms, fx);
+	for (size_t i = 0; i < m->orders.lines.len; i++) {
+		struct order_line *l = m->orders.lines.items[i];
+
+		if (msg->kind == MSG_DONE && msg->request == l->request)
+			done(m, l, msg, fx);
+		else if (msg->kind == MSG_CHANGE &&
+			 (l->state == ORDER_ACCEPTED || l->state == ORDER_UNKNOWN))
+			check_seen(m, l);
+	}
+}
+
+size_t orders_count(const struct orders *o, enum order_state s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->lines.len; i++)
+		n += o->lines.items[i]->state == s;
+	return n;
+}
+
+const struct order_line *orders_next_held(const struct orders *o)
+{
+	const struct order_line *next = NULL;
+
+	for (size_t i = 0; i < o->lines.len; i++) {
+		const struct order_line *l = o->lines.items[i];
+
+		if (l->state == ORDER_HELD && (!next || l->send_ms < next->send_ms))
+			next = l;
+	}
+	return next;
+}
+
+const struct order_line *orders_find(const struct orders *o, uint64_t request)
+{
+	for (size_t i = o->lines.len; i-- > 0;) {
+		if (o->lines.items[i]->request == request)
+			return o->lines.items[i];
+	}
+	return NULL;
+}
+
+/* The countdown is shown by the second. */
+int64_t orders_due(const struct model *m)
+{
+	const struct order_line *l = orders_next_held(&m->orders);
+	int64_t left = l ? l->send_ms - m->now_ms : 0;
+
+	return l ? m->now_ms + (left > 1000 ? (left - 1) % 1000 + 1 : left > 0 ? left : 0) : 0;
+}

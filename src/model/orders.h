@@ -1,0 +1,82 @@
+/* The outbox: every order given here, from the moment it is decided until its
+ * effect is seen. Destructive ones are held for five seconds first. Nothing is
+ * sent twice, nothing is forgotten before it ended. */
+#ifndef MODEL_ORDERS_H
+#define MODEL_ORDERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "base/vec.h"
+#include "model/effect.h"
+#include "model/msg.h"
+
+struct model;
+
+enum { ORDER_HOLD_MS = 5000, ORDERS_KEPT = 500 };
+
+enum order_state {
+	ORDER_HELD,		/* can be taken back */
+	ORDER_SENDING,
+	ORDER_ACCEPTED,		/* the engine took it; its effect is not seen yet */
+	ORDER_SEEN,		/* the board shows its effect */
+	ORDER_REFUSED,
+	ORDER_UNKNOWN,		/* the answer was lost: it is being read back */
+	ORDER_TAKEN_BACK,
+	ORDER_STATES
+};
+
+struct order_line {
+	uint64_t request;
+	enum order_state state;
+	enum verb verb;
+	struct run_key key;		/* {0}: a start */
+	uint16_t context;
+	struct str workflow, short_id, task;	/* as they were shown */
+	struct str comment, value, edit, params;
+	int attempt;
+	int64_t version;
+	bool debug;
+	enum run_status was;		/* when it was given */
+	int64_t run_version;		/* of the run, when it was given */
+	int64_t at_ms;			/* decided */
+	int64_t send_ms;		/* held until */
+	int64_t ended_ms;
+	struct str why;			/* refused: the engine's words */
+	struct str follow_id;
+};
+
+struct orders {
+	VEC(struct order_line *) lines;	/* oldest first */
+};
+
+/* What was decided. Views are copied. */
+struct order_wish {
+	enum verb verb;
+	struct run_key key;
+	uint16_t context;
+	struct view workflow, short_id, task, comment, value, edit, params;
+	int attempt;
+	int64_t version, run_version;
+	enum run_status was;
+	bool debug;
+};
+
+/* Holds or sends it. Returns its request number. */
+uint64_t orders_give(struct model *m, const struct order_wish *w, struct effects *fx);
+/* Takes the youngest held order back. False where none is held. */
+bool orders_undo(struct model *m);
+/* Sends all that is held now. */
+void orders_flush(struct model *m, struct effects *fx);
+void orders_arrive(struct model *m, const struct msg *msg, struct effects *fx);
+size_t orders_count(const struct orders *o, enum order_state s);
+/* The held order that leaves first, or NULL. */
+const struct order_line *orders_next_held(const struct orders *o);
+const struct order_line *orders_find(const struct orders *o, uint64_t request);
+int64_t orders_due(const struct model *m);
+const char *order_state_words(enum order_state s);
+void orders_release(struct orders *o);
+
+#endif

@@ -1,0 +1,71 @@
+/* The table of screens and the stack on which they lie. */
+#include "model/screen.h"
+
+#include <assert.h>
+
+#include "model/everywhere.h"
+#include "model/model.h"
+
+static const struct screen *const screens[] = {
+	[SCREEN_BOARD] = &screen_board,
+	[SCREENS] = NULL,
+};
+
+const struct screen *screen_get(enum screen_id id)
+{
+	return screens[id];
+}
+
+enum screen_id screen_top(const struct model *m)
+{
+	return m->stack[m->depth - 1];
+}
+
+bool screen_is_open(const struct model *m, enum screen_id id)
+{
+	for (int i = 0; i < m->depth; i++) {
+		if (m->stack[i] == id)
+			return true;
+	}
+	return false;
+}
+
+void screen_push(struct model *m, enum screen_id id, struct effects *fx)
+{
+	const struct screen *s = screen_get(id);
+
+	if (!s)
+		return;
+	if (screen_is_open(m, id)) {
+		while (screen_top(m) != id)
+			screen_pop(m, fx);
+	} else if (m->depth < SCREEN_DEPTH) {
+		m->stack[m->depth++] = id;
+	} else {
+		return;
+	}
+	if (s->open)
+		s->open(m, fx);
+}
+
+void screen_pop(struct model *m, struct effects *fx)
+{
+	const struct screen *s = screen_get(screen_top(m));
+
+	if (m->depth == 1)
+		return;
+	m->depth--;
+	if (s->close)
+		s->close(m, fx);
+}
+
+void screen_replace(struct model *m, enum screen_id id, struct effects *fx)
+{
+	screen_pop(m, fx);
+	screen_push(m, id, fx);
+}
+
+void screens_release(struct model *m)
+{
+	board_state_release(&m->board);
+}

@@ -1,0 +1,168 @@
+/* The two bars. The lower one gives its right side to whatever is most urgent: an
+ * order that is held, a notice, else the keys that do something now. */
+#include "view/bars.h"
+
+#include <assert.h>
+
+#include "base/utf8.h"
+#include "base/when.h"
+#include "model/model.h"
+
+static const struct {
+	const char *glyph, *ascii, *words;
+	enum style_role role;
+} conditions[] = {
+	[CONDITION_CONNECTING] = { "◌", ".", "connecting", STYLE_WARNING },
+	[CONDITION_LIVE] = { "●", "*", "live", STYLE_STATUS },
+	[CONDITION_STALE] = { "○", "o", "stale", STYLE_WARNING },
+	[CONDITION_DOWN] = { "✗", "x", "down", STYLE_ERROR },
+};
+
+void view_title_bar(struct pen *p, struct rect r)
+{
+	const struct model *m = p->m;
+	const struct screen *s = NULL;
+	struct str right = { 0 };
+	size_t waiting = store_count_status(m->store, RUN_WAITING);
+
+	for (int i = 0; i < m->depth; i++) {
+		if (!screen_get(m->stack[i])->overlay)
+			s = screen_get(m->stack[i]);
+	}
+	if (m->board.marks.len > 0)
+		str_addf(&right, "%zu marked%s", m->board.marks.len, pen_dot(p));
+	if (waiting > 0)
+		str_addf(&right, "%zu %s for you%s", waiting, waiting == 1 ? "waits" : "wait",
+			 pen_dot(p));
+	str_addf(&right, "%zu %s%sby %s", store_count(m->store),
+		 store_count(m->store) == 1 ? "run" : "runs", pen_dot(p),
+		 board_sort_name(m->board.sort));
+	pen_text(p);
+	str_add_text(&p->text, "runboard");
+	if (s && m->stack[0] != SCREEN_BOARD)
+		str_addf(&p->text, "%s%s", pen_dot(p), s->title);
+	else if (s && s != screen_get(SCREEN_BOARD))
+		str_addf(&p->text, "%s%s", pen_dot(p), s->title);
+	pen_title(p, r, str_text(&p->text), view_of_str(&right));
+	str_release(&right);
+}
+
+static void add_condition(struct pen *p, const struct context *c)
+{
+	struct str *s = pen_text(p);
+
+	str_add(s, view_of_str(&c->name));
+	str_add_char(s, ' ');
+	if (c->condition == CONDITION_STALE && c->fresh_ms > 0) {
+		str_add_text(s, "stale ");
+		add_age(s, c->fresh_ms, p->m->now_ms);
+	} else if (c->condition == CONDITION_DOWN) {
+		str_add_text(s, "down");
+		if (c->fresh_ms > 0) {
+			str_add_text(s, " for ");
+			add_age(s, c->fresh_ms, p->m->now_ms);
+		}
+		if (c->sentence.len > 0) {
+			str_add_text(s, ": ");
+			str_add(s, view_of_str(&c->sentence));
+		}
+	} else {
+		str_add_text(s, conditions[c->condition].words);
+	}
+}
+
+/* How each context is; the bad ones take most of the room. */
+static int put_conditions(struct pen *p, struct rect r)
+{
+	const struct model *m = p->m;
+	int col = r.col + 1, end = r.col + r.cols * 3 / 4;
+
+	for (size_t i = 0; i < m->n_contexts && col < end; i++) {
+		const struct context *c = &m->contexts[i];
+		enum style_role role = conditions[c->condition].role;
+
+		canvas_glyph(p->canvas, r.row, col, role == STYLE_STATUS ? STYLE_RUNNING : role,
+			     conditions[c->condition].glyph, conditions[c->condition].ascii);
+		add_condition(p, c);
+		col += 2;
+		col += pen_put(p, r.row, col, end - col, role) + 1;
+		if (model_is_read_only(m, (uint16_t)i))
+			col += canvas_words(p->canvas, r.row, col, end - col, STYLE_WARNING,
+					    "read-only") + 1;
+		col++;
+	}
+	return col;
+}
+
+static bool put_held(struct pen *p, struct rect r)
+{
+	const struct order_line *l = orders_next_held(&p->m->orders);
+	size_t n = orders_count(&p->m->orders, ORDER_HELD);
+	struct str *s = pen_text(p);
+
+	if (!l)
+		return false;
+	if (n > 1)
+		str_addf(s, "%zu orders go out in ", n);
+	else
+		str_addf(s, "%s %s %s in ", verb_name(l->verb), str_text(&l->workflow),
+			 str_text(&l->short_id));
+	str_addf(s, "%d s%s", (int)((l->send_ms - p->m->now_ms + 999) / 1000), pen_dot(p));
+	keymap_add_key(&p->m->keymap, ACTION_UNDO, s);
+	str_add_text(s, " takes it back");
+	pen_put(p, r.row, r.col, r.cols, STYLE_WARNING);
+	return true;
+}
+
+static bool put_notice(struct pen *p, struct rect r)
+{
+	const struct notice *n = &p->m->notice;
+
+	if (n->until_ms == 0)
+		return false;
+	canvas_text(p->canvas, r.row, r.col, r.cols, n->bad ? STYLE_ERROR : STYLE_NOTICE,
+		    view_of_str(&n->text));
+	return true;
+}
+
+/* Orders that the run in focus allows now, then what every screen has. */
+static void put_hints(struct pen *p, struct rect r)
+{
+	static const enum verb verbs[] = { VERB_APPROVE, VERB_REJECT, VERB_ANSWER, VERB_RETRY,
+					   VERB_CANCEL };
+	enum action list[16];
+	struct run_facts run;
+	struct focus focus;
+	int n = 0;
+
+	if (model_focus(p->m, &focus) && store_facts(p->m->store, focus.key, &run, &p->arena)) {
+		list[n++] = ACTION_OPEN;
+		for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+			if ((run.actions.allowed & (1U << verbs[i])) &&
+			    !model_is_read_only(p->m, run.context))
+				list[n++] = verb_action(verbs[i]);
+		}
+		list[n++] = ACTION_MENU;
+	} else {
+		list[n++] = ACTION_START;
+	}
+	list[n++] = ACTION_FILTER;
+	list[n++] = ACTION_INBOX;
+	list[n++] = ACTION_HELP;
+	list[n++] = ACTION_QUIT;
+	list[n] = ACTION_NONE;
+	pen_hints(p, r.row, r.col, r.cols, list);
+}
+
+void view_status_bar(struct pen *p, struct rect r)
+{
+	struct rect right = r;
+
+	canvas_fill(p->canvas, r, STYLE_STATUS);
+	rect_take_left(&right, put_conditions(p, r) + 1 - r.col);
+	rect_take_right(&right, 1);
+	if (rect_is_empty(right))
+		return;
+	if (!put_notice(p, right) && !put_held(p, right))
+		put_hints(p, right);
+}

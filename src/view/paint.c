@@ -1,0 +1,245 @@
+/* The look of statuses and the small pieces that all views are made of. */
+#include "view/paint.h"
+
+#include <assert.h>
+
+#include "base/utf8.h"
+#include "base/when.h"
+#include "model/model.h"
+
+static const struct {
+	struct look look;
+	const char *words;
+} runs[] = {
+	[RUN_PLANNED] = { { "◌", ".", STYLE_PLANNED }, "planned" },
+	[RUN_PENDING] = { { "○", "o", STYLE_PENDING }, "pending" },
+	[RUN_RUNNING] = { { "●", "*", STYLE_RUNNING }, "running" },
+	[RUN_WAITING] = { { "◆", "?", STYLE_WAITING }, "waiting" },
+	[RUN_PAUSED] = { { "‖", "=", STYLE_PAUSED }, "paused" },
+	[RUN_COMPLETED] = { { "✓", "+", STYLE_COMPLETED }, "completed" },
+	[RUN_FAILED] = { { "✗", "x", STYLE_FAILED }, "failed" },
+	[RUN_TIMED_OUT] = { { "✗", "x", STYLE_FAILED }, "timed out" },
+	[RUN_REJECTED] = { { "✗", "x", STYLE_FAILED }, "rejected" },
+	[RUN_ERROR] = { { "‼", "!", STYLE_FAILED }, "engine error" },
+	[RUN_CANCELLED] = { { "−", "-", STYLE_CANCELLED }, "cancelled" },
+};
+static_assert(sizeof runs / sizeof *runs == RUN_STATUSES, "every status has its look");
+
+static const struct {
+	struct look look;
+	const char *words;
+} tasks[] = {
+	[TASK_PENDING] = { { "○", "o", STYLE_PENDING }, "pending" },
+	[TASK_QUEUED] = { { "○", "o", STYLE_PENDING }, "queued" },
+	[TASK_RUNNING] = { { "●", "*", STYLE_RUNNING }, "running" },
+	[TASK_RETRYING] = { { "↻", "r", STYLE_RUNNING }, "retrying" },
+	[TASK_WAITING] = { { "◆", "?", STYLE_WAITING }, "waiting" },
+	[TASK_COMPLETED] = { { "✓", "+", STYLE_COMPLETED }, "completed" },
+	[TASK_FAILED] = { { "✗", "x", STYLE_FAILED }, "failed" },
+	[TASK_TIMED_OUT] = { { "✗", "x", STYLE_FAILED }, "timed out" },
+	[TASK_REJECTED] = { { "✗", "x", STYLE_FAILED }, "rejected" },
+	[TASK_SKIPPED] = { { "»", ">", STYLE_CANCELLED }, "skipped" },
+	[TASK_CANCELLED] = { { "−", "-", STYLE_CANCELLED }, "cancelled" },
+	[TASK_ERROR] = { { "‼", "!", STYLE_FAILED }, "engine error" },
+};
+static_assert(sizeof tasks / sizeof *tasks == TASK_STATUSES, "every status has its look");
+
+struct look look_of_run(enum run_status s)
+{
+	return runs[s].look;
+}
+
+struct look look_of_task(enum task_status s)
+{
+	return tasks[s].look;
+}
+
+const char *run_status_words(enum run_status s)
+{
+	return runs[s].words;
+}
+
+const char *task_status_words(enum task_status s)
+{
+	return tasks[s].words;
+}
+
+struct str *pen_text(struct pen *p)
+{
+	str_clear(&p->text);
+	return &p->text;
+}
+
+int pen_put(struct pen *p, int row, int col, int cells, enum style_role role)
+{
+	return cells > 0 ? canvas_text(p->canvas, row, col, cells, role, view_of_str(&p->text))
+			 : 0;
+}
+
+int pen_put_right(struct pen *p, int row, int from, int end, enum style_role role)
+{
+	int width = utf8_width(view_of_str(&p->text));
+	int col = end - width > from ? end - width : from;
+
+	if (width <= 0 || col >= end)
+		return end;
+	canvas_text(p->canvas, row, col, end - col, role, view_of_str(&p->text));
+	return col;
+}
+
+const char *pen_dot(const struct pen *p)
+{
+	return p->canvas->unicode ? " · " : " - ";
+}
+
+/* The longest piece that fits, broken at a blank where there is one. */
+static struct view piece(struct view rest, int cells)
+{
+	size_t newline = view_find_byte(rest, '\n', 0);
+	struct view line = newline < rest.len ? view_cut(rest, 0, newline) : rest;
+	struct view fits = utf8_fit(line, cells);
+
+	if (fits.len == line.len)
+		return line;
+	for (size_t i = fits.len; i > 0; i--) {
+		if (fits.ptr[i - 1] == ' ')
+			return view_cut(fits, 0, i - 1);
+	}
+	return fits;
+}
+
+int pen_wrap(struct pen *p, struct rect r, enum style_role role, struct view text)
+{
+	struct view rest = text;
+	int row = 0;
+
+	while (rest.len > 0 && row < r.rows && r.cols > 0) {
+		struct view line = piece(rest, r.cols);
+		size_t skip = line.len;
+
+		if (row == r.rows - 1)
+			line = rest;
+		canvas_text(p->canvas, r.row + row++, r.col, r.cols, role, line);
+		if (skip < rest.len && (rest.ptr[skip] == ' ' || rest.ptr[skip] == '\n'))
+			skip++;
+		if (skip == 0)
+			break;
+		rest = view_cut(rest, skip, SIZE_MAX);
+	}
+	return row;
+}
+
+int pen_field(struct pen *p, struct rect r, int at, const char *label, struct view value)
+{
+	if (r.rows <= 0 || value.len == 0)
+		return 0;
+	canvas_words(p->canvas, r.row, r.col, at - 1, STYLE_LABEL, label);
+	rect_take_left(&r, at);
+	return pen_wrap(p, r, STYLE_PLAIN, value);
+}
+
+static void bar_ascii(struct pen *p, struct rect r, int full)
+{
+	canvas_words(p->canvas, r.row, r.col, 1, STYLE_BAR_REST, "[");
+	for (int i = 0; i < r.cols - 2; i++)
+		canvas_words(p->canvas, r.row, r.col + 1 + i, 1,
+			     i < full ? STYLE_BAR_DONE : STYLE_BAR_REST, i < full ? "#" : "-");
+	canvas_words(p->canvas, r.row, r.col + r.cols - 1, 1, STYLE_BAR_REST, "]");
+}
+
+void pen_bar(struct pen *p, int row, int col, int cells, float fraction)
+{
+	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+	float f = fraction < 0 ? 0 : fraction > 1 ? 1 : fraction;
+	int inner = cells - 2, parts = (int)(f * (float)inner * 8 + 0.5F), full = parts / 8;
+
+	if (inner < 2)
+		return;
+	if (!p->canvas->unicode) {
+		bar_ascii(p, (struct rect){ row, col, 1, cells }, full);
+		return;
+	}
+	canvas_words(p->canvas, row, col, 1, STYLE_BAR_REST, "▕");
+	canvas_fill(p->canvas, (struct rect){ row, col + 1, 1, inner }, STYLE_BAR_DONE);
+	for (int i = 0; i < full; i++)
+		canvas_words(p->canvas, row, col + 1 + i, 1, STYLE_BAR_DONE, "█");
+	if (full < inner && parts % 8 > 0)
+		canvas_words(p->canvas, row, col + 1 + full, 1, STYLE_BAR_DONE,
+			     eighths[parts % 8]);
+	canvas_words(p->canvas, row, col + cells - 1, 1, STYLE_BAR_REST, "▏");
+}
+
+void pen_field_line(struct pen *p, struct rect r, const struct lineedit *e, bool focused)
+{
+	struct view text = lineedit_view(e);
+	int before = utf8_width(view_cut(text, 0, e->at));
+	size_t from = 0;
+
+	if (rect_is_empty(r))
+		return;
+	canvas_fill(p->canvas, r, STYLE_INPUT);
+	while (before >= r.cols && from < e->at) {
+		from = utf8_grapheme_end(text, from);
+		before = utf8_width(view_cut(text, from, e->at - from));
+	}
+	canvas_text(p->canvas, r.row, r.col, r.cols, STYLE_INPUT, view_cut(text, from, SIZE_MAX));
+	if (focused)
+		canvas_cursor(p->canvas, r.row, r.col + before);
+}
+
+int pen_hints(struct pen *p, int row, int col, int cells, const enum action *actions)
+{
+	int used = 0;
+
+	for (; *actions != ACTION_NONE; actions++) {
+		struct str *key = pen_text(p);
+		int width;
+
+		if (!keymap_add_key(&p->m->keymap, *actions, key))
+			continue;
+		width = utf8_width(view_of_str(key)) + 1 +
+			(int)strlen(action_words(*actions)->brief) + (used > 0 ? 2 : 0);
+		if (used + width > cells)
+			break;
+		used += used > 0 ? 2 : 0;
+		used += pen_put(p, row, col + used, cells - used, STYLE_KEY) + 1;
+		used += canvas_words(p->canvas, row, col + used, cells - used, STYLE_STATUS,
+				     action_words(*actions)->brief);
+	}
+	return used;
+}
+
+void pen_title(struct pen *p, struct rect r, const char *title, struct view right)
+{
+	int end = r.col + r.cols - 1, width = utf8_width(right);
+	int col = end - width;
+
+	canvas_fill(p->canvas, r, STYLE_TITLE);
+	if (width > 0 && col > r.col + 1)
+		canvas_text(p->canvas, r.row, col, width, STYLE_TITLE, right);
+	else
+		col = end;
+	canvas_words(p->canvas, r.row, r.col + 1, col - r.col - 2, STYLE_TITLE, title);
+}
+
+void pen_empty(struct pen *p, struct rect r, const char *sentence)
+{
+	int cols = r.cols - 4, width = (int)strlen(sentence);
+	struct rect at = rect_centre(r, 3, width < cols ? width : cols);
+
+	pen_wrap(p, at, STYLE_DIM, view_of(sentence));
+}
+
+void add_elapsed(struct str *s, int64_t from_ms, int64_t to_ms, int64_t now_ms)
+{
+	int64_t end = to_ms > 0 ? to_ms : now_ms;
+
+	if (from_ms > 0)
+		when_add_span(s, end > from_ms ? end - from_ms : 0);
+}
+
+void add_age(struct str *s, int64_t at_ms, int64_t now_ms)
+{
+	if (at_ms > 0)
+		when_add_age(s, now_ms > at_ms ? now_ms - at_ms : 0);
+}

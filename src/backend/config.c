@@ -57,14 +57,14 @@ static bool word_set(const struct word *words, void *target, struct ini_pair *p)
 	while (w->name && !view_is(p->key, w->name))
 		w++;
 	if (!w->name) {
-		*p->why = "unknown word";
+		p->why = "unknown word";
 		return false;
 	}
 	char *place = (char *)target + w->offset;
 	if (w->is_flag) {
 		if (flag_parse(p->value, (bool *)(void *)place))
 			return true;
-		*p->why = "expected true or false";
+		p->why = "expected true or false";
 		return false;
 	}
 	char **text = (char **)(void *)place;
@@ -107,7 +107,7 @@ static bool config_entry(void *arg, struct ini_pair *p)
 		if (name.len)
 			return word_set(context_words, context_named(c, name), p);
 	}
-	*p->why = "unknown section: expected [board], [keys], [views] or [context NAME]";
+	p->why = "unknown section: expected [board], [keys], [views] or [context NAME]";
 	return false;
 }
 
@@ -206,4 +206,17 @@ const struct config_context *config_context(const struct config *c, const char *
 		str_text(&names));
 	str_release(&names);
 	return NULL;
+}
+
+/* ---- opening a context ------------------------------------------------------- */
+
+bool context_socket(const struct config_context *context, struct str *path, struct err *err)
+{
+	if (!str_eq(context->kind, "local"))
+		return false;
+	if (!context->url)
+		return path_socket(path, err);
+	if (!view_starts(view_of(context->url), "unix:"))
+		return false;
+	return str_add_text(path, context->url + 5);
 }

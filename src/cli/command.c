@@ -168,7 +168,7 @@ static int command_call(struct cli *c)
 {
 	if (cli_flag(c, "help"))
 		return print_help(c);
-	size_t n = c->opts.n_words - 1;
+	size_t n = c->opts.n_words ? c->opts.n_words - 1 : 0;
 	if (n < c->command->least || n > c->command->most)
 		return cli_refuse(ERR_USAGE, "%s: usage: runboard %s %s", c->command->name,
 				  c->command->name, c->command->words);

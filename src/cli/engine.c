@@ -7,6 +7,7 @@
 #include "base/when.h"
 #include "cli/command.h"
 #include "io/sock.h"
+#include "wire/jsonw.h"
 
 enum { STOP_MS = 15000 };
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "core/param.h"
 #include "wire/catalog.h"
+#include "wire/jsonw.h"
 
 enum { PARAM_FILE_MAX = 1 << 20 };
 

@@ -65,6 +65,7 @@ void canvas_paint(struct canvas *c, struct rect r, enum style_role role);
 /* Adds flags to cells that are already there. */
 void canvas_mark(struct canvas *c, struct rect r, unsigned flags);
 void canvas_cursor(struct canvas *c, int row, int col);
+bool cell_same(const struct cell *a, const struct cell *b);
 bool canvas_same(const struct canvas *a, const struct canvas *b);
 
 #endif

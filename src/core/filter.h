@@ -4,9 +4,11 @@
  *   word word        all must match, in the card's text (ASCII letters folded)
  *   "two words"      a phrase          /regex/   folded; \/ is a slash
  *   -term            not               term|term   or (binds closer than the blank)
- *   FIELD:a,b*,"c d" one of them, whole value, `*` and `?` globs, letters folded
- *   since:24h until:2026-11-20         created in that time
+ *   FIELD:a,b*,"c d" one of them, whole value, `*` globs, letters folded
+ *   since:24h until:2026-11-20         created in that time (until a day: its end)
  *   duration>5m wait>=1h retries=0     also `duration:>5m`
+ *
+ * Beyond INTERFACES.md: lane:, and status:open, status:ended.
  */
 #ifndef CORE_FILTER_H
 #define CORE_FILTER_H
@@ -51,7 +53,7 @@ struct filter_node {
 	enum filter_field field;	/* FIELD, COMPARE */
 	struct view name;		/* of a label or parameter */
 	const struct view *values;	/* FIELD */
-	const bool *globs;		/* FIELD: values[i] has * or ? that count */
+	const bool *globs;		/* FIELD: values[i] has a * that counts */
 	size_t n_values;
 	uint32_t set;			/* STATUS, LANE, TRIGGER: bit per enum value that is
 					 * meant; then values need not be looked at */
@@ -91,7 +93,8 @@ const char *filter_field_name(enum filter_field f);	/* "workflow"; "created" has
 /* The names that can stand before a colon or a comparison, for completion:
  * NULL-terminated ("label." and "param." with their dot). */
 const char *const *filter_words(void);
-/* Appends a value so that it reads back as that value: quoted where it must be. */
+/* Appends a word or a field's value so that it reads back as that text: quoted
+ * where it must be. */
 void filter_add_quoted(struct str *s, struct view value);
 
 #endif

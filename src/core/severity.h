@@ -1,0 +1,21 @@
+/* How serious a line of a log is, by its own words (INTERFACES.md "Workflow
+ * file"): JSON "level", level=, a leading word, syslog's <3>. Pure. */
+#ifndef CORE_SEVERITY_H
+#define CORE_SEVERITY_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+enum severity { SEVERITY_NONE, SEVERITY_DEBUG, SEVERITY_INFO, SEVERITY_WARN, SEVERITY_ERROR,
+		SEVERITIES };
+
+/* SEVERITY_NONE where the line does not say. Escape sequences at its begin are
+ * passed over. */
+enum severity severity_of_line(struct view line);
+/* "debug", "info", "warn", "error" (and what loggers call them: "warning",
+ * "fatal", "trace", ...), letters folded. */
+bool severity_parse(struct view word, enum severity *out);
+const char *severity_name(enum severity s);	/* "" for none */
+
+#endif

@@ -222,7 +222,7 @@ static void act_open(struct model *m, enum action a, struct effects *fx)
 	if (l->folded)
 		l->folded = false;
 	else if (run_key_is_set(board_selected(m)))
-		screen_push(m, SCREEN_DETAIL, fx);
+		detail_open(m, board_selected(m), fx);
 }
 
 static void act_mark(struct model *m, enum action a, struct effects *fx)

@@ -13,6 +13,7 @@
 #include "core/board.h"
 #include "core/store.h"
 #include "model/board_screen.h"
+#include "model/detail.h"
 #include "model/effect.h"
 #include "model/keymap.h"
 #include "model/msg.h"
@@ -55,6 +56,7 @@ struct model {
 	struct orders orders;
 	/* one for each screen that has a state */
 	struct board_state board;
+	struct detail_state detail;
 };
 
 struct model_setup {

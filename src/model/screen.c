@@ -8,6 +8,7 @@
 
 static const struct screen *const screens[] = {
 	[SCREEN_BOARD] = &screen_board,
+	[SCREEN_DETAIL] = &screen_detail,
 	[SCREENS] = NULL,
 };
 
@@ -68,4 +69,5 @@ void screen_replace(struct model *m, enum screen_id id, struct effects *fx)
 void screens_release(struct model *m)
 {
 	board_state_release(&m->board);
+	detail_state_release(&m->detail);
 }

@@ -10,6 +10,7 @@
 
 static view_fn *const views[] = {
 	[SCREEN_BOARD] = view_board,
+	[SCREEN_DETAIL] = view_detail,
 	[SCREENS] = NULL,
 };
 

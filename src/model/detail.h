@@ -1,0 +1,86 @@
+/* One run: its tasks, and beside them a pane with what is known of the run or of
+ * the task under the cursor. Each pane is a record of functions in pane.c's table
+ * and keeps its state here under its own name. */
+#ifndef MODEL_DETAIL_H
+#define MODEL_DETAIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "core/run.h"
+#include "model/screen.h"
+#include "screen/rect.h"
+
+/* Tabs 1 to 6. */
+enum pane_id {
+	PANE_TASKS,	/* the task under the cursor: timings, attempts, error, gate */
+	PANE_TIMELINE,
+	PANE_ARGUMENTS,
+	PANE_RESULT,
+	PANE_LOGS,
+	PANE_HISTORY,
+	PANES
+};
+
+/* A pane. Every slot but title may be NULL. Called only while the run is open. */
+struct pane {
+	const char *title;
+	/* Innermost scopes that hold while the pane has the focus, up to < 0. */
+	struct scopes scopes;
+	/* It comes to be shown, or the task under the cursor is another one, or the
+	 * run's detail was fetched anew. */
+	void (*show)(struct model *m, struct effects *fx);
+	/* Another pane is shown, or the run is left. */
+	void (*hide)(struct model *m, struct effects *fx);
+	bool (*act)(struct model *m, enum action a, struct effects *fx);
+	struct lineedit *(*field)(struct model *m);
+	void (*typed)(struct model *m, struct effects *fx);
+	void (*arrive)(struct model *m, const struct msg *msg, struct effects *fx);
+	int64_t (*due)(const struct model *m);
+};
+
+const struct pane *pane_get(enum pane_id id);
+
+struct scroll_state {
+	size_t top;		/* first line shown; the view clips it to what there is */
+};
+
+struct detail_state {
+	struct run_key key;
+	struct arena arena;			/* of `detail` */
+	const struct run_detail *detail;	/* NULL until it arrived */
+	uint64_t request;			/* the fetch that is under way; 0: none */
+	int64_t fetched_ms;			/* when it was asked for */
+	bool dirty;				/* changed since */
+	bool chosen;				/* the operator moved the cursor */
+	struct str task;			/* id under the cursor; bound to it, not to a row */
+	size_t top;				/* first task shown */
+	enum pane_id pane;
+	bool in_pane;				/* the pane has the keys, not the list */
+	bool squeezed;				/* timeline without idle time */
+	struct scroll_state scroll[PANES];
+};
+
+extern const struct screen screen_detail;
+
+/* The task under the cursor; NULL before the detail arrived or without tasks. */
+const struct task_facts *detail_task(const struct model *m);
+const struct task_facts *detail_find_task(const struct run_detail *d, struct view id);
+size_t detail_task_index(const struct model *m);
+/* Opens the run, also while another one is open. */
+void detail_open(struct model *m, struct run_key key, struct effects *fx);
+void detail_state_release(struct detail_state *d);
+
+/* ---- where its parts stand, for paging and drawing ---- */
+
+struct detail_layout {
+	struct rect head, list, rule, tabs, pane;	/* empty: not drawn */
+	bool side_by_side;
+};
+
+void detail_layout_make(const struct model *m, struct detail_layout *out);
+
+#endif

@@ -1,0 +1,179 @@
+/* The task under the cursor as labelled lines: what it waits for, how it ended,
+ * each attempt, what it runs. */
+#include "base/when.h"
+#include "model/detail.h"
+#include "model/model.h"
+#include "view/panes.h"
+
+enum { LABEL_COLS = 12 };
+
+/* Lines are drawn below `skip` rows that were scrolled away. */
+struct sheet {
+	struct pen *p;
+	struct rect r;
+};
+
+static void field(struct sheet *s, const char *label)
+{
+	rect_take_top(&s->r, pen_field(s->p, s->r, LABEL_COLS, label, view_of_str(&s->p->text)));
+}
+
+static void field_view(struct sheet *s, const char *label, struct view v)
+{
+	rect_take_top(&s->r, pen_field(s->p, s->r, LABEL_COLS, label, v));
+}
+
+static void text(struct sheet *s, enum style_role role, struct view v)
+{
+	rect_take_top(&s->r, pen_wrap(s->p, s->r, role, v));
+}
+
+static void gap(struct sheet *s)
+{
+	rect_take_top(&s->r, 1);
+}
+
+static void put_gate(struct sheet *s, const struct gate_facts *g)
+{
+	struct pen *p = s->p;
+
+	text(s, STYLE_WAITING, g->prompt);
+	gap(s);
+	add_age(pen_text(p), g->since_ms, p->m->now_ms);
+	field(s, "waits for");
+	if (g->deadline_ms > 0) {
+		when_add_stamp(pen_text(p), g->deadline_ms);
+		field(s, "until");
+	}
+	field_view(s, "who may", g->roles);
+	str_addf(pen_text(p), "%zu of %d", g->n_given, g->required);
+	field(s, "votes");
+	for (size_t i = 0; i < g->n_given; i++) {
+		struct str *t = pen_text(p);
+
+		str_add(t, g->given[i].by);
+		str_addf(t, " %s ", verb_past(g->given[i].verb));
+		add_age(t, g->given[i].at_ms, p->m->now_ms);
+		str_addf(t, " ago %.*s", (int)g->given[i].comment.len, g->given[i].comment.ptr);
+		field(s, "");
+	}
+	gap(s);
+}
+
+static void put_error(struct sheet *s, const struct error_facts *e)
+{
+	if (e->message.len == 0 && e->type.len == 0)
+		return;
+	text(s, STYLE_FAILED, e->message.len > 0 ? e->message : e->type);
+	for (size_t i = 0; i < e->n_causes; i++)
+		field_view(s, "caused by", e->causes[i]);
+	if (e->stack.len > 0)
+		text(s, STYLE_DIM, e->stack);
+	gap(s);
+}
+
+static void put_times(struct sheet *s, const struct task_facts *t)
+{
+	struct pen *p = s->p;
+
+	if (t->started_ms > 0) {
+		when_add_stamp(pen_text(p), t->started_ms);
+		field(s, "started");
+		add_elapsed(pen_text(p), t->started_ms, t->ended_ms, p->m->now_ms);
+		field(s, t->ended_ms > 0 ? "took" : "runs for");
+	}
+	if (t->queued_ms > 0 && t->started_ms > t->queued_ms) {
+		add_elapsed(pen_text(p), t->queued_ms, t->started_ms, p->m->now_ms);
+		field(s, "queued for");
+	}
+	if (t->status == TASK_RETRYING && t->next_retry_ms > p->m->now_ms) {
+		when_add_span(pen_text(p), t->next_retry_ms - p->m->now_ms);
+		field(s, "retries in");
+	}
+}
+
+static void put_attempts(struct sheet *s, const struct task_facts *t)
+{
+	struct pen *p = s->p;
+
+	for (size_t i = 0; i < t->n_attempts && t->n_attempts > 1; i++) {
+		const struct attempt_facts *a = &t->attempts[i];
+		struct str *words = pen_text(p);
+
+		str_addf(words, "%d %s ", a->number, task_status_words(a->status));
+		add_elapsed(words, a->started_ms, a->ended_ms, p->m->now_ms);
+		if (a->exit_code > 0)
+			str_addf(words, " exit %d", a->exit_code);
+		if (a->signal > 0)
+			str_addf(words, " signal %d", a->signal);
+		if (a->error.len > 0) {
+			str_add_char(words, ' ');
+			str_add(words, a->error);
+		}
+		field(s, i == 0 ? "attempts" : "");
+	}
+}
+
+static void put_usage(struct sheet *s, const struct task_facts *t)
+{
+	struct str *words = pen_text(s->p);
+
+	if (t->usage.cpu_ms == 0 && t->usage.max_rss_kb == 0)
+		return;
+	str_add_text(words, "cpu ");
+	when_add_span(words, t->usage.cpu_ms);
+	str_addf(words, "%speak %lld MB", pen_dot(s->p), (long long)(t->usage.max_rss_kb / 1024));
+	field(s, "used");
+}
+
+static void put_rest(struct sheet *s, const struct task_facts *t)
+{
+	struct pen *p = s->p;
+	struct str *words = pen_text(p);
+
+	for (size_t i = 0; i < t->n_needs; i++)
+		str_addf(words, "%s%.*s", i > 0 ? ", " : "", (int)t->needs[i].len,
+			 t->needs[i].ptr);
+	field(s, "needs");
+	field_view(s, "command", t->command);
+	field_view(s, "item", t->item);
+	field_view(s, "worker", t->worker);
+	field_view(s, "child run", t->child);
+	if (t->exit_code > 0 || t->signal > 0) {
+		str_addf(pen_text(p), "%s %d", t->signal > 0 ? "signal" : "exit status",
+			 t->signal > 0 ? t->signal : t->exit_code);
+		field(s, "ended by");
+	}
+	put_usage(s, t);
+	str_addf(pen_text(p), "stdout %lld%sstderr %lld bytes", (long long)t->stdout_bytes,
+		 pen_dot(p), (long long)t->stderr_bytes);
+	field(s, "output");
+}
+
+void view_task_pane(struct pen *p, struct rect r)
+{
+	const struct task_facts *t = detail_task(p->m);
+	struct sheet s = { p, r };
+	struct look look;
+
+	if (!t) {
+		pen_empty(p, r, "No steps yet.");
+		return;
+	}
+	look = look_of_task(t->status);
+	canvas_text(p->canvas, r.row, r.col + 1, r.cols / 2, STYLE_STRONG, t->id);
+	str_add_text(pen_text(p), task_status_words(t->status));
+	pen_put_right(p, r.row, r.col + r.cols / 2, r.col + r.cols - 1, look.role);
+	rect_take_top(&s.r, 2);
+	rect_take_left(&s.r, 1);
+	if (t->title.len > 0) {
+		text(&s, STYLE_DIM, t->title);
+		gap(&s);
+	}
+	if (t->status == TASK_WAITING)
+		put_gate(&s, &t->gate);
+	put_error(&s, &t->error);
+	put_times(&s, t);
+	put_attempts(&s, t);
+	put_rest(&s, t);
+}

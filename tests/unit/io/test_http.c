@@ -19,9 +19,20 @@ struct asked {
 	bool free_all;
 };
 
+enum { ASKED_MAX = 4 };
+
+static struct asked pool[ASKED_MAX];
+static size_t pool_len;
+static struct str value;
 static struct loop *loop;
 static struct stub *stub;
 static struct http *http;
+
+static struct asked *asked_new(void)
+{
+	ck_assert_uint_lt(pool_len, ASKED_MAX);
+	return &pool[pool_len++];
+}
 
 static void set_up(void)
 {
@@ -37,6 +48,13 @@ static void tear_down(void)
 	http_free(http);
 	stub_free(stub);
 	loop_free(loop);
+	for (size_t i = 0; i < pool_len; i++) {
+		str_release(&pool[i].words);
+		str_release(&pool[i].body);
+		str_release(&pool[i].chunks);
+		str_release(&pool[i].etag);
+	}
+	str_release(&value);
 }
 
 static void on_chunk(void *arg, struct view bytes)
@@ -89,17 +107,16 @@ static bool ends_with_words(const struct asked *a, const char *words)
 
 START_TEST(an_answer_comes_with_its_head_and_body_and_the_token_is_sent)
 {
-	struct asked a = { 0 };
-	struct str value = { 0 };
-	stub_on(stub, "GET", "/v1/x", &(struct stub_reply){ .headers = "ETag: 7\r\n",
+	struct asked *a = asked_new();
+		stub_on(stub, "GET", "/v1/x", &(struct stub_reply){ .headers = "ETag: 7\r\n",
 							   .body = "{\"a\":1}" });
-	ask_get(&a, "/v1/x?q=%20");
+	ask_get(a, "/v1/x?q=%20");
 	ck_assert_uint_eq(http_pending(http), 1);
-	ck_assert(stub_until(loop, &a.done));
+	ck_assert(stub_until(loop, &a->done));
 	ck_assert_uint_eq(http_pending(http), 0);
-	ck_assert_int_eq(a.status, 200);
-	ck_assert_str_eq(str_text(&a.body), "{\"a\":1}");
-	ck_assert_str_eq(str_text(&a.etag), "7");
+	ck_assert_int_eq(a->status, 200);
+	ck_assert_str_eq(str_text(&a->body), "{\"a\":1}");
+	ck_assert_str_eq(str_text(&a->etag), "7");
 	const struct stub_request *r = stub_asked(stub, "GET", "/v1/x?q=%20", 0);
 	ck_assert_ptr_nonnull(r);
 	ck_assert_str_eq(stub_header(r, "Authorization", &value), "Bearer t0k");
@@ -108,15 +125,14 @@ END_TEST
 
 START_TEST(an_order_is_sent_with_its_body_and_headers)
 {
-	struct asked a = { 0 };
-	struct str value = { 0 };
-	const char *const headers[] = { "Idempotency-Key: k1", NULL };
+	struct asked *a = asked_new();
+		const char *const headers[] = { "Idempotency-Key: k1", NULL };
 	const struct http_order order = { .method = "POST", .target = "/v1/../runs",
 					  .headers = headers, .body = VIEW("{\"x\":\"y\"}") };
 	stub_on(stub, "POST", "/v1/", &(struct stub_reply){ .status = 202, .body = "{}" });
-	ask(&a, &order);
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.status, 202);
+	ask(a, &order);
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->status, 202);
 	const struct stub_request *r = stub_asked(stub, "POST", "/v1/../runs", 0);
 	ck_assert_ptr_nonnull(r);
 	ck_assert_str_eq(r->body, "{\"x\":\"y\"}");
@@ -128,90 +144,90 @@ END_TEST
 
 START_TEST(a_refused_connection_was_not_sent)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	stub_fall(stub);
-	ask_get(&a, "/v1/x");
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.status, 0);
-	ck_assert_int_eq(a.kind, ERR_UNREACHABLE);
-	ck_assert(!a.sent);
-	ck_assert_msg(ends_with_words(&a, ": Connection refused"), "%s", str_text(&a.words));
+	ask_get(a, "/v1/x");
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->status, 0);
+	ck_assert_int_eq(a->kind, ERR_UNREACHABLE);
+	ck_assert(!a->sent);
+	ck_assert_msg(ends_with_words(a, ": Connection refused"), "%s", str_text(&a->words));
 }
 END_TEST
 
 START_TEST(a_lost_answer_was_sent_and_is_not_sent_again)
 {
-	struct asked first = { 0 }, a = { 0 };
+	struct asked *first = asked_new(), *a = asked_new();
 	const struct http_order order = { .method = "POST", .target = "/o", .body = VIEW("{}") };
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .body = "{}" });
-	ask_get(&first, "/x");	/* leaves a connection that could be used again */
-	ck_assert(stub_until(loop, &first.done));
+	ask_get(first, "/x");	/* leaves a connection that could be used again */
+	ck_assert(stub_until(loop, &first->done));
 	stub_on(stub, "POST", "/o", &(struct stub_reply){ .fault = STUB_CLOSE });
-	ask(&a, &order);
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.status, 0);
-	ck_assert(a.sent);
+	ask(a, &order);
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->status, 0);
+	ck_assert(a->sent);
 	ck_assert_uint_eq(stub_count(stub, "POST", "/o"), 1);
 }
 END_TEST
 
 START_TEST(a_body_cut_in_the_middle_is_no_answer)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .body = "0123456789",
 							.fault = STUB_CUT, .at = 4 });
-	ask_get(&a, "/x");
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.status, 0);
-	ck_assert(ends_with_words(&a, " closed the connection before its answer was complete"));
+	ask_get(a, "/x");
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->status, 0);
+	ck_assert(ends_with_words(a, " closed the connection before its answer was complete"));
 }
 END_TEST
 
 START_TEST(a_silent_server_ends_at_the_deadline)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	const struct http_order order = { .method = "GET", .target = "/x", .timeout_ms = 20 };
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .fault = STUB_SILENT });
-	ask(&a, &order);
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert(a.sent);
-	ck_assert_msg(ends_with_words(&a, " did not answer GET /x within 20 ms"), "%s",
-		      str_text(&a.words));
+	ask(a, &order);
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert(a->sent);
+	ck_assert_msg(ends_with_words(a, " did not answer GET /x within 20 ms"), "%s",
+		      str_text(&a->words));
 }
 END_TEST
 
 START_TEST(an_answer_over_the_cap_is_broken_off)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	const struct http_order order = { .method = "GET", .target = "/x", .max_bytes = 4 };
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .body = "12345" });
-	ask(&a, &order);
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.kind, ERR_LIMIT);
-	ck_assert_uint_eq(a.body.len, 0);
+	ask(a, &order);
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->kind, ERR_LIMIT);
+	ck_assert_uint_eq(a->body.len, 0);
 }
 END_TEST
 
 START_TEST(a_byte_at_a_time_makes_no_difference)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .status = 409, .fault = STUB_DRIBBLE,
 							.body = "{\"error\":\"\xc3\xa4\"}" });
-	ask_get(&a, "/x");
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.status, 409);
-	ck_assert_str_eq(str_text(&a.body), "{\"error\":\"\xc3\xa4\"}");
+	ask_get(a, "/x");
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->status, 409);
+	ck_assert_str_eq(str_text(&a->body), "{\"error\":\"\xc3\xa4\"}");
 }
 END_TEST
 
 START_TEST(a_redirect_is_not_followed)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .status = 302,
 							.headers = "Location: /y\r\n" });
-	ask_get(&a, "/x");
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.status, 302);
+	ask_get(a, "/x");
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->status, 302);
 	ck_assert_uint_eq(stub_count(stub, "GET", "/y"), 0);
 }
 END_TEST
@@ -224,77 +240,79 @@ static bool has_chunks(void *arg)
 
 START_TEST(a_stream_gives_chunks_and_an_end)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	stub_on(stub, "GET", "/events", &(struct stub_reply){ .body = "one", .stream = true });
-	ask(&a, &stream_order);
+	ask(a, &stream_order);
 	ck_assert_uint_eq(http_pending(http), 0);
-	while (!a.chunks.len)
+	while (!a->chunks.len)
 		loop_turn(loop, 1000);
 	stub_push(stub, "two");
-	ck_assert(stub_until_fn(loop, has_chunks, &a));
-	ck_assert_str_eq(str_text(&a.chunks), "onetwo");
-	ck_assert(!a.done);
+	ck_assert(stub_until_fn(loop, has_chunks, a));
+	ck_assert_str_eq(str_text(&a->chunks), "onetwo");
+	ck_assert(!a->done);
 	stub_end_streams(stub, false);
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.status, 0);
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->status, 0);
 }
 END_TEST
 
 START_TEST(a_refused_stream_has_a_body_and_no_chunks)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	stub_on(stub, "GET", "/events", &(struct stub_reply){ .status = 401, .body = "no" });
-	ask(&a, &stream_order);
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(a.status, 401);
-	ck_assert_str_eq(str_text(&a.body), "no");
-	ck_assert_uint_eq(a.chunks.len, 0);
+	ask(a, &stream_order);
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(a->status, 401);
+	ck_assert_str_eq(str_text(&a->body), "no");
+	ck_assert_uint_eq(a->chunks.len, 0);
 }
 END_TEST
 
 START_TEST(a_stream_that_falls_silent_ends)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	struct http_order order = stream_order;
 	order.silence_ms = 30;
 	stub_on(stub, "GET", "/events", &(struct stub_reply){ .body = "one", .stream = true });
-	ask(&a, &order);
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_str_eq(str_text(&a.chunks), "one");
-	ck_assert(ends_with_words(&a, " said nothing for 30 ms"));
+	ask(a, &order);
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_str_eq(str_text(&a->chunks), "one");
+	ck_assert(ends_with_words(a, " said nothing for 30 ms"));
 }
 END_TEST
 
 START_TEST(nothing_is_called_after_cancel_also_from_another_callback)
 {
-	struct asked a = { 0 }, b = { 0 };
+	struct asked *a = asked_new(), *b = asked_new();
 	stub_on(stub, "GET", "/events", &(struct stub_reply){ .body = "one", .stream = true });
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .fault = STUB_SILENT });
-	ask_get(&b, "/x");
-	a.cancel = &b;
-	ask(&a, &stream_order);
-	while (!a.chunks.len)
+	ask_get(b, "/x");
+	a->cancel = b;
+	ask(a, &stream_order);
+	while (!a->chunks.len)
 		loop_turn(loop, 1000);
 	ck_assert_uint_eq(http_pending(http), 0);
 	stub_fall(stub);
-	ck_assert(stub_until(loop, &a.done));
-	ck_assert_int_eq(b.calls, 0);
+	ck_assert(stub_until(loop, &a->done));
+	ck_assert_int_eq(b->calls, 0);
 }
 END_TEST
 
 START_TEST(the_client_may_be_freed_in_its_own_callbacks)
 {
 	for (int in_chunk = 0; in_chunk < 2; in_chunk++) {
-		struct asked a = { .http = http, .free_all = true }, b = { 0 };
+		struct asked *a = asked_new(), *b = asked_new();
+		a->http = http;
+		a->free_all = true;
 		stub_on(stub, "GET", "/events", &(struct stub_reply){ .body = "one",
 								     .stream = true });
 		stub_on(stub, "GET", "/x", &(struct stub_reply){ .body = "{}" });
-		ask_get(&b, "/x");
+		ask_get(b, "/x");
 		if (in_chunk)
-			ask(&a, &stream_order);
+			ask(a, &stream_order);
 		else
-			ask_get(&a, "/x");
-		while (!a.chunks.len && !a.done)
+			ask_get(a, "/x");
+		while (!a->chunks.len && !a->done)
 			loop_turn(loop, 1000);
 		const struct http_config config = { .base_url = "http://localhost",
 						    .unix_path = stub_path(stub) };
@@ -305,14 +323,14 @@ END_TEST
 
 START_TEST(freeing_ends_all_without_a_callback)
 {
-	struct asked a = { 0 };
+	struct asked *a = asked_new();
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .fault = STUB_SILENT });
-	ask_get(&a, "/x");
+	ask_get(a, "/x");
 	loop_turn(loop, 10);
 	http_free(http);
 	http = NULL;
 	loop_turn(loop, 10);
-	ck_assert_int_eq(a.calls, 0);
+	ck_assert_int_eq(a->calls, 0);
 }
 END_TEST
 

@@ -36,7 +36,7 @@ START_TEST(only_the_descriptors_given_are_open)
 {
 	int stray = open("/dev/null", O_RDONLY);	/* not close-on-exec */
 	ck_assert_int_ge(stray, 0);
-	ck_assert_str_eq(output_of("ls /proc/$$/fd >&5", 5, NULL), "0\n1\n2\n5\n");
+	ck_assert_str_eq(output_of("exec >&5; ls /proc/$$/fd", 5, NULL), "0\n1\n2\n5\n");
 	close(stray);
 }
 END_TEST

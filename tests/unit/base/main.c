@@ -1,12 +1,16 @@
 /* The unit tests of base: one suite a source file. */
 #include "lib/unit.h"
 
+Suite *suite_clean(void);
+Suite *suite_jscan(void);
 Suite *suite_str(void);
 Suite *suite_when(void);
 
 int main(void)
 {
 	static unit_suite_fn *const suites[] = {
+		suite_clean,
+		suite_jscan,
 		suite_str,
 		suite_when,
 		NULL,

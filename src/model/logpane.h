@@ -18,6 +18,8 @@
 #include "model/lineedit.h"
 #include "model/msg.h"
 
+struct model;
+
 enum { LOGPANE_LINES_MAX = 200000, LOGPANE_BYTES_MAX = 48 << 20 };
 
 struct log_row {
@@ -62,10 +64,17 @@ struct logpane {
 
 void logpane_init(struct logpane *p);
 void logpane_release(struct logpane *p);
-/* Shows another task's output (or another attempt's, 0: the last): closes the log
- * that was open. Opening what is open already does nothing. */
-void logpane_open(struct model *m, struct logpane *p, const struct run_facts *run,
-		  struct run_key key, const struct task_facts *task, struct effects *fx);
+/* Whose output. */
+struct log_source {
+	struct run_key key;
+	struct view task;
+	int attempt;			/* 0: the last */
+};
+
+/* Shows another task's output: closes the log that was open. Opening what is open
+ * already does nothing. */
+void logpane_open(struct model *m, struct logpane *p, const struct log_source *source,
+		  struct effects *fx);
 void logpane_close(struct logpane *p, struct effects *fx);
 /* MSG_LOG and MSG_DONE of its request; everything else is ignored. */
 void logpane_arrive(struct logpane *p, const struct msg *msg);

@@ -1,0 +1,292 @@
+/* The log pane: keeping lines, what of them is shown, and following. Searching
+ * stands in logpane_search.c, keys in logpane_keys.c. */
+#include "model/logpane.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "model/logpane_parts.h"
+#include "model/model.h"
+
+void logpane_init(struct logpane *p)
+{
+	*p = (struct logpane){ .follow = true, .streams = LOG_STREAM_BOTH };
+}
+
+static void rows_clear(struct logpane *p)
+{
+	for (size_t i = 0; i < p->rows.len; i++)
+		mem_free(p->rows.items[i].text);
+	vec_clear(&p->rows);
+	vec_clear(&p->shown);
+	p->bytes = 0;
+}
+
+void logpane_release(struct logpane *p)
+{
+	rows_clear(p);
+	vec_release(&p->rows);
+	vec_release(&p->shown);
+	str_release(&p->task);
+	str_release(&p->ended);
+	str_release(&p->needle);
+	lineedit_release(&p->line);
+}
+
+void logpane_close(struct logpane *p, struct effects *fx)
+{
+	if (p->request)
+		effects_add(fx, (struct effect){ .kind = EFFECT_LOG_CLOSE, .request = p->request });
+	p->request = 0;
+}
+
+static bool is_open(const struct logpane *p, const struct log_source *source)
+{
+	return p->request && run_key_eq(p->key, source->key) && p->attempt == source->attempt &&
+	       view_eq(view_of_str(&p->task), source->task);
+}
+
+void logpane_open(struct model *m, struct logpane *p, const struct log_source *source,
+		  struct effects *fx)
+{
+	if (is_open(p, source))
+		return;
+	logpane_close(p, fx);
+	rows_clear(p);
+	p->key = source->key;
+	str_clear(&p->task);
+	str_add(&p->task, source->task);
+	str_clear(&p->ended);
+	p->attempt = source->attempt;
+	p->at_start = p->older_asked = p->cut = false;
+	p->follow = true;
+	p->top = 0;
+	p->sideways = 0;
+	p->state = LOG_MORE;
+	p->has_match = false;
+	p->matches = p->match_number = 0;
+	p->request = model_request(m);
+	struct effect e = { .kind = EFFECT_LOG_OPEN, .request = p->request,
+			   .key = source->key };
+	e.log = (struct effect_log){ .task = source->task, .attempt = source->attempt,
+				     .streams = LOG_STREAM_BOTH, .follow = true };
+	effects_add(fx, e);
+}
+
+/* ---- what is shown ----------------------------------------------------------- */
+
+/* A line that does not say how serious it is belongs to the one before it: a
+ * stack trace stays with its error. */
+static bool passes(const struct logpane *p, const struct log_row *row)
+{
+	return (p->streams & row->stream) && row->severity >= p->level;
+}
+
+void logpane_select(struct logpane *p)
+{
+	size_t anchor = p->top < p->shown.len ? p->shown.items[p->top] : 0;
+	vec_clear(&p->shown);
+	p->top = 0;
+	for (size_t i = 0; i < p->rows.len; i++) {
+		if (!passes(p, &p->rows.items[i]))
+			continue;
+		if (i <= anchor)
+			p->top = p->shown.len;
+		vec_push(&p->shown, (uint32_t)i);
+	}
+	logpane_count_matches(p);
+}
+
+const struct log_row *logpane_row(const struct logpane *p, size_t shown)
+{
+	return &p->rows.items[p->shown.items[shown]];
+}
+
+/* ---- lines come --------------------------------------------------------------- */
+
+static struct clean_style style_after(const struct log_row *row)
+{
+	struct clean_style style = row->style;
+	if (!row->len || !memchr(row->text, '\033', row->len))
+		return style;
+	struct clean_line line = {0};
+	clean_log_line(view_bytes(row->text, row->len), &style, &line);
+	clean_line_release(&line);
+	return style;
+}
+
+static struct log_row row_of(const struct log_line_facts *line, const struct log_row *before)
+{
+	struct log_row row = {
+		.at_ms = line->at_ms,
+		.text = mem_bytes(line->text.ptr, line->text.len),
+		.len = (uint32_t)line->text.len,
+		.stream = (uint8_t)line->stream,
+		.severity = (uint8_t)severity_of_line(line->text),
+		.partial = line->partial,
+		.style = before ? style_after(before) : clean_style_plain(),
+	};
+	if (row.severity == SEVERITY_NONE && before && before->stream == row.stream)
+		row.severity = before->severity;
+	return row;
+}
+
+/* The rest of a line whose begin came before its newline. */
+static bool joins(struct logpane *p, const struct log_line_facts *line)
+{
+	if (p->rows.len == 0)
+		return false;
+	struct log_row *last = &p->rows.items[p->rows.len - 1];
+	if (!last->partial || last->stream != (uint8_t)line->stream)
+		return false;
+	last->text = mem_grow(last->text, last->len + line->text.len + 1);
+	if (line->text.len)
+		memcpy(last->text + last->len, line->text.ptr, line->text.len);
+	last->len += (uint32_t)line->text.len;
+	last->partial = line->partial;
+	p->bytes += line->text.len;
+	return true;
+}
+
+static void append(struct logpane *p, const struct log_line_facts *line)
+{
+	if (joins(p, line))
+		return;
+	const struct log_row *before = p->rows.len ? &p->rows.items[p->rows.len - 1] : NULL;
+	struct log_row row = row_of(line, before);
+	p->bytes += row.len;
+	vec_push(&p->rows, row);
+	if (passes(p, &row)) {
+		vec_push(&p->shown, (uint32_t)(p->rows.len - 1));
+		logpane_count_line(p, p->shown.len - 1);
+	}
+}
+
+/* Drops a good part of the oldest at once, so that it is done rarely. */
+static void cap(struct logpane *p)
+{
+	if (p->rows.len <= LOGPANE_LINES_MAX && p->bytes <= LOGPANE_BYTES_MAX)
+		return;
+	size_t drop = p->rows.len / 4 + 1, at = p->top < p->shown.len ? p->shown.items[p->top] : 0;
+	for (size_t i = 0; i < drop; i++) {
+		p->bytes -= p->rows.items[i].len;
+		mem_free(p->rows.items[i].text);
+	}
+	p->rows.len -= drop;
+	for (size_t i = 0; i < p->rows.len; i++)
+		p->rows.items[i] = p->rows.items[i + drop];
+	/* What was looked at keeps its place. */
+	size_t keep = at > drop ? at - drop : 0;
+	vec_clear(&p->shown);
+	vec_push(&p->shown, (uint32_t)keep);
+	p->top = 0;
+	p->cut = true;
+	p->at_start = false;
+	logpane_select(p);
+}
+
+static void prepend(struct logpane *p, const struct msg_log *log)
+{
+	size_t n = log->len, old = p->rows.len;
+	size_t anchor = p->top < p->shown.len ? p->shown.items[p->top] : 0;
+	p->older_asked = false;
+	p->at_start = log->at_start;
+	if (n == 0 || old + n > LOGPANE_LINES_MAX)
+		return;
+	for (size_t i = 0; i < n; i++)
+		vec_push(&p->rows, (struct log_row){ 0 });
+	for (size_t i = old; i-- > 0;)
+		p->rows.items[i + n] = p->rows.items[i];
+	for (size_t i = 0; i < n; i++) {
+		p->rows.items[i] = row_of(&log->lines[i], i ? &p->rows.items[i - 1] : NULL);
+		p->rows.items[i].partial = false;
+		p->bytes += p->rows.items[i].len;
+	}
+	vec_clear(&p->shown);
+	vec_push(&p->shown, (uint32_t)(anchor + n));
+	p->top = 0;
+	logpane_select(p);
+}
+
+static void lines_arrive(struct logpane *p, const struct msg_log *log)
+{
+	if (log->older) {
+		prepend(p, log);
+		return;
+	}
+	if (log->state == LOG_RESET)
+		rows_clear(p);
+	if (p->rows.len == 0)
+		p->at_start = log->at_start;
+	for (size_t i = 0; i < log->len; i++)
+		append(p, &log->lines[i]);
+	p->state = log->state;
+	cap(p);
+	if (p->follow && p->shown.len)
+		p->top = p->shown.len - 1;
+}
+
+void logpane_arrive(struct logpane *p, const struct msg *msg)
+{
+	if (!p->request || msg->request != p->request)
+		return;
+	if (msg->kind == MSG_LOG) {
+		lines_arrive(p, &msg->log);
+	} else if (msg->kind == MSG_DONE) {
+		p->state = LOG_EOF;
+		str_clear(&p->ended);
+		if (msg->done.outcome != OUTCOME_OK)
+			str_add(&p->ended, msg->done.text);
+	}
+}
+
+/* ---- places -------------------------------------------------------------------- */
+
+int logpane_row_height(const struct logpane *p, const struct log_row *row, int cols)
+{
+	if (!p->wrap || cols < 1)
+		return 1;
+	struct clean_style style = row->style;
+	struct clean_line line = {0};
+	clean_log_line(view_bytes(row->text, row->len), &style, &line);
+	int width = utf8_width(view_of_str(&line.text));
+	clean_line_release(&line);
+	return width <= cols ? 1 : (width + cols - 1) / cols;
+}
+
+size_t logpane_first(const struct logpane *p, int rows, int cols)
+{
+	if (!p->follow)
+		return p->top < p->shown.len ? p->top : 0;
+	size_t first = p->shown.len;
+	int left = rows;
+	while (first > 0) {
+		int height = logpane_row_height(p, logpane_row(p, first - 1), cols);
+		if (height > left)
+			break;
+		left -= height;
+		first--;
+	}
+	/* A last line taller than the pane is shown from its begin. */
+	return first == p->shown.len && first > 0 ? first - 1 : first;
+}
+
+void logpane_add_state(const struct logpane *p, struct str *s)
+{
+	static const char *const streams[] = { [0] = "none",
+					       [LOG_STREAM_STDOUT] = "stdout",
+					       [LOG_STREAM_STDERR] = "stderr",
+					       [LOG_STREAM_BOTH] = "both" };
+	bool ended = p->state == LOG_EOF || p->state == LOG_TRUNCATED;
+	str_add_text(s, p->follow ? (ended ? "end" : "following") : "scrolled");
+	str_addf(s, "  %s", streams[p->streams]);
+	if (p->level > SEVERITY_NONE)
+		str_addf(s, "  %s+", severity_name(p->level));
+	if (p->wrap)
+		str_add_text(s, "  wrap");
+	if (p->needle.len && p->matches)
+		str_addf(s, "  %zu/%zu", p->match_number, p->matches);
+	else if (p->needle.len)
+		str_add_text(s, "  no match");
+	if (p->cut)
+		str_add_text(s, "  old lines left out");
+}

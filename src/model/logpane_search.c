@@ -1,0 +1,109 @@
+/* Searching in the log pane: plain text, letters folded unless the needle has a
+ * capital (as less -i and vim's smartcase do). */
+#include "model/logpane_parts.h"
+
+static bool has_capital(struct view v)
+{
+	for (size_t i = 0; i < v.len; i++)
+		if (v.ptr[i] >= 'A' && v.ptr[i] <= 'Z')
+			return true;
+	return false;
+}
+
+bool logpane_find(const struct logpane *p, struct view text, size_t from, size_t *start,
+		  size_t *end)
+{
+	struct view needle = view_of_str(&p->needle);
+	if (!needle.len)
+		return false;
+	size_t at = has_capital(needle) ? view_find(text, needle, from) :
+					  view_find_fold(text, needle, from);
+	if (at == SIZE_MAX)
+		return false;
+	*start = at;
+	*end = at + needle.len;
+	return true;
+}
+
+static bool line_matches(const struct logpane *p, size_t shown)
+{
+	const struct log_row *row = logpane_row(p, shown);
+	size_t start, end;
+	return logpane_find(p, view_bytes(row->text, row->len), 0, &start, &end);
+}
+
+void logpane_count_line(struct logpane *p, size_t shown)
+{
+	if (p->needle.len && line_matches(p, shown))
+		p->matches++;
+}
+
+void logpane_count_matches(struct logpane *p)
+{
+	p->matches = p->match_number = 0;
+	if (!p->needle.len) {
+		p->has_match = false;
+		return;
+	}
+	for (size_t i = 0; i < p->shown.len; i++) {
+		if (!line_matches(p, i))
+			continue;
+		p->matches++;
+		if (p->has_match && i == p->match)
+			p->match_number = p->matches;
+	}
+	if (!p->match_number)
+		p->has_match = false;
+}
+
+void logpane_go(struct logpane *p, size_t shown)
+{
+	size_t last_page = p->shown.len > (size_t)p->height ? p->shown.len - (size_t)p->height : 0;
+	p->top = shown < p->shown.len ? shown : (p->shown.len ? p->shown.len - 1 : 0);
+	p->follow = p->top >= last_page;
+	if (p->follow && p->shown.len)
+		p->top = p->shown.len - 1;
+}
+
+/* Puts a line a third below the upper edge. */
+static void show(struct logpane *p, size_t shown)
+{
+	size_t above = (size_t)(p->height > 0 ? p->height / 3 : 0);
+	p->follow = false;
+	p->top = shown > above ? shown - above : 0;
+}
+
+bool logpane_go_match(struct logpane *p, enum log_way way)
+{
+	if (!p->needle.len || !p->shown.len)
+		return false;
+	size_t first = logpane_first(p, p->height, 0);
+	size_t at = p->has_match ? p->match : (way == LOG_WAY_ON ? first - 1 : first);
+	while (way == LOG_WAY_ON ? at + 1 < p->shown.len || at == SIZE_MAX : at > 0) {
+		at += way == LOG_WAY_ON ? (size_t)1 : SIZE_MAX;
+		if (!line_matches(p, at))
+			continue;
+		p->match = at;
+		p->has_match = true;
+		logpane_count_matches(p);
+		show(p, at);
+		return true;
+	}
+	return false;
+}
+
+bool logpane_go_error(struct logpane *p)
+{
+	size_t from = logpane_first(p, p->height, 0) + (size_t)(p->height > 0 ? p->height / 3 : 0);
+	if (p->follow)
+		from = 0;	/* at the end there is no next one: begin at the first */
+	for (size_t i = from + (p->follow ? 0 : 1); i < p->shown.len; i++) {
+		const struct log_row *row = logpane_row(p, i);
+		bool begins = i == 0 || logpane_row(p, i - 1)->severity != SEVERITY_ERROR;
+		if (row->severity == SEVERITY_ERROR && begins) {
+			show(p, i);
+			return true;
+		}
+	}
+	return false;
+}

@@ -350,4 +350,6 @@ void detail_state_release(struct detail_state *d)
 {
 	arena_release(&d->arena);
 	str_release(&d->task);
+	logpane_release(&d->log);
+	history_state_release(&d->history);
 }

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "core/run.h"
+#include "model/logpane.h"
 #include "model/screen.h"
 #include "screen/rect.h"
 
@@ -48,6 +49,18 @@ struct scroll_state {
 	size_t top;		/* first line shown; the view clips it to what there is */
 };
 
+struct history_state {
+	struct run_key key;
+	int64_t seq;				/* of the run when it was asked for */
+	uint64_t request;			/* under way; 0: none */
+	struct arena arena;
+	const struct history_facts *items;
+	size_t len;
+	struct str trouble;			/* why it could not be read */
+};
+
+void history_state_release(struct history_state *h);
+
 struct detail_state {
 	struct run_key key;
 	struct arena arena;			/* of `detail` */
@@ -62,6 +75,8 @@ struct detail_state {
 	bool in_pane;				/* the pane has the keys, not the list */
 	bool squeezed;				/* timeline without idle time */
 	struct scroll_state scroll[PANES];
+	struct logpane log;
+	struct history_state history;
 };
 
 extern const struct screen screen_detail;

@@ -84,8 +84,9 @@ bool logpane_act(struct model *m, struct logpane *p, enum action a, struct effec
 struct lineedit *logpane_field(struct logpane *p);
 /* Its text changed: searches from where the pane stands. */
 void logpane_typed(struct logpane *p);
-/* Enter and Esc while typing: true when eaten. */
-bool logpane_key(struct logpane *p, struct key key);
+enum log_search { LOG_SEARCH_KEEP, LOG_SEARCH_DROP };
+/* Enter keeps what was searched, Esc drops it. */
+void logpane_end_typing(struct logpane *p, enum log_search how);
 /* Whether a line of shown matches, and where (bytes of the cleaned text). */
 bool logpane_find(const struct logpane *p, struct view text, size_t from, size_t *start,
 		  size_t *end);

@@ -230,14 +230,11 @@ void logpane_typed(struct logpane *p)
 	logpane_go_match(p, LOG_WAY_ON);
 }
 
-bool logpane_key(struct logpane *p, struct key key)
+void logpane_end_typing(struct logpane *p, enum log_search how)
 {
-	if (!p->typing || (key.code != KEY_CODE_ENTER && key.code != KEY_CODE_ESC))
-		return false;
 	p->typing = false;
-	if (key.code == KEY_CODE_ESC) {
+	if (how == LOG_SEARCH_DROP) {
 		str_clear(&p->needle);
 		logpane_count_matches(p);
 	}
-	return true;
 }

@@ -49,6 +49,7 @@ struct model *model_new(const struct model_setup *setup)
 	m->stack[0] = SCREEN_BOARD;
 	m->depth = 1;
 	board_state_init(m);
+	logpane_init(&m->detail.log);
 	for (size_t i = 0; setup->past_filters && setup->past_filters[i]; i++) {
 		struct str s = { 0 };
 

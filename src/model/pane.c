@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "model/model.h"
+#include "model/panes.h"
 
 /* A pane that only scrolls. */
 static bool scroll_act(struct model *m, enum action a, struct effects *fx)
@@ -42,8 +43,13 @@ static const struct pane panes[] = {
 	[PANE_TIMELINE] = { .title = "timeline", .scopes = { { -1 } }, .act = timeline_act },
 	[PANE_ARGUMENTS] = { .title = "arguments", .scopes = { { -1 } }, .act = scroll_act },
 	[PANE_RESULT] = { .title = "result", .scopes = { { -1 } }, .act = scroll_act },
-	[PANE_LOGS] = { .title = "logs", .scopes = { { SCOPE_LOGS, -1 } }, .act = scroll_act },
-	[PANE_HISTORY] = { .title = "history", .scopes = { { -1 } }, .act = scroll_act },
+	[PANE_LOGS] = { .title = "logs", .scopes = { { SCOPE_LOGS, -1 } }, .act = pane_logs_act,
+			.show = pane_logs_show, .hide = pane_logs_hide,
+			.field = pane_logs_field, .typed = pane_logs_typed,
+			.arrive = pane_logs_arrive },
+	[PANE_HISTORY] = { .title = "history", .scopes = { { -1 } }, .act = scroll_act,
+			   .show = pane_history_show, .hide = pane_history_hide,
+			   .arrive = pane_history_arrive },
 };
 static_assert(sizeof panes / sizeof *panes == PANES, "every pane");
 

@@ -165,7 +165,10 @@ static void put_tabs(struct pen *p, struct rect r)
 static view_fn *const panes[] = {
 	[PANE_TASKS] = view_task_pane,
 	[PANE_TIMELINE] = view_timeline_pane,
-	[PANES] = NULL,
+	[PANE_ARGUMENTS] = view_arguments_pane,
+	[PANE_RESULT] = view_result_pane,
+	[PANE_LOGS] = view_log_pane,
+	[PANE_HISTORY] = view_history_pane,
 };
 
 void view_detail(struct pen *p, struct rect r)
@@ -188,6 +191,6 @@ void view_detail(struct pen *p, struct rect r)
 		put_list(p, l.list);
 	if (!rect_is_empty(l.rule))
 		canvas_vline(p->canvas, l.rule.row, l.rule.col + 1, l.rule.rows, STYLE_BORDER);
-	if (!rect_is_empty(l.pane) && panes[d->pane])
+	if (!rect_is_empty(l.pane))
 		panes[d->pane](p, l.pane);
 }

@@ -1,0 +1,60 @@
+/* The logs pane of an open run: the log pane bound to the task under the cursor. */
+#include "model/detail.h"
+#include "model/model.h"
+#include "model/panes.h"
+
+static void set_height(struct model *m)
+{
+	struct detail_layout l;
+
+	detail_layout_make(m, &l);
+	m->detail.log.height = l.pane.rows;
+}
+
+void pane_logs_show(struct model *m, struct effects *fx)
+{
+	const struct task_facts *t = detail_task(m);
+	struct log_source source = { .key = m->detail.key };
+
+	set_height(m);
+	if (!t || t->attempt == 0)
+		return;
+	source.task = t->id;
+	source.attempt = t->attempt;
+	logpane_open(m, &m->detail.log, &source, fx);
+}
+
+void pane_logs_hide(struct model *m, struct effects *fx)
+{
+	logpane_close(&m->detail.log, fx);
+}
+
+bool pane_logs_act(struct model *m, enum action a, struct effects *fx)
+{
+	struct logpane *log = &m->detail.log;
+
+	set_height(m);
+	if (log->typing && (a == ACTION_OPEN || a == ACTION_BACK)) {
+		logpane_end_typing(log, a == ACTION_OPEN ? LOG_SEARCH_KEEP : LOG_SEARCH_DROP);
+		return true;
+	}
+	if (a == ACTION_FILTER)
+		m->detail.in_pane = true;
+	return logpane_act(m, log, a, fx);
+}
+
+struct lineedit *pane_logs_field(struct model *m)
+{
+	return logpane_field(&m->detail.log);
+}
+
+void pane_logs_typed(struct model *m, struct effects *fx)
+{
+	logpane_typed(&m->detail.log);
+}
+
+void pane_logs_arrive(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	set_height(m);
+	logpane_arrive(&m->detail.log, msg);
+}

@@ -1,0 +1,233 @@
+/* People, roles and capabilities as tables. */
+#include "engine/access.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/vec.h"
+#include "base/when.h"
+#include "engine/crypto.h"
+
+#define CAN(what) (UINT32_C(1) << CAN_##what)
+
+static const char *const capability_names[] = {
+	[CAN_LIST_WORKFLOWS] = "LIST_WORKFLOWS", [CAN_RUN_WORKFLOW] = "RUN_WORKFLOW",
+	[CAN_VIEW_RUNS] = "VIEW_RUNS",		 [CAN_VIEW_DETAILS] = "VIEW_DETAILS",
+	[CAN_CANCEL_RUN] = "CANCEL_RUN",	 [CAN_RETRY_STEP] = "RETRY_STEP",
+	[CAN_EDIT_STEP] = "EDIT_STEP",		 [CAN_APPROVE_STEP] = "APPROVE_STEP",
+	[CAN_FORCE_ADVANCE] = "FORCE_ADVANCE",	 [CAN_ADMIN] = "ADMIN",
+};
+_Static_assert(sizeof(capability_names) / sizeof(*capability_names) == CAPABILITIES, "a name each");
+
+enum {
+	SEES = CAN(LIST_WORKFLOWS) | CAN(VIEW_RUNS) | CAN(VIEW_DETAILS),
+	OPERATES = SEES | CAN(RUN_WORKFLOW) | CAN(CANCEL_RUN) | CAN(RETRY_STEP),
+	EVERYTHING = (1 << CAPABILITIES) - 1,
+};
+
+static const struct {
+	const char *name;
+	uint32_t can;
+} roles[] = {
+	[ROLE_VIEWER] = { "viewer", SEES },
+	[ROLE_OPERATOR] = { "operator", OPERATES },
+	[ROLE_APPROVER] = { "approver", SEES | CAN(APPROVE_STEP) },
+	[ROLE_ADMINISTRATOR] = { "administrator", EVERYTHING },
+};
+_Static_assert(sizeof(roles) / sizeof(*roles) == ROLES, "a record each");
+
+enum { WRONG_TOKENS = 20, WRONG_TOKENS_MS = 60000 };
+
+struct token {
+	char *sha256;
+	size_t caller;		/* index */
+};
+
+/* Somebody of the Unix socket; looked up once. */
+struct local {
+	uid_t uid;
+	size_t caller;
+};
+
+struct access {
+	uid_t own;
+	VEC(struct caller *) callers;
+	VEC(struct token) tokens;
+	VEC(struct local) locals;
+	int wrong;		/* tokens since wrong_ms */
+	int64_t wrong_ms;
+};
+
+const char *capability_name(enum capability c)
+{
+	return capability_names[c];
+}
+
+static struct caller *new_caller(struct access *a, const char *name)
+{
+	struct caller *c = mem_zero(sizeof *c);
+	c->name = mem_text(name);
+	vec_push(&a->callers, c);
+	return c;
+}
+
+static void give_role(struct caller *c, enum role role)
+{
+	c->can |= roles[role].can;
+	if (c->n_roles < ROLES)
+		c->roles[c->n_roles++] = view_of(roles[role].name);
+}
+
+/* "operator, approver" */
+static bool give_roles(struct caller *c, const char *text, struct err *err)
+{
+	struct view rest = view_of(text), word;
+	while (view_split(&rest, ',', &word)) {
+		word = view_trim(word);
+		int role = 0;
+		while (role < ROLES && !view_is(word, roles[role].name))
+			role++;
+		if (role == ROLES)
+			return err_set(err, ERR_CONFIG, "%s has the role '%.*s', which there is not",
+				       c->name, (int)word.len, word.ptr);
+		give_role(c, (enum role)role);
+	}
+	return true;
+}
+
+static bool add_person(struct access *a, const struct settings_person *p, struct err *err)
+{
+	if (p->who == SETTINGS_TOKEN && !p->sha256)
+		return err_set(err, ERR_CONFIG, "the token %s has no sha256", p->name);
+	struct caller *c = new_caller(a, p->name);
+	if (!give_roles(c, p->roles ? p->roles : "viewer", err))
+		return false;
+	size_t index = a->callers.len - 1;
+	if (p->who == SETTINGS_TOKEN) {
+		struct token token = { mem_text(p->sha256), index };
+		vec_push(&a->tokens, token);
+		return true;
+	}
+	errno = 0;
+	const struct passwd *user = getpwnam(p->name);
+	if (!user)
+		return err_set(err, ERR_CONFIG, "there is no user %s on this machine", p->name);
+	struct local local = { user->pw_uid, index };
+	vec_push(&a->locals, local);
+	return true;
+}
+
+static const struct caller *find_local(const struct access *a, uid_t uid)
+{
+	for (size_t i = 0; i < a->locals.len; i++)
+		if (a->locals.items[i].uid == uid)
+			return a->callers.items[a->locals.items[i].caller];
+	return NULL;
+}
+
+/* Who runs the engine, and root, unless the settings said otherwise. */
+static void add_master(struct access *a, uid_t uid)
+{
+	if (find_local(a, uid))
+		return;
+	const struct passwd *user = getpwuid(uid);
+	struct str name = { 0 };
+	if (user)
+		str_add_text(&name, user->pw_name);
+	else
+		str_addf(&name, "uid-%u", (unsigned)uid);
+	give_role(new_caller(a, str_text(&name)), ROLE_ADMINISTRATOR);
+	struct local local = { uid, a->callers.len - 1 };
+	vec_push(&a->locals, local);
+	str_release(&name);
+}
+
+struct access *access_new(const struct settings *settings, uid_t own, struct err *err)
+{
+	struct access *a = mem_zero(sizeof *a);
+	a->own = own;
+	for (size_t i = 0; i < settings->people.len; i++) {
+		if (!add_person(a, &settings->people.items[i], err)) {
+			access_free(a);
+			return NULL;
+		}
+	}
+	add_master(a, own);
+	add_master(a, 0);
+	return a;
+}
+
+void access_free(struct access *a)
+{
+	if (!a)
+		return;
+	for (size_t i = 0; i < a->callers.len; i++) {
+		mem_free(a->callers.items[i]->name);
+		mem_free(a->callers.items[i]);
+	}
+	for (size_t i = 0; i < a->tokens.len; i++)
+		mem_free(a->tokens.items[i].sha256);
+	vec_release(&a->callers);
+	vec_release(&a->tokens);
+	vec_release(&a->locals);
+	mem_free(a);
+}
+
+bool access_has_tokens(const struct access *a)
+{
+	return a->tokens.len > 0;
+}
+
+static const struct caller *refuse(struct front_refusal *why, struct front_refusal because)
+{
+	*why = because;
+	return NULL;
+}
+
+/* A right token is always taken, whoever guesses beside it. */
+static bool too_many_wrong(struct access *a)
+{
+	int64_t now = when_mono_ms();
+	if (now - a->wrong_ms > WRONG_TOKENS_MS) {
+		a->wrong_ms = now;
+		a->wrong = 0;
+	}
+	return a->wrong >= WRONG_TOKENS;
+}
+
+static const struct caller *by_token(struct access *a, const struct front_head *head,
+				     struct front_refusal *why)
+{
+	static const char scheme[] = "Bearer ";
+	struct view value;
+	if (!front_header(head, "Authorization", &value) || value.len < sizeof scheme ||
+	    strncasecmp(value.ptr, scheme, sizeof(scheme) - 1))
+		return refuse(why, (struct front_refusal){ 401, "unauthorized",
+							   "a bearer token is needed" });
+	char hex[CRYPTO_HEX + 1];
+	crypto_sha256(view_trim(view_cut(value, sizeof(scheme) - 1, value.len)), hex);
+	const struct caller *found = NULL;
+	for (size_t i = 0; i < a->tokens.len; i++)
+		if (crypto_equal(view_of(hex), view_of(a->tokens.items[i].sha256)))
+			found = a->callers.items[a->tokens.items[i].caller];
+	if (found)
+		return found;
+	if (too_many_wrong(a))
+		return refuse(why, (struct front_refusal){ 429, "too_many_requests",
+							   "too many wrong tokens: wait a minute" });
+	a->wrong++;
+	return refuse(why, (struct front_refusal){ 401, "unauthorized", "this token is not valid" });
+}
+
+const struct caller *access_caller(struct access *a, const struct porch_peer *peer,
+				   const struct front_head *head, struct front_refusal *why)
+{
+	if (peer->kind == PORCH_TCP)
+		return by_token(a, head, why);
+	const struct caller *found = find_local(a, peer->uid);
+	return found ? found
+		     : refuse(why, (struct front_refusal){ 403, "forbidden",
+							   "this user is not let in here" });
+}

@@ -1,0 +1,50 @@
+/* Who may do what: people by the Unix socket's peer, or by a bearer token on TCP;
+ * roles; capabilities. Knows no routes and no runs. */
+#ifndef ENGINE_ACCESS_H
+#define ENGINE_ACCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "engine/front.h"
+#include "engine/porch.h"
+#include "engine/settings.h"
+
+enum capability {
+	CAN_LIST_WORKFLOWS, CAN_RUN_WORKFLOW, CAN_VIEW_RUNS, CAN_VIEW_DETAILS, CAN_CANCEL_RUN,
+	CAN_RETRY_STEP, CAN_EDIT_STEP, CAN_APPROVE_STEP, CAN_FORCE_ADVANCE, CAN_ADMIN,
+	CAPABILITIES
+};
+
+enum role { ROLE_VIEWER, ROLE_OPERATOR, ROLE_APPROVER, ROLE_ADMINISTRATOR, ROLES };
+
+struct caller {
+	char *name;
+	struct view roles[ROLES];	/* their names */
+	size_t n_roles;
+	uint32_t can;			/* bit 1u << enum capability */
+};
+
+static inline bool caller_can(const struct caller *c, enum capability what)
+{
+	return c->can & (UINT32_C(1) << what);
+}
+
+struct access;
+
+/* own: the uid that the engine runs as; it and root are administrators unless the
+ * settings give them other roles. ERR_CONFIG for a role that there is not. */
+struct access *access_new(const struct settings *settings, uid_t own, struct err *err);
+void access_free(struct access *a);
+/* Without any token TCP must not be listened on. */
+bool access_has_tokens(const struct access *a);
+/* NULL and *why (401, 403) for who is not let in. Lives as long as access. */
+const struct caller *access_caller(struct access *a, const struct porch_peer *peer,
+				   const struct front_head *head, struct front_refusal *why);
+
+const char *capability_name(enum capability c);		/* "RUN_WORKFLOW" */
+
+#endif

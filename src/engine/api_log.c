@@ -1,0 +1,307 @@
+/* GET .../log: octets as they lie in the file, or lines with times; once or followed.
+ * A follower is a place in the log, never a queue: it reads on when its peer can
+ * take some. */
+#include <inttypes.h>
+
+#include "base/jtext.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "base/when.h"
+#include "engine/route.h"
+
+enum { OCTETS_AT_ONCE = 64 << 10, LINES_AT_ONCE = 500, LINES_MAX = 10000, SLICES_AT_ONCE = 8 };
+
+struct tail {
+	struct tails *tails;
+	struct engine *engine;
+	struct exchange *x;
+	size_t index;
+	struct str run, task, cursor, level, search;
+	struct engine_log_query q;	/* its views point to the texts above */
+	bool follow;
+	int64_t left;			/* octets still wanted; -1: all */
+	bool more;			/* the log goes on behind what was read */
+	bool ended;			/* all that is wanted lies in out */
+	struct str out;
+	size_t sent;
+};
+
+struct tails {
+	VEC(struct tail *) items;
+};
+
+static void add_event(struct tail *t, const char *name, struct view data)
+{
+	str_addf(&t->out, "event: %s\ndata: ", name);
+	str_add(&t->out, data);
+	str_add_text(&t->out, "\n\n");
+}
+
+/* ---- reading on --------------------------------------------------------------------- */
+
+static bool fill_octets(struct tail *t, struct err *err)
+{
+	enum engine_log_state state;
+	size_t before = t->out.len;
+	t->q.limit = t->left >= 0 && t->left < OCTETS_AT_ONCE ? t->left : OCTETS_AT_ONCE;
+	if (!t->q.limit) {
+		t->ended = true;
+		return true;
+	}
+	if (!engine_log(t->engine, &t->q, &t->out, &state, err))
+		return false;
+	int64_t got = (int64_t)(t->out.len - before);
+	t->q.offset += got;
+	t->left -= t->left >= 0 ? got : 0;
+	t->more = state == ENGINE_LOG_MORE;
+	t->ended = state == ENGINE_LOG_EOF || (state == ENGINE_LOG_FOLLOWING && !t->follow);
+	return true;
+}
+
+/* Whether the page has lines, and where the next begins. */
+static bool read_page(struct view page, struct str *next)
+{
+	struct jtext t = jtext_of(page);
+	struct view key;
+	bool lines = false;
+	if (!jtext_enter(&t, JTEXT_OBJECT))
+		return false;
+	while (jtext_member(&t, NULL, &key)) {
+		if (view_is(key, "lines")) {
+			lines = view_trim(jtext_value(&t)).len > 2;	/* more than [] */
+		} else if (view_is(key, "next")) {
+			struct view cursor = jtext_string(&t, NULL);
+			str_clear(next);
+			str_add(next, cursor);
+		} else {
+			jtext_value(&t);
+		}
+	}
+	return lines;
+}
+
+static bool fill_lines(struct tail *t, struct err *err)
+{
+	struct str page = { 0 }, next = { 0 };
+	enum engine_log_state state;
+	bool good = engine_log(t->engine, &t->q, &page, &state, err);
+	if (good) {
+		bool lines = read_page(view_of_str(&page), &next);
+		if (lines)
+			add_event(t, "lines", view_of_str(&page));
+		if (next.len) {
+			str_clear(&t->cursor);
+			str_add(&t->cursor, view_of_str(&next));
+			t->q.cursor = view_of_str(&t->cursor);
+		}
+		t->more = state == ENGINE_LOG_MORE;
+		if (state == ENGINE_LOG_EOF) {
+			add_event(t, "eof", VIEW("{}"));
+			t->ended = true;
+		}
+	}
+	str_release(&page);
+	str_release(&next);
+	return good;
+}
+
+static void beat(void *arg)
+{
+	struct tail *t = arg;
+	struct str data = { 0 };
+	if (!t->q.lines || t->sent < t->out.len)
+		return;
+	str_add_text(&data, "{\"time\":\"");
+	when_add_rfc3339(&data, when_now_ms());
+	str_add_text(&data, "\"}");
+	add_event(t, "heartbeat", view_of_str(&data));
+	str_release(&data);
+}
+
+/* Slices without a line that fits are passed over, but not for ever: then a heartbeat
+ * gives the others their turn. */
+static bool fill(struct tail *t, struct err *err)
+{
+	str_clear(&t->out);
+	t->sent = 0;
+	for (int i = 0; i < SLICES_AT_ONCE && !t->out.len && !t->ended; i++) {
+		if (!(t->q.lines ? fill_lines(t, err) : fill_octets(t, err)))
+			return false;
+		if (!t->more)
+			return true;
+	}
+	if (!t->out.len && !t->ended)
+		beat(t);
+	return true;
+}
+
+static ssize_t pull(void *arg, char *buf, size_t max)
+{
+	struct tail *t = arg;
+	if (t->sent == t->out.len && !t->ended && !fill(t, NULL))
+		return STREAM_END;
+	struct view part = view_cut(view_of_str(&t->out), t->sent, max);
+	if (!part.len)
+		return t->ended ? STREAM_END : STREAM_WAIT;
+	memcpy(buf, part.ptr, part.len);
+	t->sent += part.len;
+	return (ssize_t)part.len;
+}
+
+static void tail_free(void *arg)
+{
+	struct tail *t = arg;
+	struct tail *last = t->tails->items.items[--t->tails->items.len];
+	t->tails->items.items[t->index] = last;
+	last->index = t->index;
+	str_release(&t->run);
+	str_release(&t->task);
+	str_release(&t->cursor);
+	str_release(&t->level);
+	str_release(&t->search);
+	str_release(&t->out);
+	mem_free(t);
+}
+
+static const struct stream_ops stream = {
+	.pull = pull,
+	.beat = beat,
+	.close = tail_free,
+};
+
+/* ---- what was asked ------------------------------------------------------------------- */
+
+static struct tail *tail_new(struct call *c)
+{
+	struct tail *t = mem_zero(sizeof *t);
+	t->tails = c->api->tails;
+	t->engine = c->api->with.engine;
+	t->x = c->x;
+	t->index = t->tails->items.len;
+	vec_push(&t->tails->items, t);
+	str_add(&t->run, call_word(c, 0));
+	str_add(&t->task, call_word(c, 1));
+	return t;
+}
+
+static bool refuse(struct call *c, const char *message)
+{
+	call_error(c, 400, "bad_request", message);
+	return false;
+}
+
+static bool read_streams(struct call *c, struct tail *t)
+{
+	static const struct {
+		const char *name;
+		unsigned streams;
+	} words[] = {
+		{ "", ENGINE_STDOUT | ENGINE_STDERR },
+		{ "both", ENGINE_STDOUT | ENGINE_STDERR },
+		{ "stdout", ENGINE_STDOUT },
+		{ "stderr", ENGINE_STDERR },
+	};
+	struct str text = { 0 };
+	bool good = call_query(c, "stream", &text), found = false;
+	for (size_t i = 0; good && i < sizeof(words) / sizeof(*words); i++) {
+		if (view_is(view_of_str(&text), words[i].name)) {
+			t->q.streams = words[i].streams;
+			found = true;
+		}
+	}
+	str_release(&text);
+	return good && (found || refuse(c, "stream is stdout, stderr or both"));
+}
+
+static bool read_format(struct call *c, struct tail *t)
+{
+	struct str text = { 0 };
+	bool good = call_query(c, "format", &text);
+	t->q.lines = view_is(view_of_str(&text), "lines");
+	bool known = t->q.lines || !text.len || view_is(view_of_str(&text), "octets");
+	str_release(&text);
+	return good && (known || refuse(c, "format is lines or octets"));
+}
+
+static bool read_query(struct call *c, struct tail *t)
+{
+	int64_t attempt;
+	if (!read_streams(c, t) || !read_format(c, t) || !call_query(c, "cursor", &t->cursor) ||
+	    !call_query(c, "level", &t->level) || !call_query(c, "search", &t->search) ||
+	    !call_query_flag(c, "follow", &t->follow) ||
+	    !call_query_flag(c, "backward", &t->q.backward) ||
+	    !call_query_int(c, "attempt", (struct call_range){ 0, INT32_MAX, 0 }, &attempt) ||
+	    !call_query_int(c, "offset", (struct call_range){ INT64_MIN, INT64_MAX, 0 }, &t->q.offset))
+		return false;
+	struct call_range limit = { 1, t->q.lines ? LINES_MAX : INT64_MAX, t->q.lines ? 0 : -1 };
+	if (!call_query_int(c, "limit", limit, &t->left))
+		return false;
+	if (t->follow && t->q.backward)
+		return refuse(c, "a log is followed forward only");
+	t->q.attempt = (int)attempt;
+	t->q.run = view_of_str(&t->run);
+	t->q.task = view_of_str(&t->task);
+	t->q.cursor = view_of_str(&t->cursor);
+	t->q.level = view_of_str(&t->level);
+	t->q.search = view_of_str(&t->search);
+	if (t->q.lines)
+		t->q.limit = t->follow && !t->left ? LINES_AT_ONCE : t->left;
+	return true;
+}
+
+/* One page of lines is an answer, all else a stream: of events, or of octets. */
+static void serve(struct call *c, struct tail *t, struct err *err)
+{
+	if (t->q.lines && !t->follow) {
+		struct str page = { 0 };
+		enum engine_log_state state;
+		if (engine_log(t->engine, &t->q, &page, &state, err))
+			call_json(c, 200, &page);
+		else
+			call_failed(c, err);
+		str_release(&page);
+		tail_free(t);
+	} else if (fill(t, err)) {
+		exchange_stream(c->x, t->q.lines ? "text/event-stream" : "text/plain; charset=utf-8",
+				&stream, t);
+	} else {
+		call_failed(c, err);
+		tail_free(t);
+	}
+}
+
+void api_log(struct call *c)
+{
+	struct err err = { 0 };
+	struct tail *t = tail_new(c);
+	if (read_query(c, t))
+		serve(c, t, &err);
+	else
+		tail_free(t);
+	err_release(&err);
+}
+
+/* ---- who follows ------------------------------------------------------------------------ */
+
+struct tails *tails_new(void)
+{
+	return mem_zero(sizeof(struct tails));
+}
+
+void tails_free(struct tails *t)
+{
+	if (!t)
+		return;
+	vec_release(&t->items);
+	mem_free(t);
+}
+
+void tails_wake(struct tails *t, struct view run, struct view task)
+{
+	for (size_t i = 0; i < t->items.len; i++) {
+		struct tail *tail = t->items.items[i];
+		if ((!run.len || view_eq(run, view_of_str(&tail->run))) &&
+		    (!task.len || view_eq(task, view_of_str(&tail->task))))
+			exchange_wake(tail->x);
+	}
+}

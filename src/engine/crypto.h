@@ -1,0 +1,20 @@
+/* Hashes, signatures, tokens and comparisons that tell nothing by their time.
+ * The door to libsodium. */
+#ifndef ENGINE_CRYPTO_H
+#define ENGINE_CRYPTO_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+enum { CRYPTO_HEX = 64, CRYPTO_TOKEN = 43 };
+
+/* Lower case hex and a NUL. */
+void crypto_sha256(struct view v, char hex[CRYPTO_HEX + 1]);
+void crypto_hmac_sha256(struct view key, struct view v, char hex[CRYPTO_HEX + 1]);
+/* In a time that depends on the lengths only. */
+bool crypto_equal(struct view a, struct view b);
+/* 256 random bits, base64url. */
+void crypto_token(char token[CRYPTO_TOKEN + 1]);
+
+#endif

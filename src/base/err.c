@@ -32,7 +32,8 @@ static void replace_text(struct err *err, enum err_kind kind, struct str *text)
 }
 
 /* A sentence that is too long is cut, never lost. */
-static void add_capped(struct str *s, const char *format, va_list args)
+static __attribute__((format(printf, 2, 0))) void add_capped(struct str *s, const char *format,
+							      va_list args)
 {
 	struct str whole = { 0 };
 	str_addv(&whole, format, args);

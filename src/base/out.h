@@ -14,9 +14,11 @@ struct out {
 	bool colour;		/* SGR allowed: tty, TERM not dumb, no NO_COLOR */
 	bool unicode;
 	bool closed;		/* the reader has gone */
+	int failed;		/* errno of a write that failed before out_flush; 0: none */
 	struct str buf;
 };
 
+/* Ignores SIGPIPE from here on. */
 void out_init(struct out *o, int fd);
 /* Our own words; %-arguments must be ours too. */
 void out_text(struct out *o, const char *text);

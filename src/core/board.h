@@ -30,8 +30,8 @@ enum board_waiting { BOARD_WAITING_PINNED, BOARD_WAITING_OWN_LANE };
 /* In every order waiting runs stand first in Running, the nearest deadline, then
  * the longest waiting on top; then paused ones. Planned runs: the next one first. */
 struct board_view {
-	const struct filter *filter;	/* borrowed until replaced; NULL: all */
-	struct filter_env env;		/* contexts borrowed as well */
+	const struct filter *filter;	/* copied; NULL: all */
+	struct filter_env env;		/* the names of contexts must outlive the board */
 	enum board_sort sort;
 	enum board_waiting waiting;
 };

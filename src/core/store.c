@@ -49,6 +49,9 @@ struct record *store_find(const struct store *s, struct run_key key)
 
 struct run_key store_key_at(const struct store *s, uint32_t slot)
 {
+	bool used = slot && slot <= s->slots && store_record(s, slot)->status != RECORD_FREE;
+	if (!used)
+		return (struct run_key){ 0 };
 	return (struct run_key){ slot, store_record(s, slot)->generation };
 }
 

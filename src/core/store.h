@@ -30,6 +30,8 @@ struct change store_remove(struct store *s, struct run_key key);
 
 /* {0} where there is none. */
 struct run_key store_key(const struct store *s, uint16_t context, struct view id);
+/* The run that is in a slot now; {0} where there is none. */
+struct run_key store_key_at(const struct store *s, uint32_t slot);
 bool store_has(const struct store *s, struct run_key key);
 /* The facts as they were given. Views lie in the store until its next write, or in
  * the arena. False, and *out zeroed, where the key names nothing any more. */

@@ -63,7 +63,6 @@ void id_form_text(const uint8_t bytes[16], char out[37]);
 struct record *store_record(const struct store *s, uint32_t slot);
 /* The record that the key names, or NULL. */
 struct record *store_find(const struct store *s, struct run_key key);
-struct run_key store_key_at(const struct store *s, uint32_t slot);
 
 uint32_t index_find(const struct store *s, const struct id_form *id);	/* 0: none */
 void index_put(struct store *s, uint32_t slot);

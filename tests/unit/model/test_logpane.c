@@ -1,0 +1,270 @@
+/* The log pane: keeping, following, filtering, searching. */
+#include "model/logpane.h"
+
+#include "base/str.h"
+#include "core/store.h"
+#include "lib/unit.h"
+#include "model/logpane_parts.h"
+#include "model/model.h"
+
+struct scene {
+	struct store *store;
+	struct model *model;
+	struct effects fx;
+	struct logpane pane;
+};
+
+static struct scene scene_open(void)
+{
+	struct scene s = { .store = store_new() };
+	static const char *const contexts[] = { "local", NULL };
+	struct model_setup setup = { .store = s.store, .contexts = contexts, .rows = 24,
+				     .cols = 80, .now_ms = 1000 };
+	struct log_source source = { .key = { 1, 1 }, .task = VIEW("build"), .attempt = 1 };
+	s.model = model_new(&setup);
+	logpane_init(&s.pane);
+	s.pane.height = 4;
+	logpane_open(s.model, &s.pane, &source, &s.fx);
+	return s;
+}
+
+static void scene_close(struct scene *s)
+{
+	logpane_release(&s->pane);
+	effects_release(&s->fx);
+	model_free(s->model);
+	store_free(s->store);
+}
+
+static void say(struct scene *s, enum log_stream stream, const char *text)
+{
+	struct log_line_facts line = { .at_ms = 5, .stream = stream, .text = view_of(text) };
+	struct msg msg = { .kind = MSG_LOG, .request = s->pane.request };
+	msg.log = (struct msg_log){ .lines = &line, .len = 1, .state = LOG_FOLLOWING };
+	logpane_arrive(&s->pane, &msg);
+}
+
+static void say_many(struct scene *s, int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct str text = { 0 };
+		str_addf(&text, "line %d", i);
+		say(s, LOG_STREAM_STDOUT, str_text(&text));
+		str_release(&text);
+	}
+}
+
+static void act(struct scene *s, enum action a)
+{
+	ck_assert(logpane_act(s->model, &s->pane, a, &s->fx));
+}
+
+static void expect_first(struct scene *s, const char *text)
+{
+	size_t first = logpane_first(&s->pane, s->pane.height, 80);
+	ck_assert_uint_lt(first, s->pane.shown.len);
+	ck_assert_str_eq(logpane_row(&s->pane, first)->text, text);
+}
+
+START_TEST(opening_asks_for_the_log_of_that_attempt)
+{
+	struct scene s = scene_open();
+	const struct effect *e = effects_find(&s.fx, EFFECT_LOG_OPEN);
+	ck_assert_ptr_nonnull(e);
+	ck_assert(view_is(e->log.task, "build"));
+	ck_assert_int_eq(e->log.attempt, 1);
+	ck_assert(e->log.follow);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(following_shows_the_last_lines)
+{
+	struct scene s = scene_open();
+	say_many(&s, 10);
+	expect_first(&s, "line 6");
+	say(&s, LOG_STREAM_STDOUT, "line 10");
+	expect_first(&s, "line 7");
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(scrolling_up_leaves_the_end_and_new_lines_do_not_move_what_is_read)
+{
+	struct scene s = scene_open();
+	say_many(&s, 10);
+	act(&s, ACTION_UP);
+	ck_assert(!s.pane.follow);
+	expect_first(&s, "line 5");
+	say(&s, LOG_STREAM_STDOUT, "later");
+	expect_first(&s, "line 5");
+	act(&s, ACTION_BOTTOM);
+	ck_assert(s.pane.follow);
+	expect_first(&s, "line 7");
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(paging_down_to_the_end_follows_again)
+{
+	struct scene s = scene_open();
+	say_many(&s, 10);
+	act(&s, ACTION_TOP);
+	expect_first(&s, "line 0");
+	act(&s, ACTION_PAGE_DOWN);
+	act(&s, ACTION_PAGE_DOWN);
+	ck_assert(s.pane.follow);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(streams_are_told_apart)
+{
+	struct scene s = scene_open();
+	say(&s, LOG_STREAM_STDOUT, "out");
+	say(&s, LOG_STREAM_STDERR, "err");
+	ck_assert_uint_eq(s.pane.shown.len, 2);
+	act(&s, ACTION_STDERR);
+	ck_assert_uint_eq(s.pane.shown.len, 1);
+	expect_first(&s, "err");
+	say(&s, LOG_STREAM_STDOUT, "more out");
+	ck_assert_uint_eq(s.pane.shown.len, 1);
+	act(&s, ACTION_BOTH);
+	ck_assert_uint_eq(s.pane.shown.len, 3);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_level_keeps_the_trace_with_its_error)
+{
+	struct scene s = scene_open();
+	say(&s, LOG_STREAM_STDERR, "INFO: up");
+	say(&s, LOG_STREAM_STDERR, "ERROR: broken");
+	say(&s, LOG_STREAM_STDERR, "  at main.c:3");
+	say(&s, LOG_STREAM_STDERR, "INFO: going on");
+	act(&s, ACTION_LEVEL);		/* info */
+	ck_assert_uint_eq(s.pane.shown.len, 4);
+	act(&s, ACTION_LEVEL);		/* warn */
+	ck_assert_uint_eq(s.pane.shown.len, 2);
+	act(&s, ACTION_LEVEL);		/* error */
+	expect_first(&s, "ERROR: broken");
+	act(&s, ACTION_LEVEL);		/* all again */
+	ck_assert_uint_eq(s.pane.shown.len, 4);
+	scene_close(&s);
+}
+END_TEST
+
+static void search(struct scene *s, const char *needle)
+{
+	act(s, ACTION_FILTER);
+	ck_assert_ptr_nonnull(logpane_field(&s->pane));
+	lineedit_set(logpane_field(&s->pane), view_of(needle));
+	logpane_typed(&s->pane);
+	logpane_end_typing(&s->pane, LOG_SEARCH_KEEP);
+}
+
+START_TEST(a_search_counts_and_goes_from_match_to_match)
+{
+	struct scene s = scene_open();
+	for (int i = 0; i < 3; i++) {
+		say_many(&s, 10);
+		say(&s, LOG_STREAM_STDOUT, "Needle here");
+	}
+	act(&s, ACTION_TOP);
+	search(&s, "needle");
+	ck_assert_uint_eq(s.pane.matches, 3);
+	ck_assert_uint_eq(s.pane.match_number, 1);
+	act(&s, ACTION_NEXT_MATCH);
+	ck_assert_uint_eq(s.pane.match_number, 2);
+	act(&s, ACTION_NEXT_MATCH);
+	act(&s, ACTION_NEXT_MATCH);	/* stays on the last */
+	ck_assert_uint_eq(s.pane.match_number, 3);
+	act(&s, ACTION_PREV_MATCH);
+	ck_assert_uint_eq(s.pane.match_number, 2);
+	say(&s, LOG_STREAM_STDOUT, "another needle");
+	ck_assert_uint_eq(s.pane.matches, 4);
+	search(&s, "NEEDLE");		/* a capital is meant */
+	ck_assert_uint_eq(s.pane.matches, 0);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_line_that_comes_in_pieces_is_one_line)
+{
+	struct scene s = scene_open();
+	struct log_line_facts line = { .stream = LOG_STREAM_STDOUT, .text = VIEW("50 "),
+				       .partial = 1 };
+	struct msg msg = { .kind = MSG_LOG, .request = s.pane.request };
+	msg.log = (struct msg_log){ .lines = &line, .len = 1, .state = LOG_FOLLOWING };
+	logpane_arrive(&s.pane, &msg);
+	say(&s, LOG_STREAM_STDOUT, "percent");
+	ck_assert_uint_eq(s.pane.shown.len, 1);
+	expect_first(&s, "50 percent");
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(older_lines_come_in_front_without_moving_what_is_read)
+{
+	struct scene s = scene_open();
+	say_many(&s, 10);
+	effects_clear(&s.fx);
+	act(&s, ACTION_TOP);
+	ck_assert_ptr_nonnull(effects_find(&s.fx, EFFECT_LOG_OLDER));
+	struct log_line_facts lines[2] = { { .stream = LOG_STREAM_STDOUT, .text = VIEW("older 1") },
+					   { .stream = LOG_STREAM_STDOUT, .text = VIEW("older 2") } };
+	struct msg msg = { .kind = MSG_LOG, .request = s.pane.request };
+	msg.log = (struct msg_log){ .lines = lines, .len = 2, .older = 1, .at_start = 1 };
+	logpane_arrive(&s.pane, &msg);
+	expect_first(&s, "line 0");
+	effects_clear(&s.fx);
+	act(&s, ACTION_TOP);
+	expect_first(&s, "older 1");
+	ck_assert_ptr_null(effects_find(&s.fx, EFFECT_LOG_OLDER));
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(the_pane_never_grows_without_end)
+{
+	struct scene s = scene_open();
+	for (int i = 0; i < LOGPANE_LINES_MAX + 10; i++)
+		say(&s, LOG_STREAM_STDOUT, "x");
+	ck_assert_uint_le(s.pane.rows.len, LOGPANE_LINES_MAX);
+	ck_assert(s.pane.cut);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(lines_of_another_request_are_ignored)
+{
+	struct scene s = scene_open();
+	struct log_line_facts line = { .stream = LOG_STREAM_STDOUT, .text = VIEW("foreign") };
+	struct msg msg = { .kind = MSG_LOG, .request = s.pane.request + 1 };
+	msg.log = (struct msg_log){ .lines = &line, .len = 1 };
+	logpane_arrive(&s.pane, &msg);
+	ck_assert_uint_eq(s.pane.rows.len, 0);
+	scene_close(&s);
+}
+END_TEST
+
+Suite *suite_logpane(void);
+
+Suite *suite_logpane(void)
+{
+	Suite *suite = suite_create("logpane");
+	TCase *tc = tcase_create("logpane");
+	tcase_add_test(tc, opening_asks_for_the_log_of_that_attempt);
+	tcase_add_test(tc, following_shows_the_last_lines);
+	tcase_add_test(tc, scrolling_up_leaves_the_end_and_new_lines_do_not_move_what_is_read);
+	tcase_add_test(tc, paging_down_to_the_end_follows_again);
+	tcase_add_test(tc, streams_are_told_apart);
+	tcase_add_test(tc, a_level_keeps_the_trace_with_its_error);
+	tcase_add_test(tc, a_search_counts_and_goes_from_match_to_match);
+	tcase_add_test(tc, a_line_that_comes_in_pieces_is_one_line);
+	tcase_add_test(tc, older_lines_come_in_front_without_moving_what_is_read);
+	tcase_add_test(tc, the_pane_never_grows_without_end);
+	tcase_add_test(tc, lines_of_another_request_are_ignored);
+	suite_add_tcase(suite, tc);
+	return suite;
+}

@@ -2,7 +2,11 @@
 #include "lib/unit.h"
 
 Suite *suite_clean(void);
+Suite *suite_ini(void);
 Suite *suite_jscan(void);
+Suite *suite_mask(void);
+Suite *suite_opt(void);
+Suite *suite_regex(void);
 Suite *suite_str(void);
 Suite *suite_when(void);
 
@@ -10,7 +14,11 @@ int main(void)
 {
 	static unit_suite_fn *const suites[] = {
 		suite_clean,
+		suite_ini,
 		suite_jscan,
+		suite_mask,
+		suite_opt,
+		suite_regex,
 		suite_str,
 		suite_when,
 		NULL,

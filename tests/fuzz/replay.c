@@ -1,0 +1,64 @@
+/* Runs a fuzzer's corpus once, without a fuzzing engine: each file of the folder
+ * CORPUS (set by the makefile), or each file and folder given as argument. */
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/str.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+enum { INPUT_MAX = 16 << 20 };
+
+static size_t replay_file(const char *path)
+{
+	struct str s = { 0 };
+	struct err err = { 0 };
+	if (!file_read(path, INPUT_MAX, &s, &err)) {
+		fprintf(stderr, "%s\n", err_text(&err));
+		exit(EXIT_FAILURE);
+	}
+	LLVMFuzzerTestOneInput((const uint8_t *)str_text(&s), s.len);
+	str_release(&s);
+	return 1;
+}
+
+static size_t replay_folder(const char *path, DIR *folder)
+{
+	size_t n = 0;
+	for (const struct dirent *e = readdir(folder); e; e = readdir(folder)) {
+		if (e->d_name[0] == '.')
+			continue;
+		struct str name = { 0 };
+		str_addf(&name, "%s/%s", path, e->d_name);
+		n += replay_file(str_text(&name));
+		str_release(&name);
+	}
+	return n;
+}
+
+static size_t replay(const char *path)
+{
+	DIR *folder = opendir(path);
+	if (!folder)
+		return replay_file(path);
+	size_t n = replay_folder(path, folder);
+	closedir(folder);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	size_t n = 0;
+	for (int i = 1; i < argc; i++)
+		n += replay(argv[i]);
+#ifdef CORPUS
+	if (argc == 1)
+		n = replay(CORPUS);
+#endif
+	printf("replayed %zu inputs: %zu passed, 0 failed\n", n, n);
+	return n ? EXIT_SUCCESS : EXIT_FAILURE;
+}

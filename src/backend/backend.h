@@ -46,8 +46,8 @@ struct log_query {
 	struct view run, task;
 	int attempt;			/* 0: the last */
 	enum log_stream streams;
-	struct view cursor;		/* opaque; empty: from the end, back */
-	bool backward;
+	struct view cursor;		/* opaque; empty: the start, or with backward the end */
+	bool backward;			/* lines before the cursor, still in their order */
 	size_t limit;			/* lines; 0: the backend's own */
 	bool follow;
 	struct view search;		/* empty: none */
@@ -133,6 +133,7 @@ struct backend {
 	const struct backend_sink *sink;
 	uint16_t context;		/* what to write into run_facts.context */
 	ticket_id last_ticket;
+	struct backend_answer *answers;	/* done() calls put off: backend_answer */
 };
 
 /* The calls that everybody uses: they hand out tickets, answer "unsupported" from
@@ -149,6 +150,16 @@ ticket_id backend_order(struct backend *b, const struct order *o);
 void backend_cancel(struct backend *b, ticket_id t);
 size_t backend_pending(const struct backend *b);
 void backend_destroy(struct backend *b);		/* NULL is fine */
+
+/* ---- for backends only ---- */
+
+/* A ticket of its own. */
+ticket_id backend_ticket(struct backend *b);
+/* done() from the loop, unless the ticket is cancelled before. text is copied. */
+void backend_answer(struct backend *b, ticket_id t, enum outcome outcome, const char *text);
+/* Hears everything and does nothing: what a backend puts in the place of its sink
+ * while it is being destroyed from inside a call of the sink. */
+extern const struct backend_sink backend_silence;
 
 const char *condition_name(enum condition c);
 const char *outcome_name(enum outcome o);

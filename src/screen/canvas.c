@@ -212,6 +212,18 @@ void canvas_erase(struct canvas *c)
 	c->cursor_row = c->cursor_col = -1;
 }
 
+void canvas_copy(struct canvas *to, const struct canvas *from)
+{
+	size_t n = (size_t)from->rows * (size_t)from->cols;
+	if (to->rows != from->rows || to->cols != from->cols)
+		canvas_resize(to, from->rows, from->cols);
+	if (n > 0)
+		memcpy(to->cells, from->cells, n * sizeof(*to->cells));
+	to->unicode = from->unicode;
+	to->cursor_row = from->cursor_row;
+	to->cursor_col = from->cursor_col;
+}
+
 void canvas_fill(struct canvas *c, struct rect r, enum style_role role)
 {
 	const struct cell blank = blank_cell(role);

@@ -35,6 +35,8 @@ void canvas_init(struct canvas *c, int rows, int cols, bool unicode);
 void canvas_release(struct canvas *c);
 /* Keeps nothing. */
 void canvas_resize(struct canvas *c, int rows, int cols);
+/* to becomes the same size and picture. */
+void canvas_copy(struct canvas *to, const struct canvas *from);
 /* Blanks with STYLE_PLAIN, cursor hidden. */
 void canvas_erase(struct canvas *c);
 void canvas_fill(struct canvas *c, struct rect r, enum style_role role);

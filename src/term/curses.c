@@ -58,15 +58,6 @@ static const char *string_of(const char *name)
 	return value == (const char *)-1 ? NULL : value;
 }
 
-static int number_of(const char *name)
-{
-	union {
-		const char *in;
-		char *out;
-	} u = { .in = name };
-	return tigetnum(u.out);
-}
-
 static void set_up(struct curses *c)
 {
 	cbreak();

@@ -3,6 +3,7 @@
 
 Suite *suite_clean(void);
 Suite *suite_ini(void);
+Suite *suite_exitline(void);
 Suite *suite_jscan(void);
 Suite *suite_mask(void);
 Suite *suite_opt(void);
@@ -15,6 +16,7 @@ int main(void)
 	static unit_suite_fn *const suites[] = {
 		suite_clean,
 		suite_ini,
+		suite_exitline,
 		suite_jscan,
 		suite_mask,
 		suite_opt,

@@ -27,8 +27,8 @@ struct retry_policy {
 };
 
 struct gate_policy {
-	struct view prompt;		/* may hold ${{ }} */
-	struct view schema;		/* ask: JSON text */
+	struct view prompt;		/* may hold ${{ }}; never empty for a gate */
+	struct view schema;		/* ask: JSON text, has a "type" */
 	const struct view *roles;
 	size_t n_roles;
 	int required;
@@ -43,15 +43,15 @@ struct step {
 	struct view run;		/* STEP_RUN: shell text */
 	const struct view *args;	/* STEP_ARGS; each may hold ${{ }} */
 	size_t n_args;
-	struct view dir;
 	struct pairs env;		/* values may hold ${{ }} */
+	struct view dir;		/* may hold ${{ }} */
 	const struct view *needs;	/* resolved: never the implicit form */
 	size_t n_needs;
 	int64_t timeout_ms;
 	struct retry_policy retry;
 	struct gate_policy gate;
 	struct view condition;		/* `if`, or empty */
-	struct view foreach;		/* expression, or empty */
+	struct view foreach;		/* expression of a list, or empty */
 	int batch, allow_failures;
 	enum on_error on_error;
 	struct view on_error_step;
@@ -60,14 +60,23 @@ struct step {
 	bool is_finally;
 	struct view workflow;		/* STEP_WORKFLOW */
 	struct pairs workflow_params;	/* values JSON text, may hold ${{ }} */
-	struct view queue;
+	struct view queue;		/* empty: the workflow's */
 	int line;
 };
 
 struct schedule_spec {
 	struct view cron, timezone;
-	struct pairs params;
+	struct pairs params;		/* values JSON text */
 	enum missed missed;
+	int line;
+};
+
+/* Who is told what: a command or a URL, on the words (statuses of runs, "ended",
+ * "long_running") or for what a filter of runs matches. */
+struct notice_spec {
+	const struct view *on;
+	size_t n_on;
+	struct view filter, command, url;
 };
 
 struct workflow {
@@ -79,18 +88,22 @@ struct workflow {
 	size_t n_schedules;
 	bool has_webhook;
 	struct view webhook_secret_env;
-	struct pairs webhook_params;
-	struct view queue;
+	struct pairs webhook_params;	/* values JSON text, may hold ${{ event.body.x }} */
+	const struct notice_spec *notices;
+	size_t n_notices;
+	struct view queue;		/* "default" where the file names none */
 	int priority, concurrency;	/* concurrency 0: no limit */
 	int64_t timeout_ms;
 	bool fail_fast;
 	const struct view *secrets;
 	size_t n_secrets;
-	struct view result;		/* expression text, or empty */
-	struct step *steps;		/* steps, then finally */
+	struct view result;		/* JSON text, strings may hold ${{ }}: see
+					 * template_fill_json; or empty */
+	struct step *steps;		/* steps, then finally; in file order, unique ids */
 	size_t n_steps;
 	struct view source;		/* the file's text: what is frozen with a run */
-	char hash[65];			/* of source; hex, see workflow_hash */
+	char hash[65];			/* SHA-256 of source, hex: left empty, the engine
+					 * fills it in (no cryptography down here) */
 };
 
 /* All errors at once, each a line "FILE:LINE:COL: message" in err (ERR_CONFIG);
@@ -98,5 +111,8 @@ struct workflow {
 struct workflow *workflow_load(struct view text, const char *file, struct err *err);
 void workflow_free(struct workflow *w);
 const struct step *workflow_step(const struct workflow *w, struct view id);	/* or NULL */
+/* The variable in which a step finds a value: prefix, then the name with '_' for
+ * all that a shell's variable cannot have ("PARAM_", "dry-run": PARAM_dry_run). */
+void workflow_variable(struct str *s, const char *prefix, struct view name);
 
 #endif

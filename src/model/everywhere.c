@@ -88,6 +88,14 @@ static void act_link(struct model *m, enum action a, struct effects *fx)
 	arena_release(&arena);
 }
 
+static void act_order(struct model *m, enum action a, struct effects *fx)
+{
+	enum verb verb;
+
+	if (action_verb(a, &verb))
+		decision_open(m, verb, fx);
+}
+
 static act_fn *const acts[ACTIONS] = {
 	[ACTION_BACK] = act_back,	[ACTION_QUIT] = act_quit,
 	[ACTION_INTERRUPT] = act_quit,	[ACTION_REDRAW] = act_redraw,
@@ -96,7 +104,13 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_WORKFLOWS] = act_screen, [ACTION_OUTBOX] = act_screen,
 	[ACTION_THEMES] = act_screen,	[ACTION_HELP] = act_screen,
 	[ACTION_PALETTE] = act_screen,	[ACTION_MENU] = act_screen,
-	[ACTION_START] = act_screen,	[ACTION_COPY] = act_copy,
+	[ACTION_START] = act_screen,	[ACTION_APPROVE] = act_order,
+	[ACTION_REJECT] = act_order,	[ACTION_ANSWER] = act_order,
+	[ACTION_CANCEL] = act_order,	[ACTION_RETRY] = act_order,
+	[ACTION_RERUN] = act_order,	[ACTION_SKIP] = act_order,
+	[ACTION_ADVANCE] = act_order,	[ACTION_EDIT] = act_order,
+	[ACTION_PAUSE] = act_order,	[ACTION_RESUME] = act_order,
+	[ACTION_TERMINATE] = act_order,	[ACTION_COPY] = act_copy,
 	[ACTION_LINK] = act_link,
 };
 

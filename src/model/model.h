@@ -13,11 +13,15 @@
 #include "core/board.h"
 #include "core/store.h"
 #include "model/board_screen.h"
+#include "model/decision.h"
 #include "model/detail.h"
 #include "model/effect.h"
+#include "model/inbox.h"
 #include "model/keymap.h"
+#include "model/menu.h"
 #include "model/msg.h"
 #include "model/orders.h"
+#include "model/outbox.h"
 #include "model/screen.h"
 
 enum { CONTEXTS_MAX = 16, SCREEN_DEPTH = 12 };
@@ -57,6 +61,10 @@ struct model {
 	/* one for each screen that has a state */
 	struct board_state board;
 	struct detail_state detail;
+	struct decision_state decision;
+	struct inbox_state inbox;
+	struct outbox_state outbox;
+	struct menu_state menu;
 };
 
 struct model_setup {

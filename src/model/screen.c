@@ -9,6 +9,12 @@
 static const struct screen *const screens[] = {
 	[SCREEN_BOARD] = &screen_board,
 	[SCREEN_DETAIL] = &screen_detail,
+	[SCREEN_INBOX] = &screen_inbox,
+	[SCREEN_OUTBOX] = &screen_outbox,
+	[SCREEN_DECISION] = &screen_decision,
+	[SCREEN_MENU] = &screen_menu,
+	[SCREEN_LANES] = &screen_lanes,
+	[SCREEN_QUIT] = &screen_quit,
 	[SCREENS] = NULL,
 };
 
@@ -70,4 +76,7 @@ void screens_release(struct model *m)
 {
 	board_state_release(&m->board);
 	detail_state_release(&m->detail);
+	decision_release(&m->decision);
+	inbox_release(&m->inbox);
+	menu_release(&m->menu);
 }

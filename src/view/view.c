@@ -11,6 +11,12 @@
 static view_fn *const views[] = {
 	[SCREEN_BOARD] = view_board,
 	[SCREEN_DETAIL] = view_detail,
+	[SCREEN_INBOX] = view_inbox,
+	[SCREEN_OUTBOX] = view_outbox,
+	[SCREEN_DECISION] = view_decision,
+	[SCREEN_MENU] = view_menu,
+	[SCREEN_LANES] = view_lanes,
+	[SCREEN_QUIT] = view_quit,
 	[SCREENS] = NULL,
 };
 

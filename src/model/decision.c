@@ -1,0 +1,413 @@
+/* The decision dialog. */
+#include "model/decision.h"
+
+#include "model/board_screen.h"
+#include "model/detail.h"
+#include "model/detail_copy.h"
+#include "model/inbox.h"
+#include "model/model.h"
+#include "model/question.h"
+
+static void clear_targets(struct decision_state *d)
+{
+	for (size_t i = 0; i < d->targets.len; i++)
+		target_release(&d->targets.items[i]);
+	vec_clear(&d->targets);
+}
+
+static void clear_evidence(struct decision_state *d)
+{
+	for (size_t i = 0; i < d->evidence.len; i++)
+		str_release(&d->evidence.items[i]);
+	vec_clear(&d->evidence);
+}
+
+void decision_release(struct decision_state *d)
+{
+	clear_targets(d);
+	clear_evidence(d);
+	vec_release(&d->targets);
+	vec_release(&d->evidence);
+	str_release(&d->task);
+	lineedit_release(&d->line);
+	str_release(&d->line_error);
+	str_release(&d->changed);
+	str_release(&d->evidence_of);
+	arena_release(&d->arena);
+}
+
+const char *decision_field_name(enum verb verb)
+{
+	static const char *const names[VERBS] = {
+		[VERB_APPROVE] = "comment", [VERB_REJECT] = "reason", [VERB_ANSWER] = "answer",
+		[VERB_RETRY] = "comment", [VERB_SKIP] = "reason", [VERB_ADVANCE] = "reason",
+		[VERB_CANCEL] = "reason", [VERB_PAUSE] = "reason", [VERB_RESUME] = "comment",
+		[VERB_TERMINATE] = "reason",
+	};
+
+	return names[verb];
+}
+
+size_t decision_allowed(const struct decision_state *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->targets.len; i++)
+		n += d->targets.items[i].allowed && !d->targets.items[i].unsettled;
+	return n;
+}
+
+bool decision_is_armed(const struct decision_state *d)
+{
+	return d->changed.len == 0 && d->line_error.len == 0 && decision_allowed(d) > 0;
+}
+
+/* ---- opening ---- */
+
+static void fetch(struct model *m, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+
+	d->request = model_request(m);
+	effects_add(fx, (struct effect){ .kind = EFFECT_DETAIL, .request = d->request,
+					 .key = d->targets.items[0].key });
+}
+
+static void start(struct model *m, enum verb verb)
+{
+	struct decision_state *d = &m->decision;
+
+	clear_targets(d);
+	clear_evidence(d);
+	str_clear(&d->task);
+	lineedit_clear(&d->line);
+	str_clear(&d->line_error);
+	str_clear(&d->changed);
+	str_clear(&d->evidence_of);
+	arena_clear(&d->arena);
+	d->verb = verb;
+	d->detail = NULL;
+	d->request = d->log_request = 0;
+	d->stage = decision_field_name(verb) ? DECISION_TEXT : DECISION_BUTTONS;
+	d->yes = false;
+	d->opened_ms = m->now_ms;
+	d->confirmed_ms = 0;
+	d->scroll = 0;
+}
+
+static void add_target(struct model *m, const struct focus *focus, const struct run_detail *detail)
+{
+	struct target t;
+
+	target_make(m, m->decision.verb, focus, detail, &t);
+	vec_push(&m->decision.targets, t);
+}
+
+void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
+		       struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+	bool open = screen_is_open(m, SCREEN_DETAIL) && run_key_eq(m->detail.key, focus->key);
+	const struct target *t;
+
+	start(m, verb);
+	str_add(&d->task, focus->task);
+	add_target(m, focus, open ? m->detail.detail : NULL);
+	t = &d->targets.items[0];
+	if (!t->allowed) {
+		model_notice(m, "%s %s %s: %s.", verb_name(verb), str_text(&t->workflow),
+			     str_text(&t->short_id), str_text(&t->why));
+		return;
+	}
+	if (verb_is_on_task(verb))
+		fetch(m, fx);
+	screen_push(m, SCREEN_DECISION, fx);
+}
+
+static void open_marked(struct model *m, enum verb verb, struct effects *fx)
+{
+	start(m, verb);
+	for (size_t i = 0; i < m->board.marks.len; i++)
+		add_target(m, &(struct focus){ .key = m->board.marks.items[i] }, NULL);
+	if (decision_allowed(&m->decision) == 0)
+		model_notice(m, "%s: not possible for any of the %zu marked runs.",
+			     verb_name(verb), m->decision.targets.len);
+	else
+		screen_push(m, SCREEN_DECISION, fx);
+}
+
+void decision_open(struct model *m, enum verb verb, struct effects *fx)
+{
+	struct focus focus;
+
+	if (!screen_is_open(m, SCREEN_DETAIL) && m->board.marks.len > 0)
+		open_marked(m, verb, fx);
+	else if (model_focus(m, &focus))
+		decision_open_one(m, verb, &focus, fx);
+	else
+		model_notice(m, "No run is in focus.");
+}
+
+/* ---- doing it ---- */
+
+static void give(struct model *m, const struct target *t, struct view json, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+	struct order_wish wish;
+
+	target_wish(t, d->verb, &wish);
+	if (d->verb == VERB_ANSWER)
+		wish.value = json;
+	else
+		wish.comment = lineedit_view(&d->line);
+	orders_give(m, &wish, fx);
+}
+
+static void say_given(struct model *m, size_t n)
+{
+	const struct decision_state *d = &m->decision;
+	const struct target *t = &d->targets.items[0];
+
+	if (verb_is_destructive(d->verb))
+		return;
+	if (d->targets.len > 1)
+		model_notice(m, "%s: %zu runs. D shows what becomes of them.",
+			     verb_name(d->verb), n);
+	else
+		model_notice(m, "%s %s %s: sent. D shows what becomes of it.",
+			     verb_name(d->verb), str_text(&t->workflow), str_text(&t->short_id));
+}
+
+static void give_all(struct model *m, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+	struct run_key last = d->targets.items[0].key;
+	struct str json = { 0 };
+	size_t n = 0;
+
+	if (d->verb == VERB_ANSWER &&
+	    !question_read(d->detail, view_of_str(&d->targets.items[0].task),
+			   lineedit_view(&d->line), &json, &d->line_error)) {
+		d->stage = DECISION_TEXT;
+		d->confirmed_ms = 0;
+		str_release(&json);
+		return;
+	}
+	for (size_t i = 0; i < d->targets.len; i++) {
+		if (!d->targets.items[i].allowed || d->targets.items[i].unsettled)
+			continue;
+		give(m, &d->targets.items[i], view_of_str(&json), fx);
+		n++;
+	}
+	str_release(&json);
+	say_given(m, n);
+	if (d->targets.len > 1)
+		board_clear_marks(&m->board);
+	screen_pop(m, fx);
+	if (screen_top(m) == SCREEN_INBOX)
+		inbox_decided(m, last);
+}
+
+static void confirm(struct model *m, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+
+	if (!decision_is_armed(d))
+		return;
+	if (m->now_ms < d->opened_ms + DECISION_SHOWN_MS)
+		d->confirmed_ms = m->now_ms;
+	else
+		give_all(m, fx);
+}
+
+/* ---- the screen ---- */
+
+static void decision_close(struct model *m, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+
+	if (d->log_request)
+		effects_add(fx, (struct effect){ .kind = EFFECT_LOG_CLOSE,
+						 .request = d->log_request });
+	d->request = d->log_request = 0;
+	d->confirmed_ms = 0;
+}
+
+static struct lineedit *decision_field(struct model *m)
+{
+	return m->decision.stage == DECISION_TEXT ? &m->decision.line : NULL;
+}
+
+static void decision_typed(struct model *m, struct effects *fx)
+{
+	str_clear(&m->decision.line_error);
+}
+
+static bool act_text(struct model *m, enum action a, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+
+	if (a == ACTION_OPEN || a == ACTION_NEXT_PANE || a == ACTION_DOWN) {
+		d->stage = DECISION_BUTTONS;
+		d->yes = false;
+		return true;
+	}
+	return false;
+}
+
+static bool act_buttons(struct model *m, enum action a, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+
+	if (a == ACTION_YES || (a == ACTION_OPEN && d->yes)) {
+		confirm(m, fx);
+	} else if (a == ACTION_NO || a == ACTION_OPEN) {
+		screen_pop(m, fx);
+	} else if (a == ACTION_NEXT_PANE || a == ACTION_PREV_PANE || a == ACTION_LEFT ||
+		   a == ACTION_RIGHT) {
+		d->yes = !d->yes;
+	} else if (a == ACTION_UP && decision_field_name(d->verb)) {
+		d->stage = DECISION_TEXT;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool decision_act(struct model *m, enum action a, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+
+	if (a == ACTION_PAGE_DOWN && d->scroll + 1 < d->targets.len)
+		d->scroll++;
+	if (a == ACTION_PAGE_UP && d->scroll > 0)
+		d->scroll--;
+	return d->stage == DECISION_TEXT ? act_text(m, a, fx) : act_buttons(m, a, fx);
+}
+
+/* ---- what arrives ---- */
+
+/* The step under review: the last of those that the gate needs; of a failed step
+ * its own output. */
+static struct view step_under_review(const struct decision_state *d)
+{
+	const struct task_facts *t =
+		detail_find_task(d->detail, view_of_str(&d->targets.items[0].task));
+
+	if (!t)
+		return VIEW("");
+	if (t->gate.kind == GATE_NONE && t->status != TASK_WAITING)
+		return t->id;
+	return t->n_needs > 0 ? t->needs[t->n_needs - 1] : VIEW("");
+}
+
+static void fetch_evidence(struct model *m, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+	struct view step = step_under_review(d);
+
+	if (step.len == 0 || d->log_request)
+		return;
+	str_clear(&d->evidence_of);
+	str_add(&d->evidence_of, step);
+	d->log_request = model_request(m);
+	effects_add(fx, (struct effect){ .kind = EFFECT_LOG_OPEN, .request = d->log_request,
+					 .key = d->targets.items[0].key,
+					 .log = { .task = step, .streams = LOG_STREAM_BOTH } });
+}
+
+static void take_detail(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+	struct target *t = &d->targets.items[0];
+	struct focus focus = { t->key, view_of_str(&d->task) };
+	struct target fresh;
+
+	d->request = 0;
+	arena_clear(&d->arena);
+	d->detail = detail_copy(&d->arena, msg->detail);
+	if (t->unsettled) {
+		target_make(m, d->verb, &focus, d->detail, &fresh);
+		target_release(t);
+		*t = fresh;
+		if (!t->allowed)
+			str_addf(&d->changed, "Not possible: %s.", str_text(&t->why));
+	} else {
+		target_changed(m, d->verb, t, d->detail, &d->changed);
+	}
+	fetch_evidence(m, fx);
+}
+
+static void take_lines(struct decision_state *d, const struct msg_log *log)
+{
+	for (size_t i = 0; i < log->len && !log->older; i++) {
+		struct str line = { .max = 4096 };
+
+		str_add(&line, view_cut(log->lines[i].text, 0, 4000));
+		if (d->evidence.len == EVIDENCE_LINES) {
+			str_release(&d->evidence.items[0]);
+			vec_remove(&d->evidence, 0);
+		}
+		vec_push(&d->evidence, line);
+	}
+}
+
+static void target_moved(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+
+	if (d->targets.len == 1) {
+		struct target *t = &d->targets.items[0];
+
+		if (!run_key_eq(t->key, msg->change.key) || d->changed.len > 0)
+			return;
+		if (!target_changed(m, d->verb, t, NULL, &d->changed) &&
+		    verb_is_on_task(d->verb) && d->request == 0)
+			fetch(m, fx);
+		return;
+	}
+	for (size_t i = 0; i < d->targets.len; i++) {
+		struct target *t = &d->targets.items[i];
+
+		if (t->allowed && run_key_eq(t->key, msg->change.key) &&
+		    target_changed(m, d->verb, t, NULL, &t->why))
+			t->allowed = false;
+	}
+}
+
+static void decision_arrive(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	struct decision_state *d = &m->decision;
+
+	if (msg->kind == MSG_DETAIL && msg->request == d->request)
+		take_detail(m, msg, fx);
+	else if (msg->kind == MSG_DONE && msg->request == d->request)
+		d->request = 0;
+	else if (msg->kind == MSG_LOG && msg->request == d->log_request)
+		take_lines(d, &msg->log);
+	else if (msg->kind == MSG_CHANGE)
+		target_moved(m, msg, fx);
+	if (d->confirmed_ms > 0 && m->now_ms >= d->opened_ms + DECISION_SHOWN_MS) {
+		if (decision_is_armed(d) && screen_top(m) == SCREEN_DECISION)
+			give_all(m, fx);
+		d->confirmed_ms = 0;
+	}
+}
+
+static int64_t decision_due(const struct model *m)
+{
+	return m->decision.confirmed_ms > 0 ? m->decision.opened_ms + DECISION_SHOWN_MS : 0;
+}
+
+const struct screen screen_decision = {
+	.name = "decision",
+	.title = "Decision",
+	.overlay = true,
+	.scopes = { { SCOPE_DIALOG, SCOPE_LIST, SCOPE_ALWAYS, -1 } },
+	.close = decision_close,
+	.field = decision_field,
+	.typed = decision_typed,
+	.act = decision_act,
+	.arrive = decision_arrive,
+	.due = decision_due,
+};

@@ -1,0 +1,60 @@
+/* The decision dialog: names what an order acts on, shows why it is asked, takes a
+ * comment, and does nothing until Yes is chosen. When its target changes while it
+ * is open it says so and Yes is dead. */
+#ifndef MODEL_DECISION_H
+#define MODEL_DECISION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "model/lineedit.h"
+#include "model/screen.h"
+#include "model/target.h"
+
+enum {
+	DECISION_SHOWN_MS = 300,	/* it is seen at least that long before it acts */
+	EVIDENCE_LINES = 40
+};
+
+enum decision_stage { DECISION_TEXT, DECISION_BUTTONS };
+
+struct decision_state {
+	enum verb verb;
+	VEC(struct target) targets;	/* several: the marked runs */
+	struct str task;		/* the task that had the focus */
+	struct lineedit line;		/* comment, reason or answer */
+	struct str line_error;
+	enum decision_stage stage;
+	bool yes;			/* the button that has the focus */
+	int64_t opened_ms;
+	int64_t confirmed_ms;		/* Yes was given before it was shown long enough */
+	struct str changed;		/* what changed meanwhile */
+	/* the detail of a single target, for its versions and the evidence */
+	uint64_t request;
+	struct arena arena;
+	const struct run_detail *detail;
+	uint64_t log_request;
+	struct str evidence_of;
+	VEC(struct str) evidence;	/* the last lines that its step printed */
+	size_t scroll;			/* of the list of targets */
+};
+
+extern const struct screen screen_decision;
+
+/* Opens the dialog for the marked runs, else for the focus; a notice where it is
+ * not possible at all. */
+void decision_open(struct model *m, enum verb verb, struct effects *fx);
+/* The same for one run, whatever is marked. */
+void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
+		       struct effects *fx);
+/* What the text field is for: "comment", "reason", "answer"; NULL: it has none. */
+const char *decision_field_name(enum verb verb);
+size_t decision_allowed(const struct decision_state *d);
+/* Yes can be given now. */
+bool decision_is_armed(const struct decision_state *d);
+void decision_release(struct decision_state *d);
+
+#endif

@@ -1,0 +1,29 @@
+/* Small dialogs of choices: all orders of the run in focus, the lanes shown, and
+ * whether to quit while orders are held. */
+#ifndef MODEL_MENU_H
+#define MODEL_MENU_H
+
+#include "base/arena.h"
+#include "model/rows.h"
+#include "model/screen.h"
+#include "model/target.h"
+
+struct menu_state {
+	struct focus focus;		/* of the order menu; task lies in `task` */
+	struct str task;
+	struct target targets[VERBS];
+	uint64_t request;
+	struct arena arena;
+	struct rows rows;		/* also of the lanes */
+};
+
+extern const struct screen screen_menu, screen_lanes, screen_quit;
+
+/* The order in which the menu lists them. */
+extern const enum verb menu_verbs[];
+extern const size_t menu_len;
+/* The letter that gives the order in the menu. */
+char menu_letter(enum verb v);
+void menu_release(struct menu_state *s);
+
+#endif

@@ -1,0 +1,205 @@
+/* The decision dialog: what it acts on, why it is asked, the last words of the step
+ * under review, comment, buttons. */
+#include "base/utf8.h"
+#include "base/when.h"
+#include "model/decision.h"
+#include "model/detail.h"
+#include "model/model.h"
+#include "model/question.h"
+#include "view/dialog.h"
+#include "view/screens.h"
+
+enum { DIALOG_COLS = 72, LABEL_COLS = 10, LIST_ROWS = 8 };
+
+static void line(struct pen *p, struct rect *r, const char *label, struct view value)
+{
+	rect_take_top(r, pen_field(p, *r, LABEL_COLS, label, value));
+}
+
+static void put_target(struct pen *p, struct rect *r, const struct target *t)
+{
+	struct str *s = pen_text(p);
+
+	str_add(s, view_of_str(&t->workflow));
+	str_add_char(s, ' ');
+	str_add(s, view_of_str(&t->short_id));
+	line(p, r, "run", view_of_str(s));
+	if (t->task.len > 0) {
+		str_add(pen_text(p), view_of_str(&t->task));
+		if (t->attempt > 1)
+			str_addf(&p->text, ", attempt %d", t->attempt);
+		line(p, r, "step", view_of_str(&p->text));
+	}
+}
+
+static void put_votes(struct pen *p, struct rect *r, const struct target *t)
+{
+	struct run_facts run;
+	const struct gate_facts *g = &run.waiting;
+	struct str *s = pen_text(p);
+
+	if (!store_facts(p->m->store, t->key, &run, &p->arena) || g->kind == GATE_NONE)
+		return;
+	add_age(s, g->since_ms, p->m->now_ms);
+	if (g->deadline_ms > p->m->now_ms) {
+		str_addf(s, "%s", pen_dot(p));
+		when_add_age(s, g->deadline_ms - p->m->now_ms);
+		str_add_text(s, " left");
+	}
+	if (g->required > 1)
+		str_addf(s, "%s%zu of %d votes", pen_dot(p), g->n_given, g->required);
+	line(p, r, "waits", view_of_str(s));
+}
+
+/* The marked runs, those that cannot be acted upon with the reason. */
+static void put_list(struct pen *p, struct rect *r)
+{
+	const struct decision_state *d = &p->m->decision;
+
+	str_addf(pen_text(p), "%zu of %zu marked runs:", decision_allowed(d), d->targets.len);
+	pen_put(p, r->row, r->col, r->cols, STYLE_STRONG);
+	rect_take_top(r, 1);
+	for (size_t i = d->scroll; i < d->targets.len && i < d->scroll + LIST_ROWS; i++) {
+		const struct target *t = &d->targets.items[i];
+		struct str *s = pen_text(p);
+
+		str_addf(s, "%s %s", str_text(&t->workflow), str_text(&t->short_id));
+		if (!t->allowed)
+			str_addf(s, ": %s", str_text(&t->why));
+		else if (t->unsettled)
+			str_add_text(s, ": one by one only");
+		pen_put(p, r->row, r->col + 2, r->cols - 2,
+			t->allowed && !t->unsettled ? STYLE_PLAIN : STYLE_DIM);
+		rect_take_top(r, 1);
+	}
+	if (d->targets.len > d->scroll + LIST_ROWS) {
+		str_addf(pen_text(p), "%zu more, PgDn shows them",
+			 d->targets.len - d->scroll - LIST_ROWS);
+		pen_put(p, r->row, r->col + 2, r->cols - 2, STYLE_DIM);
+		rect_take_top(r, 1);
+	}
+}
+
+static void put_evidence(struct pen *p, struct rect *r, int keep)
+{
+	const struct decision_state *d = &p->m->decision;
+	int rows = r->rows - keep - 1, n = (int)d->evidence.len;
+
+	if (d->evidence_of.len == 0 || rows < 1)
+		return;
+	str_addf(pen_text(p), "last output of %s", str_text(&d->evidence_of));
+	pen_put(p, r->row, r->col, r->cols, STYLE_LABEL);
+	rect_take_top(r, 1);
+	for (int i = n > rows ? n - rows : 0; i < n; i++) {
+		struct clean_style style = clean_style_plain();
+		struct clean_line clean = { 0 };
+
+		clean_log_line(view_of_str(&d->evidence.items[i]), &style, &clean);
+		canvas_log(p->canvas, r->row, r->col + 2, r->cols - 2, &clean, 0);
+		clean_line_release(&clean);
+		rect_take_top(r, 1);
+	}
+	if (n == 0) {
+		canvas_words(p->canvas, r->row, r->col + 2, r->cols - 2, STYLE_DIM, "nothing yet");
+		rect_take_top(r, 1);
+	}
+}
+
+static void put_line(struct pen *p, struct rect r)
+{
+	const struct decision_state *d = &p->m->decision;
+	const char *name = decision_field_name(d->verb);
+	struct param param;
+
+	if (!name)
+		return;
+	canvas_words(p->canvas, r.row, r.col, LABEL_COLS - 1, STYLE_LABEL, name);
+	rect_take_left(&r, LABEL_COLS);
+	pen_field_line(p, r, &d->line, d->stage == DECISION_TEXT);
+	if (d->line_error.len > 0) {
+		canvas_text(p->canvas, r.row + 1, r.col, r.cols, STYLE_ERROR,
+			    view_of_str(&d->line_error));
+	} else if (d->verb == VERB_ANSWER && d->detail) {
+		const struct task_facts *t = detail_find_task(
+			d->detail, view_of_str(&d->targets.items[0].task));
+
+		question_param(t ? t->gate.schema : VIEW(""), &p->arena, &param);
+		question_add_hint(&param, pen_text(p));
+		pen_put(p, r.row + 1, r.col, r.cols, STYLE_DIM);
+	}
+}
+
+static void put_footer(struct pen *p, struct rect r)
+{
+	const struct decision_state *d = &p->m->decision;
+	bool in_buttons = d->stage == DECISION_BUTTONS;
+	struct str yes = { 0 };
+	struct button buttons[] = {
+		{ "No", in_buttons && !d->yes, false, false },
+		{ NULL, in_buttons && d->yes, verb_is_destructive(d->verb),
+		  !decision_is_armed(d) },
+	};
+	int col;
+
+	str_addf(&yes, "%s", action_words(verb_action(d->verb))->brief);
+	yes.ptr[0] = (char)(yes.ptr[0] - ('a' - 'A'));
+	buttons[1].label = str_text(&yes);
+	col = dialog_buttons(p, r.row, r.col, buttons, 2);
+	canvas_words(p->canvas, r.row, col + 1, r.col + r.cols - col - 1, STYLE_DIM,
+		     d->confirmed_ms > 0	 ? "..."
+		     : !decision_is_armed(d)	 ? "Esc leaves"
+		     : in_buttons		 ? "y does it, Esc leaves"
+						 : "Enter goes on, Esc leaves");
+	str_release(&yes);
+}
+
+static int rows_wanted(const struct decision_state *d)
+{
+	int rows = 7;
+
+	if (d->targets.len > 1)
+		rows += d->targets.len > LIST_ROWS ? LIST_ROWS : (int)d->targets.len;
+	else
+		rows += 6;
+	if (d->evidence_of.len > 0)
+		rows += d->evidence.len > 10 ? 10 : (int)d->evidence.len + 1;
+	return rows;
+}
+
+void view_decision(struct pen *p, struct rect r)
+{
+	const struct decision_state *d = &p->m->decision;
+	const struct target *t = &d->targets.items[0];
+	struct str title = { 0 };
+	struct rect in, footer, field;
+
+	str_addf(&title, " %s ", action_words(verb_action(d->verb))->help);
+	in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(d), DIALOG_COLS },
+			 str_text(&title));
+	str_release(&title);
+	footer = rect_take_bottom(&in, 1);
+	rect_take_bottom(&in, 1);
+	if (decision_field_name(d->verb))
+		field = rect_take_bottom(&in, 2);
+	if (d->changed.len > 0)
+		canvas_text(p->canvas, footer.row - 1, in.col, in.cols, STYLE_WARNING,
+			    view_of_str(&d->changed));
+	if (d->targets.len > 1) {
+		put_list(p, &in);
+	} else {
+		put_target(p, &in, t);
+		if (t->prompt.len > 0) {
+			put_votes(p, &in, t);
+			rect_take_top(&in, 1);
+			rect_take_top(&in, pen_wrap(p, in, STYLE_WAITING, view_of_str(&t->prompt)));
+		}
+		rect_take_top(&in, 1);
+		if (t->unsettled)
+			canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM,
+				     "Reading the run.");
+		put_evidence(p, &in, 1);
+	}
+	if (decision_field_name(d->verb))
+		put_line(p, field);
+	put_footer(p, footer);
+}

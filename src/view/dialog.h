@@ -1,0 +1,21 @@
+/* The frame of everything that lies over a screen, and its buttons. */
+#ifndef VIEW_DIALOG_H
+#define VIEW_DIALOG_H
+
+#include <stdbool.h>
+
+#include "view/paint.h"
+
+/* Draws an empty dialog of that size in the middle of r (clipped to it) and returns
+ * what lies inside its frame. */
+struct rect dialog_open(struct pen *p, struct rect r, struct rect size, const char *title);
+
+struct button {
+	const char *label;	/* "No" */
+	bool focused, danger, dead;
+};
+
+/* Draws buttons from the left; returns the column behind. */
+int dialog_buttons(struct pen *p, int row, int col, const struct button *buttons, int n);
+
+#endif

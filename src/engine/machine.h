@@ -23,8 +23,9 @@ struct views {
 	size_t len;
 };
 
+/* Open while its task is TASK_WAITING; kept as evidence after. */
 struct machine_gate {
-	enum gate_kind kind;		/* GATE_NONE: not open */
+	enum gate_kind kind;		/* GATE_NONE: never opened */
 	struct view prompt, schema;
 	struct views roles;
 	int required;
@@ -41,6 +42,7 @@ struct machine_attempt {
 	enum task_status status;	/* TASK_RUNNING until it has ended */
 	int64_t started_ms, ended_ms, pid;
 	int code, signal;
+	bool unknown;			/* nobody knows how it ended */
 	struct usage_facts usage;
 	struct view args, error;
 };
@@ -74,6 +76,7 @@ struct machine {
 	struct view trigger_by, trigger_source;
 	enum trigger_kind trigger;
 	struct pairs labels, params;	/* params: JSON texts */
+	struct views secrets;		/* names of params never shown */
 	int priority;
 	bool debug, admitted, recovered;
 	enum run_status status;		/* derived by fold from all else */
@@ -95,6 +98,9 @@ struct machine {
 struct machine *machine_new(void);
 void machine_free(struct machine *m);
 struct machine_task *machine_task(const struct machine *m, struct view id);	/* or NULL */
+/* The attempt that runs or ran last, or NULL. */
+struct machine_attempt *machine_attempt(const struct machine_task *t);
+bool machine_attempt_runs(const struct machine_task *t);
 /* Adds one fact to the state. Facts that do not fit (of a task that is none) are
  * ignored. */
 void machine_fold(struct machine *m, const struct event *event);
@@ -106,7 +112,6 @@ struct machine_birth {
 	const struct workflow *workflow;
 	struct view id;
 	struct pairs params;		/* resolved, JSON texts */
-	struct view params_json;	/* the same as one object, secrets "***" */
 	enum trigger_kind trigger;
 	struct view by, source, parent;
 	int priority;

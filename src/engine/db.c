@@ -1,0 +1,232 @@
+/* The door to SQLite. */
+#include "engine/db.h"
+
+#include <sqlite3.h>
+
+#include "base/mem.h"
+#include "base/vec.h"
+
+struct db_stmt {
+	sqlite3_stmt *handle;
+	const char *sql;	/* its address is the key */
+};
+
+struct db {
+	sqlite3 *handle;
+	VEC(struct db_stmt *) cache;
+};
+
+static enum db_result failed(sqlite3 *handle, int code, struct err *err)
+{
+	int primary = code & 0xff;
+	err_set(err, ERR_SYSTEM, "journal: %s", handle ? sqlite3_errmsg(handle) : "no memory");
+	return primary == SQLITE_FULL || primary == SQLITE_READONLY ? DB_FULL : DB_FAILED;
+}
+
+enum db_result db_exec(struct db *db, const char *sql, struct err *err)
+{
+	int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+	return code == SQLITE_OK ? DB_DONE : failed(db->handle, code, err);
+}
+
+struct db_stmt *db_prepare(struct db *db, const char *sql, struct err *err)
+{
+	sqlite3_stmt *handle = NULL;
+	int code = sqlite3_prepare_v2(db->handle, sql, -1, &handle, NULL);
+	if (code != SQLITE_OK) {
+		failed(db->handle, code, err);
+		return NULL;
+	}
+	struct db_stmt *st = mem_zero(sizeof *st);
+	st->handle = handle;
+	st->sql = sql;
+	return st;
+}
+
+void db_finish(struct db_stmt *st)
+{
+	if (!st)
+		return;
+	sqlite3_finalize(st->handle);
+	mem_free(st);
+}
+
+struct db_stmt *db_stmt(struct db *db, const char *sql)
+{
+	for (size_t i = 0; i < db->cache.len; i++) {
+		if (db->cache.items[i]->sql == sql) {
+			db_reset(db->cache.items[i]);
+			return db->cache.items[i];
+		}
+	}
+	struct db_stmt *st = db_prepare(db, sql, NULL);
+	if (!st)
+		BUG(sqlite3_errmsg(db->handle));
+	vec_push(&db->cache, st);
+	return st;
+}
+
+void db_bind_int(struct db_stmt *st, int at, int64_t value)
+{
+	sqlite3_bind_int64(st->handle, at, value);
+}
+
+void db_bind_text(struct db_stmt *st, int at, struct view value)
+{
+	sqlite3_bind_text(st->handle, at, value.ptr ? value.ptr : "", (int)value.len,
+			  SQLITE_STATIC);
+}
+
+void db_bind_null(struct db_stmt *st, int at)
+{
+	sqlite3_bind_null(st->handle, at);
+}
+
+enum db_result db_step(struct db_stmt *st, struct err *err)
+{
+	int code = sqlite3_step(st->handle);
+	if (code == SQLITE_ROW)
+		return DB_ROW;
+	if (code == SQLITE_DONE)
+		return DB_DONE;
+	enum db_result result = failed(sqlite3_db_handle(st->handle), code, err);
+	sqlite3_reset(st->handle);
+	return result;
+}
+
+int64_t db_int(struct db_stmt *st, int column)
+{
+	return sqlite3_column_int64(st->handle, column);
+}
+
+struct view db_text(struct db_stmt *st, int column)
+{
+	const void *text = sqlite3_column_text(st->handle, column);
+	return view_bytes(text, (size_t)sqlite3_column_bytes(st->handle, column));
+}
+
+void db_reset(struct db_stmt *st)
+{
+	sqlite3_reset(st->handle);
+	sqlite3_clear_bindings(st->handle);
+}
+
+static bool pragma_is(struct db *db, const char *pragma, const char *wanted, struct err *err)
+{
+	struct db_stmt *st = db_prepare(db, pragma, err);
+	if (!st)
+		return false;
+	bool row = db_step(st, err) == DB_ROW;
+	bool same = row && view_is(db_text(st, 0), wanted);
+	db_finish(st);
+	if (row && !same)
+		err_set(err, ERR_SYSTEM, "journal: %s is not %s", pragma, wanted);
+	return same;
+}
+
+/* Exclusive before the first access: write-ahead journal without shared memory. */
+static bool set_up(struct db *db, struct err *err)
+{
+	static const struct {
+		const char *set, *get, *wanted;
+	} pragmas[] = {
+		{ "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA locking_mode", "exclusive" },
+		{ "PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal" },
+		{ "PRAGMA synchronous=FULL", "PRAGMA synchronous", "2" },
+		{ "PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1" },
+		{ "PRAGMA trusted_schema=OFF", "PRAGMA trusted_schema", "0" },
+		{ "PRAGMA cell_size_check=ON", "PRAGMA cell_size_check", "1" },
+	};
+	for (size_t i = 0; i < sizeof pragmas / sizeof *pragmas; i++) {
+		if (db_exec(db, pragmas[i].set, err) != DB_DONE ||
+		    !pragma_is(db, pragmas[i].get, pragmas[i].wanted, err))
+			return false;
+	}
+	/* The lock is taken by the first write, not by the pragma. */
+	return db_exec(db, "BEGIN EXCLUSIVE; COMMIT", err) == DB_DONE;
+}
+
+static bool open_failed(struct db *db, const char *path, struct err *err)
+{
+	int code = sqlite3_errcode(db->handle) & 0xff;
+	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		return err_set(err, ERR_REFUSED, "%s: another engine has it", path);
+	return err_prefix(err, "%s", path);
+}
+
+struct db *db_open(const char *path, struct err *err)
+{
+	struct db *db = mem_zero(sizeof *db);
+	int code = sqlite3_open_v2(path, &db->handle,
+				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+				   NULL);
+	if (code == SQLITE_OK) {
+		sqlite3_extended_result_codes(db->handle, 1);
+		if (set_up(db, err))
+			return db;
+	} else {
+		failed(db->handle, code, err);
+	}
+	open_failed(db, path, err);
+	db_close(db);
+	return NULL;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	for (size_t i = 0; i < db->cache.len; i++)
+		db_finish(db->cache.items[i]);
+	vec_release(&db->cache);
+	sqlite3_close(db->handle);
+	mem_free(db);
+}
+
+static int64_t user_version(struct db *db)
+{
+	struct db_stmt *st = db_stmt(db, "PRAGMA user_version");
+	int64_t version = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : -1;
+	db_reset(st);
+	return version;
+}
+
+static bool migrate_one(struct db *db, const char *statements, int version, struct err *err)
+{
+	struct str sql = {0};
+	str_addf(&sql, "BEGIN IMMEDIATE; %s; PRAGMA user_version=%d; COMMIT", statements, version);
+	bool ok = db_exec(db, str_text(&sql), err) == DB_DONE;
+	if (!ok) {
+		db_exec(db, "ROLLBACK", NULL);
+		err_prefix(err, "schema %d", version);
+	}
+	str_release(&sql);
+	return ok;
+}
+
+bool db_migrate(struct db *db, const char *const *migrations, int n, struct err *err)
+{
+	int64_t version = user_version(db);
+	if (version < 0 || version > n)
+		return err_set(err, ERR_CONFIG, "journal: its schema is %lld, newer than this engine's %d",
+			       (long long)version, n);
+	for (int i = (int)version; i < n; i++) {
+		if (!migrate_one(db, migrations[i], i + 1, err))
+			return false;
+	}
+	return true;
+}
+
+bool db_backup(struct db *db, const char *path, struct err *err)
+{
+	struct db_stmt *st = db_stmt(db, "VACUUM INTO ?");
+	db_bind_text(st, 1, view_of(path));
+	bool ok = db_step(st, err) == DB_DONE;
+	db_reset(st);
+	return ok;
+}
+
+bool db_check(struct db *db, struct err *err)
+{
+	return pragma_is(db, "PRAGMA quick_check(1)", "ok", err);
+}

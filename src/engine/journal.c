@@ -1,0 +1,282 @@
+/* The journal's schema and its writing. */
+#include "engine/journal.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/when.h"
+#include "engine/journal_inside.h"
+
+/* The index of events is on a number that grows with the runs, so that it is
+ * written at its end, as the table is. */
+static const char *const migrations[] = {
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
+	"INSERT INTO meta VALUES('epoch', lower(hex(randomblob(8))));"
+	"CREATE TABLE definitions(hash TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT;"
+	"CREATE TABLE runs(num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+	" workflow TEXT NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL,"
+	" created INTEGER NOT NULL, ended INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	" frame TEXT NOT NULL) STRICT;"
+	"CREATE INDEX runs_open ON runs(num) WHERE open = 1;"
+	"CREATE INDEX runs_ended ON runs(ended) WHERE open = 0;"
+	"CREATE INDEX runs_status ON runs(status, num);"
+	"CREATE INDEX runs_workflow ON runs(workflow, num);"
+	"CREATE TABLE events(seq INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL,"
+	" at INTEGER NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL) STRICT;"
+	"CREATE INDEX events_run ON events(run);"
+	"CREATE TABLE changes(seq INTEGER PRIMARY KEY, id TEXT NOT NULL,"
+	" previous INTEGER NOT NULL, frame TEXT NOT NULL) STRICT;"
+	"CREATE TABLE answers(caller TEXT NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL,"
+	" body TEXT NOT NULL, status INTEGER NOT NULL, version INTEGER NOT NULL,"
+	" answer TEXT NOT NULL, at INTEGER NOT NULL,"
+	" PRIMARY KEY(caller, route, key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE audit(num INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL,"
+	" what TEXT NOT NULL, why TEXT NOT NULL) STRICT;",
+};
+
+enum {
+	N_MIGRATIONS = sizeof migrations / sizeof *migrations,
+	CHANGES_KEPT = 20000,
+	PRUNE_EVERY = 1000,
+};
+
+static const char insert_event[] =
+	"INSERT INTO events(seq, run, at, kind, data) VALUES(?, ?, ?, ?, ?)";
+static const char upsert_run[] =
+	"INSERT INTO runs(num, id, workflow, status, open, created, ended, seq, frame)"
+	" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	" ON CONFLICT(num) DO UPDATE SET status = excluded.status, open = excluded.open,"
+	" ended = excluded.ended, seq = excluded.seq, frame = excluded.frame";
+static const char insert_change[] =
+	"INSERT OR REPLACE INTO changes(seq, id, previous, frame) VALUES(?, ?, ?, ?)";
+static const char insert_definition[] =
+	"INSERT OR IGNORE INTO definitions(hash, source) VALUES(?, ?)";
+static const char insert_answer[] =
+	"INSERT OR REPLACE INTO answers(caller, route, key, body, status, version, answer, at)"
+	" VALUES(?, ?, ?, ?, ?, ?, ?, ?)";
+static const char insert_audit[] = "INSERT INTO audit(at, who, what, why) VALUES(?, ?, ?, ?)";
+
+/* ---- open ----------------------------------------------------------------------- */
+
+static int64_t one_number(struct journal *j, const char *sql)
+{
+	struct db_stmt *st = db_stmt(j->db, sql);
+	int64_t n = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : 0;
+	db_reset(st);
+	return n;
+}
+
+static void read_epoch(struct journal *j)
+{
+	struct db_stmt *st = db_stmt(j->db, "SELECT value FROM meta WHERE key = 'epoch'");
+	if (db_step(st, NULL) == DB_ROW) {
+		struct view v = view_cut(db_text(st, 0), 0, sizeof j->epoch - 1);
+		memcpy(j->epoch, v.ptr, v.len);
+	}
+	db_reset(st);
+}
+
+/* Tests only: RUNBOARD_TEST_KILL_AFTER=N dies by SIGKILL right after the N-th
+ * commit, before anything follows from it; RUNBOARD_TEST_KILL_BEFORE=N before it. */
+static void read_kill(struct journal *j)
+{
+	const char *after = getenv("RUNBOARD_TEST_KILL_AFTER");
+	const char *before = getenv("RUNBOARD_TEST_KILL_BEFORE");
+	const char *text = after ? after : before;
+	if (text && number_parse(view_of(text), 1, INT64_MAX, &j->kill_at))
+		j->kill_before = !after;
+}
+
+struct journal *journal_open(const char *folder, struct err *err)
+{
+	struct str path = {0};
+	struct journal *j = mem_zero(sizeof *j);
+	str_addf(&path, "%s/journal.db", folder);
+	j->db = db_open(str_text(&path), err);
+	str_release(&path);
+	if (!j->db || !db_migrate(j->db, migrations, N_MIGRATIONS, err)) {
+		journal_close(j);
+		return NULL;
+	}
+	read_epoch(j);
+	read_kill(j);
+	j->seq = j->committed = one_number(j, "SELECT max(seq) FROM events");
+	j->run = one_number(j, "SELECT max(num) FROM runs");
+	return j;
+}
+
+void journal_close(struct journal *j)
+{
+	if (!j)
+		return;
+	db_close(j->db);
+	vec_release(&j->batch);
+	arena_release(&j->arena);
+	mem_free(j);
+}
+
+struct db *journal_db(struct journal *j)
+{
+	return j->db;
+}
+
+const char *journal_epoch(const struct journal *j)
+{
+	return j->epoch;
+}
+
+int64_t journal_seq(const struct journal *j)
+{
+	return j->seq;
+}
+
+int64_t journal_new_run(struct journal *j)
+{
+	return ++j->run;
+}
+
+/* ---- the batch ------------------------------------------------------------------- */
+
+static struct journal_value number(int64_t n)
+{
+	return (struct journal_value){ .number = n };
+}
+
+static struct journal_value text(struct view v)
+{
+	return (struct journal_value){ .is_text = true, .text = v };
+}
+
+static void put(struct journal *j, const char *sql, const struct journal_value *values, int n)
+{
+	struct journal_write w = { .sql = sql, .n = n };
+	for (int i = 0; i < n; i++) {
+		w.values[i] = values[i];
+		w.values[i].text = arena_view(&j->arena, values[i].text);
+	}
+	vec_push(&j->batch, w);
+}
+
+void journal_event(struct journal *j, int64_t run, struct event *event)
+{
+	struct str data = {0};
+	event->seq = ++j->seq;
+	event_encode(event, &data);
+	const struct journal_value values[] = {
+		number(event->seq), number(run), number(event->at_ms),
+		text(view_of(event_name(event->kind))), text(view_of_str(&data)),
+	};
+	put(j, insert_event, values, 5);
+	str_release(&data);
+}
+
+static void put_change(struct journal *j, const struct journal_run *run)
+{
+	const struct journal_value values[] = {
+		number(run->m->seq), text(run->m->id), number(run->previous), text(run->frame),
+	};
+	put(j, insert_change, values, 4);
+}
+
+void journal_run(struct journal *j, const struct journal_run *run)
+{
+	const struct machine *m = run->m;
+	const struct journal_value values[] = {
+		number(run->num), text(m->id), text(m->workflow),
+		text(view_of(run_status_name(m->status))), number(!m->ended),
+		number(m->created_ms), number(m->ended_ms), number(m->seq), text(run->frame),
+	};
+	put(j, upsert_run, values, 9);
+	put_change(j, run);
+}
+
+void journal_definition(struct journal *j, struct view hash, struct view source)
+{
+	const struct journal_value values[] = { text(hash), text(source) };
+	put(j, insert_definition, values, 2);
+}
+
+void journal_answer(struct journal *j, const struct journal_answer *a)
+{
+	const struct journal_value values[] = {
+		text(a->caller), text(a->route), text(a->key), text(a->body),
+		number(a->status), number(a->version), text(a->answer), number(a->at_ms),
+	};
+	put(j, insert_answer, values, 8);
+}
+
+void journal_audit(struct journal *j, int64_t at_ms, const struct view words[3])
+{
+	const struct journal_value values[] = {
+		number(at_ms), text(words[0]), text(words[1]), text(words[2]),
+	};
+	put(j, insert_audit, values, 4);
+}
+
+bool journal_has_batch(const struct journal *j)
+{
+	return j->batch.len > 0;
+}
+
+/* ---- commit ---------------------------------------------------------------------- */
+
+static enum db_result write_one(struct journal *j, const struct journal_write *w, struct err *err)
+{
+	struct db_stmt *st = db_stmt(j->db, w->sql);
+	for (int i = 0; i < w->n; i++) {
+		if (w->values[i].is_text)
+			db_bind_text(st, i + 1, w->values[i].text);
+		else
+			db_bind_int(st, i + 1, w->values[i].number);
+	}
+	enum db_result result = db_step(st, err);
+	db_reset(st);
+	return result;
+}
+
+static enum db_result write_all(struct journal *j, struct err *err)
+{
+	enum db_result result = db_exec(j->db, "BEGIN IMMEDIATE", err);
+	for (size_t i = 0; result == DB_DONE && i < j->batch.len; i++)
+		result = write_one(j, &j->batch.items[i], err);
+	return result == DB_DONE ? db_exec(j->db, "COMMIT", err) : result;
+}
+
+static void die_for_test(const struct journal *j, int64_t commit, bool before)
+{
+	if (j->kill_at == commit && j->kill_before == before)
+		kill(getpid(), SIGKILL);
+}
+
+/* Old changes go, now and then, in the next batch. */
+static void prune(struct journal *j)
+{
+	static const char prune_changes[] = "DELETE FROM changes WHERE seq < ?";
+	static const char prune_answers[] = "DELETE FROM answers WHERE at < ?";
+	if (j->commits % PRUNE_EVERY || j->seq <= CHANGES_KEPT)
+		return;
+	const struct journal_value oldest[] = { number(j->seq - CHANGES_KEPT) };
+	put(j, prune_changes, oldest, 1);
+	const struct journal_value day_ago[] = { number(when_now_ms() - INT64_C(86400000)) };
+	put(j, prune_answers, day_ago, 1);
+}
+
+enum journal_result journal_commit(struct journal *j, struct err *err)
+{
+	if (!j->batch.len)
+		return JOURNAL_EMPTY;
+	die_for_test(j, j->commits + 1, true);
+	enum db_result result = write_all(j, err);
+	if (result != DB_DONE) {
+		db_exec(j->db, "ROLLBACK", NULL);
+		return result == DB_FULL ? JOURNAL_FULL : JOURNAL_FAILED;
+	}
+	j->commits++;
+	j->committed = j->seq;
+	die_for_test(j, j->commits, false);
+	vec_clear(&j->batch);
+	arena_clear(&j->arena);
+	prune(j);
+	return JOURNAL_OK;
+}

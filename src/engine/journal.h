@@ -1,0 +1,83 @@
+/* What is kept on disk: facts, definitions, the runs' frames, the stream, answers
+ * by key, the audit trail. Writes are gathered in a batch and committed at one
+ * stroke; a batch that finds the disk full is kept and tried again. */
+#ifndef ENGINE_JOURNAL_H
+#define ENGINE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "engine/db.h"
+#include "engine/event.h"
+#include "engine/machine.h"
+
+struct journal;
+
+/* folder/journal.db. */
+struct journal *journal_open(const char *folder, struct err *err);
+void journal_close(struct journal *j);
+struct db *journal_db(struct journal *j);
+const char *journal_epoch(const struct journal *j);
+
+/* ---- writing: into the batch ------------------------------------------------- */
+
+/* Gives the fact its number. */
+void journal_event(struct journal *j, int64_t run, struct event *event);
+/* A number for a new run. */
+int64_t journal_new_run(struct journal *j);
+/* The last number given to a fact. */
+int64_t journal_seq(const struct journal *j);
+
+/* The run as it is now: its row, and its change in the stream. */
+struct journal_run {
+	int64_t num;
+	const struct machine *m;
+	struct view frame;
+	int64_t previous;		/* number of its change before, 0: none */
+};
+
+void journal_run(struct journal *j, const struct journal_run *run);
+void journal_definition(struct journal *j, struct view hash, struct view source);
+
+struct journal_answer {
+	struct view caller, route, key;
+	struct view body;		/* of the request */
+	int status;
+	int64_t version;
+	struct view answer;
+	int64_t at_ms;
+};
+
+void journal_answer(struct journal *j, const struct journal_answer *a);
+void journal_audit(struct journal *j, int64_t at_ms, const struct view words[3]);
+
+enum journal_result { JOURNAL_OK, JOURNAL_EMPTY, JOURNAL_FULL, JOURNAL_FAILED };
+
+/* FULL: the batch is kept, call again. FAILED: stop the process. */
+enum journal_result journal_commit(struct journal *j, struct err *err);
+bool journal_has_batch(const struct journal *j);
+
+/* ---- reading: what is committed ------------------------------------------------ */
+
+/* Return false to stop. */
+typedef bool journal_row_fn(void *arg, struct db_stmt *row);
+
+/* Folds a run's facts. NULL and err where there is none or it is damaged. */
+struct machine *journal_load(struct journal *j, int64_t num, struct err *err);
+/* The run's number; 0: no such run. */
+int64_t journal_find(struct journal *j, struct view id);
+/* Columns num, seq of all open runs, oldest first. */
+void journal_open_runs(struct journal *j, journal_row_fn *fn, void *arg);
+/* Columns seq, at, kind, data. */
+void journal_history(struct journal *j, int64_t num, journal_row_fn *fn, void *arg);
+bool journal_source(struct journal *j, struct view hash, struct str *out);
+/* Columns seq, id, frame, frame before. False where `after` is not in reach. */
+bool journal_changes(struct journal *j, int64_t after, journal_row_fn *fn, void *arg);
+/* False where the key is new. A pending one (in the batch) counts. */
+bool journal_answered(struct journal *j, const struct journal_answer *question,
+		      struct journal_answer *out, struct str *text);
+void journal_read_audit(struct journal *j, journal_row_fn *fn, void *arg);
+
+#endif

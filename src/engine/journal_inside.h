@@ -1,0 +1,36 @@
+/* Shared by the journal's own files. */
+#ifndef ENGINE_JOURNAL_INSIDE_H
+#define ENGINE_JOURNAL_INSIDE_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "engine/journal.h"
+
+enum { JOURNAL_VALUES = 10 };
+
+struct journal_value {
+	bool is_text;
+	int64_t number;
+	struct view text;
+};
+
+/* One statement of the batch, with what it is bound to. */
+struct journal_write {
+	const char *sql;
+	int n;
+	struct journal_value values[JOURNAL_VALUES];
+};
+
+struct journal {
+	struct db *db;
+	char epoch[17];
+	int64_t seq, run;		/* given out last */
+	int64_t committed;		/* last number on disk */
+	struct arena arena;		/* of the batch */
+	VEC(struct journal_write) batch;
+	int64_t commits;
+	int64_t kill_at;		/* test: die at this commit; 0: never */
+	bool kill_before;
+};
+
+#endif

@@ -1,0 +1,132 @@
+/* The journal's reading. */
+#include "base/mem.h"
+#include "engine/journal.h"
+#include "engine/journal_inside.h"
+
+static void each(struct db_stmt *st, journal_row_fn *fn, void *arg)
+{
+	while (db_step(st, NULL) == DB_ROW && fn(arg, st))
+		;
+	db_reset(st);
+}
+
+struct loading {
+	struct machine *m;
+	struct arena arena;
+	struct err *err;
+	bool bad;
+};
+
+static bool load_event(void *arg, struct db_stmt *row)
+{
+	struct loading *l = arg;
+	enum event_kind kind;
+	struct event e;
+	if (!event_parse_name(db_text(row, 2), &kind)) {
+		l->bad = true;
+		return err_set(l->err, ERR_PARSE, "journal: a fact of an unknown kind");
+	}
+	arena_clear(&l->arena);
+	if (!event_decode(db_text(row, 3), kind, &l->arena, &e, l->err)) {
+		l->bad = true;
+		return false;
+	}
+	e.seq = db_int(row, 0);
+	e.at_ms = db_int(row, 1);
+	machine_fold(l->m, &e);
+	return true;
+}
+
+struct machine *journal_load(struct journal *j, int64_t num, struct err *err)
+{
+	struct loading l = { .m = machine_new(), .err = err };
+	journal_history(j, num, load_event, &l);
+	arena_release(&l.arena);
+	if (!l.bad && !l.m->id.len)
+		l.bad = !err_set(err, ERR_NOT_FOUND, "there is no such run");
+	if (!l.bad)
+		return l.m;
+	machine_free(l.m);
+	return NULL;
+}
+
+int64_t journal_find(struct journal *j, struct view id)
+{
+	struct db_stmt *st = db_stmt(j->db, "SELECT num FROM runs WHERE id = ?");
+	db_bind_text(st, 1, id);
+	int64_t num = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : 0;
+	db_reset(st);
+	return num;
+}
+
+void journal_open_runs(struct journal *j, journal_row_fn *fn, void *arg)
+{
+	each(db_stmt(j->db, "SELECT num, seq FROM runs WHERE open = 1 ORDER BY num"), fn, arg);
+}
+
+void journal_history(struct journal *j, int64_t num, journal_row_fn *fn, void *arg)
+{
+	struct db_stmt *st = db_stmt(
+		j->db, "SELECT seq, at, kind, data FROM events WHERE run = ? ORDER BY seq");
+	db_bind_int(st, 1, num);
+	each(st, fn, arg);
+}
+
+bool journal_source(struct journal *j, struct view hash, struct str *out)
+{
+	struct db_stmt *st = db_stmt(j->db, "SELECT source FROM definitions WHERE hash = ?");
+	db_bind_text(st, 1, hash);
+	bool found = db_step(st, NULL) == DB_ROW;
+	if (found)
+		str_add(out, db_text(st, 0));
+	db_reset(st);
+	return found;
+}
+
+/* The oldest number from which a reader can go on without a gap. */
+static int64_t oldest_reach(struct journal *j)
+{
+	struct db_stmt *st = db_stmt(j->db, "SELECT min(seq) FROM changes");
+	int64_t oldest = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : 0;
+	db_reset(st);
+	/* Nothing was pruned as long as the first fact's change may be there. */
+	return j->seq <= 20000 ? 0 : oldest;
+}
+
+bool journal_changes(struct journal *j, int64_t after, journal_row_fn *fn, void *arg)
+{
+	if (after < 0 || after > j->committed || after < oldest_reach(j))
+		return false;
+	struct db_stmt *st = db_stmt(
+		j->db, "SELECT c.seq, c.id, c.frame, p.frame FROM changes c LEFT JOIN changes p"
+		       " ON p.seq = c.previous WHERE c.seq > ? ORDER BY c.seq");
+	db_bind_int(st, 1, after);
+	each(st, fn, arg);
+	return true;
+}
+
+bool journal_answered(struct journal *j, const struct journal_answer *question,
+		      struct journal_answer *out, struct str *text)
+{
+	struct db_stmt *st = db_stmt(j->db, "SELECT body, status, version, answer FROM answers"
+					    " WHERE caller = ? AND route = ? AND key = ?");
+	db_bind_text(st, 1, question->caller);
+	db_bind_text(st, 2, question->route);
+	db_bind_text(st, 3, question->key);
+	bool found = db_step(st, NULL) == DB_ROW;
+	if (found) {
+		*out = *question;
+		out->status = view_eq(db_text(st, 0), question->body) ? (int)db_int(st, 1) : 0;
+		out->version = db_int(st, 2);
+		str_add(text, db_text(st, 3));
+		out->answer = view_of_str(text);
+	}
+	db_reset(st);
+	return found;
+}
+
+void journal_read_audit(struct journal *j, journal_row_fn *fn, void *arg)
+{
+	each(db_stmt(j->db, "SELECT at, who, what, why FROM audit ORDER BY num DESC LIMIT 500"),
+	     fn, arg);
+}

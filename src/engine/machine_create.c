@@ -1,0 +1,111 @@
+/* The first fact of a run: its tasks and all else that fold needs of the
+ * workflow, so that it never reads the definition again. */
+#include "engine/machine.h"
+#include "wire/jsonw.h"
+
+static const char *step_kind_word(enum step_kind kind)
+{
+	static const char *const words[] = {
+		[STEP_RUN] = "run", [STEP_ARGS] = "args", [STEP_APPROVE] = "approve",
+		[STEP_ASK] = "ask", [STEP_WORKFLOW] = "workflow",
+	};
+	return words[kind];
+}
+
+static void add_text(struct jsonw *w, const char *key, struct view v)
+{
+	if (v.len)
+		jsonw_text(w, key, v);
+}
+
+static void add_task(struct jsonw *w, const struct step *s)
+{
+	jsonw_object(w, NULL);
+	jsonw_text(w, "id", s->id);
+	jsonw_text(w, "step", s->id);
+	add_text(w, "title", s->title);
+	add_text(w, "queue", s->queue);
+	jsonw_string(w, "kind", step_kind_word(s->kind));
+	jsonw_array(w, "needs");
+	for (size_t i = 0; i < s->n_needs; i++)
+		jsonw_text(w, NULL, s->needs[i]);
+	jsonw_end_array(w);
+	if (s->is_finally)
+		jsonw_bool(w, "finally", s->is_finally);
+	if (s->only_on_error)
+		jsonw_bool(w, "only_on_error", s->only_on_error);
+	if (s->retry.attempts > 1)
+		jsonw_int(w, "attempts", s->retry.attempts);
+	jsonw_end_object(w);
+}
+
+static void add_labels(struct jsonw *w, const struct pairs *labels)
+{
+	jsonw_object(w, "labels");
+	for (size_t i = 0; i < labels->len; i++) {
+		jsonw_key(w, labels->items[i].name);
+		jsonw_text(w, NULL, labels->items[i].value);
+	}
+	jsonw_end_object(w);
+}
+
+static void add_params(struct jsonw *w, const struct pairs *params)
+{
+	jsonw_object(w, "params");
+	for (size_t i = 0; i < params->len; i++) {
+		jsonw_key(w, params->items[i].name);
+		jsonw_raw(w, NULL, params->items[i].value);
+	}
+	jsonw_end_object(w);
+}
+
+static void add_secrets(struct jsonw *w, const struct param_schema *schema)
+{
+	jsonw_array(w, "secret_params");
+	for (size_t i = 0; i < schema->len; i++) {
+		if (schema->items[i].secret)
+			jsonw_text(w, NULL, schema->items[i].name);
+	}
+	jsonw_end_array(w);
+}
+
+static void add_head(struct jsonw *w, const struct machine_birth *b)
+{
+	jsonw_text(w, "id", b->id);
+	jsonw_text(w, "workflow", b->workflow->name);
+	add_text(w, "title", b->workflow->title);
+	jsonw_string(w, "hash", b->workflow->hash);
+	jsonw_string(w, "trigger", trigger_name(b->trigger));
+	add_text(w, "source", b->source);
+	add_text(w, "parent", b->parent);
+	add_text(w, "queue", b->workflow->queue);
+	if (b->priority)
+		jsonw_int(w, "priority", b->priority);
+	if (b->debug)
+		jsonw_bool(w, "debug", b->debug);
+	if (b->start_at_ms)
+		jsonw_int(w, "start_at", b->start_at_ms);
+}
+
+void machine_create(const struct machine_birth *birth, struct events *out)
+{
+	struct str spec = {0};
+	struct jsonw w;
+	jsonw_init(&w, &spec);
+	jsonw_object(&w, NULL);
+	add_head(&w, birth);
+	add_labels(&w, &birth->workflow->labels);
+	add_params(&w, &birth->params);
+	add_secrets(&w, &birth->workflow->params);
+	jsonw_array(&w, "tasks");
+	for (size_t i = 0; i < birth->workflow->n_steps; i++)
+		add_task(&w, &birth->workflow->steps[i]);
+	jsonw_end_array(&w);
+	jsonw_end_object(&w);
+	struct event e = event_make(EVENT_RUN_CREATED, (struct view){0});
+	e.at_ms = birth->now_ms;
+	e.by = birth->by;
+	e.spec = view_of_str(&spec);
+	events_push(out, &e);
+	str_release(&spec);
+}

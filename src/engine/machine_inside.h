@@ -1,0 +1,39 @@
+/* Shared by the machine's own files: a step under way, which emits facts and
+ * folds them at once. Not for others. */
+#ifndef ENGINE_MACHINE_INSIDE_H
+#define ENGINE_MACHINE_INSIDE_H
+
+#include "engine/machine.h"
+
+struct turn {
+	struct machine *m;
+	const struct workflow *w;
+	int64_t now_ms;
+	struct events *out;
+};
+
+/* Keeps the fact (at the turn's time) and folds it. Tasks may move. */
+void turn_emit(struct turn *turn, struct event *event);
+/* Decides on an order: facts, or a refusal. */
+void turn_order(struct turn *turn, const struct machine_task *t, const struct machine_order *order,
+		struct refusal *refusal);
+/* Everything that follows from the state as it is, until nothing more does. */
+void turn_settle(struct turn *turn);
+
+/* Emits the end of a task without success, and what its on_error says. */
+void task_fail(struct turn *turn, struct event *end);
+/* What follows from an attempt that has ended: done, again, or failed. */
+void task_attempt_closed(struct turn *turn, const struct machine_task *t);
+/* Ends a waiting gate that has been decided or is late; false: it goes on waiting. */
+bool task_gate_moves(struct turn *turn, const struct machine_task *t);
+/* Begins a task whose needs are fulfilled: queues it, opens its gate, or skips it. */
+void task_begin(struct turn *turn, const struct machine_task *t);
+
+/* A closed task whose outcome is no success and no skip. */
+bool task_went_wrong(const struct machine_task *t);
+bool task_is_closed(const struct machine_task *t);
+/* What is executed, as JSON {run|args, dir, env} with everything expanded. */
+bool machine_args(const struct machine *m, const struct workflow *w, const struct machine_task *t,
+		  struct str *out, struct err *err);
+
+#endif

@@ -14,10 +14,11 @@
 /* Inserts before index. */
 #define vec_insert(v, index, item) \
 	(vec_room((void **)&(v)->items, &(v)->cap, (v)->len + 1, sizeof *(v)->items), \
-	 vec_open((v)->items, (v)->len++, (index), sizeof *(v)->items), \
-	 (v)->items[index] = (item))
+	 vec_open((v)->items, (v)->len, (index), sizeof *(v)->items), \
+	 (v)->items[index] = (item), (v)->len++)
 /* Removes at index, keeping order. */
-#define vec_remove(v, index) vec_close((v)->items, (v)->len--, (index), sizeof *(v)->items)
+#define vec_remove(v, index) \
+	(vec_close((v)->items, (v)->len, (index), sizeof *(v)->items), (v)->len--)
 #define vec_release(v) (vec_free((void **)&(v)->items), (v)->len = (v)->cap = 0)
 #define vec_clear(v) ((v)->len = 0)
 

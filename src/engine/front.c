@@ -13,7 +13,7 @@ static const struct front_refusal
 	bad_line = { 400, "bad_request", "the request line is malformed" },
 	bad_header = { 400, "bad_request", "a header is malformed" },
 	bad_line_end = { 400, "bad_request", "a line does not end with CR LF" },
-	bad_version = { 505, "http_version", "only HTTP/1.1 is spoken here" },
+	bad_version = { 505, "http_version", "only version 1.1 of HTTP is spoken here" },
 	too_long = { 431, "head_too_large", "the request's head is over 16 KiB" },
 	too_many = { 431, "head_too_large", "the request has more than 64 headers" },
 	doubled = { 400, "bad_request", "a header that may stand once stands twice" },
@@ -71,6 +71,12 @@ static bool is_target(struct view v)
 	return v.len && v.ptr[0] == '/';
 }
 
+static bool is_other_version(struct view v)
+{
+	return v.len == 8 && view_starts(v, "HTTP/") && isdigit((unsigned char)v.ptr[5]) &&
+	       v.ptr[6] == '.' && isdigit((unsigned char)v.ptr[7]);
+}
+
 static enum front_state read_request_line(struct view line, struct front_head *head,
 					  struct front_refusal *why)
 {
@@ -80,7 +86,7 @@ static enum front_state read_request_line(struct view line, struct front_head *h
 	if (!is_token(head->method) || head->method.len > METHOD_MAX || !is_target(target))
 		return refuse(why, &bad_line);
 	if (!view_is(line, "HTTP/1.1"))
-		return refuse(why, view_starts(line, "HTTP/") ? &bad_version : &bad_line);
+		return refuse(why, is_other_version(line) ? &bad_version : &bad_line);
 	view_split(&target, '?', &head->path);
 	head->query = target;
 	return FRONT_GOOD;

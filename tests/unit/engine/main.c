@@ -1,9 +1,14 @@
 /* The unit tests of engine: one suite a source file. */
 #include "lib/unit.h"
 
+Suite *suite_front(void);
+Suite *suite_server(void);
+
 int main(void)
 {
 	static unit_suite_fn *const suites[] = {
+		suite_front,
+		suite_server,
 		NULL,
 	};
 	return unit_main("engine", suites);

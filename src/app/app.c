@@ -11,8 +11,9 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/when.h"
+#include "screen/theme.h"
 
-enum { ENDED_SHOWN = 500, WORK_SLICE_MS = 4, FILTERS_KEPT = 50 };
+enum { ENDED_SHOWN = 500, WORK_SLICE_MS = 4, LINES_KEPT = 50 };
 
 void app_send(struct app *a, struct msg *msg)
 {
@@ -84,8 +85,10 @@ static bool is_settled(const struct app *a)
 /* For tests: one byte whenever a turn ends with nothing left to do. */
 static void tell_settled(struct app *a)
 {
-	if (a->sync_fd >= 0 && is_settled(a))
-		file_write_all(a->sync_fd, VIEW("."), NULL);
+	if (a->sync_fd < 0 || !is_settled(a))
+		return;
+	char byte = (char)frame_sync_byte(a);
+	file_write_all(a->sync_fd, view_bytes(&byte, 1), NULL);
 }
 
 static void on_end_of_turn(void *arg)
@@ -155,7 +158,8 @@ static bool source_init(struct app *a, const char *name, struct err *err)
 			return err_prefix(err, "context %s: filter", name);
 	}
 	feed_init(s);
-	s->backend = context_open(s->context, s->number, a->loop, &s->sink, err);
+	struct opening opening = { .loop = a->loop, .sink = &s->sink, .number = s->number };
+	s->backend = context_open(s->context, &opening, err);
 	if (!s->backend)
 		return false;
 	a->n_sources++;
@@ -174,46 +178,51 @@ static bool sources_init(struct app *a, const char *const *names, struct err *er
 
 /* ---- the model --------------------------------------------------------------- */
 
-struct past_filters {
+/* Lines of a text as C strings: NULL-terminated, the newest LINES_KEPT. */
+struct lines {
 	struct str text;
-	const char *items[FILTERS_KEPT + 1];
+	const char *items[LINES_KEPT + 1];
+	size_t len;
 };
 
-/* The newest FILTERS_KEPT of the file that perform_remember writes. */
-static void past_filters_read(struct past_filters *p)
+static void lines_split(struct lines *l)
+{
+	char *at = l->text.ptr, *end;
+	while (at && (end = strchr(at, '\n'))) {
+		*end = '\0';
+		if (l->len == LINES_KEPT) {
+			for (size_t i = 1; i < l->len; i++)
+				l->items[i - 1] = l->items[i];
+			l->len--;
+		}
+		if (end > at)
+			l->items[l->len++] = at;
+		at = end + 1;
+	}
+}
+
+/* What perform_remember wrote. */
+static void past_filters_read(struct lines *l)
 {
 	struct str path = {0};
-	size_t n = 0;
 	if (path_state(&path, "filters", NULL))
-		file_read(str_text(&path), 1 << 16, &p->text, NULL);
+		file_read(str_text(&path), 1 << 16, &l->text, NULL);
+	lines_split(l);
 	str_release(&path);
-	for (size_t i = p->text.len; i > 0 && n < FILTERS_KEPT; i--) {
-		if (p->text.ptr[i - 1] != '\n')
-			continue;
-		p->text.ptr[i - 1] = '\0';
-		n += i < p->text.len;
-	}
-	size_t from = 0, at = 0;
-	struct view all = view_of_str(&p->text);
-	while (from < all.len && at < FILTERS_KEPT) {
-		size_t len = strlen(all.ptr + from);
-		if (len)
-			p->items[at++] = all.ptr + from;
-		from += len + 1;
-	}
 }
 
 static void model_init(struct app *a, const struct app_options *o)
 {
 	const char *names[CONTEXTS_MAX + 1] = { 0 };
 	bool read_only[CONTEXTS_MAX] = { 0 };
-	struct past_filters past = {0};
+	struct lines past = {0}, themes = {0};
 	past_filters_read(&past);
+	theme_list(&themes.text);
+	lines_split(&themes);
 	for (size_t i = 0; i < a->n_sources; i++) {
 		names[i] = a->sources[i].context->name;
 		read_only[i] = a->sources[i].context->read_only;
 	}
-	static const char *const themes[] = { "default", "dark", "light", "contrast", "mono", NULL };
 	struct model_setup setup = {
 		.store = a->store,
 		.contexts = names,
@@ -221,7 +230,7 @@ static void model_init(struct app *a, const struct app_options *o)
 		.read_only = o->read_only || a->config.read_only,
 		.filter = view_of(o->filter ? o->filter : a->config.filter),
 		.theme = view_of(o->theme ? o->theme : a->config.theme),
-		.themes = themes,
+		.themes = themes.items,
 		.past_filters = past.items,
 		.rows = o->rows,
 		.cols = o->cols,
@@ -229,6 +238,7 @@ static void model_init(struct app *a, const struct app_options *o)
 	};
 	a->model = model_new(&setup);
 	str_release(&past.text);
+	str_release(&themes.text);
 }
 
 bool app_init(struct app *a, const struct app_options *o, struct err *err)

@@ -5,6 +5,7 @@
 #include "app/logs.h"
 #include "app/perform.h"
 #include "app/rows.h"
+#include "base/when.h"
 #include "wire/catalog.h"
 
 static void told(void *arg, const struct change *change)

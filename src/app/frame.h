@@ -14,6 +14,9 @@ void frame_end_of_turn(struct app *a);
 /* True when nothing is left to draw or to send. */
 bool frame_is_settled(const struct app *a);
 
+/* What --test-sync writes: the input taken so far (term.h). */
+unsigned char frame_sync_byte(const struct app *a);
+
 void frame_suspend(struct app *a);
 void frame_redraw(struct app *a);
 void frame_bell(struct app *a);

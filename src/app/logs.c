@@ -2,6 +2,7 @@
  * that follows and a page of older lines. */
 #include "app/logs.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 

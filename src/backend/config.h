@@ -45,10 +45,16 @@ void config_release(struct config *c);
 /* NULL and err (with the names that there are) where none has this name. */
 const struct config_context *config_context(const struct config *c, const char *name, struct err *err);
 
-/* Makes the backend of a context; it does nothing until probed. `number` goes into
- * run_facts.context. */
-struct backend *context_open(const struct config_context *context, uint16_t number, struct loop *loop,
-			     const struct backend_sink *sink, struct err *err);
+/* Where a context's backend shall report. */
+struct opening {
+	struct loop *loop;
+	const struct backend_sink *sink;	/* borrowed until the backend is destroyed */
+	uint16_t number;			/* goes into run_facts.context */
+};
+
+/* Makes the backend of a context; it does nothing until probed. */
+struct backend *context_open(const struct config_context *context, const struct opening *o,
+			     struct err *err);
 /* The engine's socket where this context is the local engine on a Unix socket
  * (then an engine may be launched for it); false for all others. */
 bool context_socket(const struct config_context *context, struct str *path, struct err *err);

@@ -158,7 +158,8 @@ bool session_open(struct session *s, const char *context, struct err *err)
 	s->loop = loop_new();
 	s->sink = session_sink;
 	s->sink.arg = s;
-	s->backend = context_open(s->context, 0, s->loop, &s->sink, err);
+	struct opening opening = { .loop = s->loop, .sink = &s->sink };
+	s->backend = context_open(s->context, &opening, err);
 	return s->backend != NULL;
 }
 

@@ -264,7 +264,7 @@ void app_release(struct app *a)
 		filter_free(a->sources[i].scope);
 		str_release(&a->sources[i].filter);
 	}
-	log_close_all(a);
+	app_log_close_all(a);
 	model_free(a->model);
 	effects_release(&a->fx);
 	store_free(a->store);

@@ -149,14 +149,14 @@ static void on_log(void *arg, ticket_id t, const struct log_line_facts *lines, s
 {
 	struct source *s = arg;
 	struct msg_log log = { .lines = lines, .len = n, .state = state };
-	log_lines(s->app, s->number, t, &log, next_cursor, prev_cursor);
+	app_log_lines(s->app, s->number, t, &log, next_cursor, prev_cursor);
 }
 
 static void on_done(void *arg, ticket_id t, enum outcome outcome, struct view follow_key,
 		    const char *text)
 {
 	struct source *s = arg;
-	if (log_done(s->app, s->number, t, outcome, text))
+	if (app_log_done(s->app, s->number, t, outcome, text))
 		return;
 	const struct pending *p = pending_find(s->app, s->number, t);
 	if (!p)

@@ -100,7 +100,7 @@ static struct backend *backend_of(struct app *a, const struct app_log *l)
 	return a->sources[l->context].backend;
 }
 
-void log_open(struct app *a, const struct effect *e)
+void app_log_open(struct app *a, const struct effect *e)
 {
 	struct app_log *l = log_new(a, e);
 	if (!l)
@@ -111,7 +111,7 @@ void log_open(struct app *a, const struct effect *e)
 	l->tail = backend_log(backend_of(a, l), &q);
 }
 
-void log_older(struct app *a, uint64_t request)
+void app_log_older(struct app *a, uint64_t request)
 {
 	struct app_log *l = log_of_request(a, request);
 	if (!l || l->older || !l->prev.len)
@@ -131,7 +131,7 @@ static void follow(struct app *a, struct app_log *l)
 	l->tail = backend_log(backend_of(a, l), &q);
 }
 
-void log_close(struct app *a, uint64_t request)
+void app_log_close(struct app *a, uint64_t request)
 {
 	struct app_log *l = log_of_request(a, request);
 	if (!l)
@@ -143,7 +143,7 @@ void log_close(struct app *a, uint64_t request)
 	log_forget(a, l);
 }
 
-void log_close_all(struct app *a)
+void app_log_close_all(struct app *a)
 {
 	for (size_t i = 0; i < a->logs.len; i++)
 		log_free(a->logs.items[i]);
@@ -160,7 +160,7 @@ static void save_more(struct app *a, struct app_log *l)
 	l->tail = backend_log(backend_of(a, l), &q);
 }
 
-void log_save(struct app *a, const struct effect *e)
+void app_log_save(struct app *a, const struct effect *e)
 {
 	struct app_log *l = log_new(a, e);
 	if (!l)
@@ -211,7 +211,7 @@ static void keep(struct str *cursor, struct view from)
 	str_add(cursor, from);
 }
 
-bool log_lines(struct app *a, uint16_t context, ticket_id ticket, const struct msg_log *lines,
+bool app_log_lines(struct app *a, uint16_t context, ticket_id ticket, const struct msg_log *lines,
 	       struct view next, struct view prev)
 {
 	struct app_log *l = log_of_ticket(a, context, ticket);
@@ -246,7 +246,7 @@ static void tail_ended(struct app *a, struct app_log *l, enum outcome outcome, c
 	app_send(a, &msg);
 }
 
-bool log_done(struct app *a, uint16_t context, ticket_id ticket, enum outcome outcome,
+bool app_log_done(struct app *a, uint16_t context, ticket_id ticket, enum outcome outcome,
 	      const char *text)
 {
 	struct app_log *l = log_of_ticket(a, context, ticket);

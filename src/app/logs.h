@@ -5,17 +5,17 @@
 
 #include "app/app.h"
 
-void log_open(struct app *a, const struct effect *e);
-void log_older(struct app *a, uint64_t request);
-void log_close(struct app *a, uint64_t request);
+void app_log_open(struct app *a, const struct effect *e);
+void app_log_older(struct app *a, uint64_t request);
+void app_log_close(struct app *a, uint64_t request);
 /* Writes the whole log of one attempt to a file; a notice says how it ended. */
-void log_save(struct app *a, const struct effect *e);
-void log_close_all(struct app *a);
+void app_log_save(struct app *a, const struct effect *e);
+void app_log_close_all(struct app *a);
 
 /* What the sinks pass on. False: the ticket is none of a log. */
-bool log_lines(struct app *a, uint16_t context, ticket_id ticket, const struct msg_log *lines,
+bool app_log_lines(struct app *a, uint16_t context, ticket_id ticket, const struct msg_log *lines,
 	       struct view next, struct view prev);
-bool log_done(struct app *a, uint16_t context, ticket_id ticket, enum outcome outcome,
+bool app_log_done(struct app *a, uint16_t context, ticket_id ticket, enum outcome outcome,
 	      const char *text);
 
 #endif

@@ -169,12 +169,12 @@ static void perform_remember(struct app *a, const struct effect *e)
 
 static void perform_log_older(struct app *a, const struct effect *e)
 {
-	log_older(a, e->request);
+	app_log_older(a, e->request);
 }
 
 static void perform_log_close(struct app *a, const struct effect *e)
 {
-	log_close(a, e->request);
+	app_log_close(a, e->request);
 }
 
 static perform_fn *const performers[] = {
@@ -184,7 +184,7 @@ static perform_fn *const performers[] = {
 	[EFFECT_BELL] = perform_bell,
 	[EFFECT_DETAIL] = perform_detail,
 	[EFFECT_HISTORY] = perform_history,
-	[EFFECT_LOG_OPEN] = log_open,
+	[EFFECT_LOG_OPEN] = app_log_open,
 	[EFFECT_LOG_OLDER] = perform_log_older,
 	[EFFECT_LOG_CLOSE] = perform_log_close,
 	[EFFECT_ORDER] = perform_order,
@@ -192,7 +192,7 @@ static perform_fn *const performers[] = {
 	[EFFECT_COPY] = perform_copy,
 	[EFFECT_LINK] = perform_copy,	/* over SSH nothing can be opened: the address is copied */
 	[EFFECT_SAVE] = perform_save,
-	[EFFECT_SAVE_LOG] = log_save,
+	[EFFECT_SAVE_LOG] = app_log_save,
 	[EFFECT_THEME] = perform_theme,
 	[EFFECT_REMEMBER] = perform_remember,
 };

@@ -184,7 +184,7 @@ static int command_run(const struct command *command, int argc, char **argv)
 				       cli_common_options, NULL };
 	int status;
 	out_init(&c.out, STDOUT_FILENO);
-	if (opt_parse(tables, argc, argv, &c.opts, &err)) {
+	if (opt_parse(tables, argc - 1, argv + 1, &c.opts, &err)) {
 		status = command_call(&c);
 		session_close(&c.session);
 		if (!out_flush(&c.out, &err))

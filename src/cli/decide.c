@@ -20,7 +20,7 @@ static const struct opt edit_options[] = {
 	{ 0 },
 };
 
-static int send_order(struct cli *c, struct order *o, struct target *t)
+static int send_order(struct cli *c, struct order *o, struct cli_target *t)
 {
 	struct session *s = &c->session;
 	o->run = view_of_str(&t->run);
@@ -45,16 +45,16 @@ static int send_order(struct cli *c, struct order *o, struct target *t)
 
 static int decide_on(struct cli *c, const char *task_word, struct order *o)
 {
-	struct target t = {0};
+	struct cli_target t = {0};
 	struct err err = {0};
 	int status = 0;
 	if (!cli_connect(c, &status))
 		return status;
-	if (target_find(&c->session, &t, cli_word(c, 0), task_word, o->verb, &err))
+	if (cli_target_find(&c->session, &t, cli_word(c, 0), task_word, o->verb, &err))
 		status = send_order(c, o, &t);
 	else
 		status = cli_fail(&err);
-	target_release(&t);
+	cli_target_release(&t);
 	err_release(&err);
 	return status;
 }

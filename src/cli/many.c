@@ -69,15 +69,15 @@ static int choose_named(struct many *m)
 	int status = 0;
 	const char *word;
 	for (size_t i = 0; status == 0 && (word = cli_word(m->cli, i)); i++) {
-		struct target t = {0};
-		if (target_find(&m->cli->session, &t, word, NULL, m->verb, &err)) {
+		struct cli_target t = {0};
+		if (cli_target_find(&m->cli->session, &t, word, NULL, m->verb, &err)) {
 			struct chosen c = { mem_text(str_text(&t.run)), mem_text(word),
 					    mem_text(str_text(&t.workflow)), t.run_status, t.version };
 			vec_push(&m->runs, c);
 		} else {
 			status = cli_fail(&err);
 		}
-		target_release(&t);
+		cli_target_release(&t);
 	}
 	err_release(&err);
 	return status;

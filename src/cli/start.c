@@ -92,13 +92,13 @@ static int start_run(struct cli *c)
 static int rerun_run(struct cli *c)
 {
 	struct order o = { .verb = VERB_RERUN };
-	struct target t = {0};
+	struct cli_target t = {0};
 	struct str params = {0};
 	struct err err = {0};
 	int status = 0;
 	if (!cli_connect(c, &status))
 		return status;
-	if (target_find(&c->session, &t, cli_word(c, 0), NULL, VERB_RERUN, &err) &&
+	if (cli_target_find(&c->session, &t, cli_word(c, 0), NULL, VERB_RERUN, &err) &&
 	    params_read(c, str_text(&t.workflow), &params, &err)) {
 		o.run = view_of_str(&t.run);
 		o.version = t.version;
@@ -109,7 +109,7 @@ static int rerun_run(struct cli *c)
 	} else {
 		status = cli_fail(&err);
 	}
-	target_release(&t);
+	cli_target_release(&t);
 	str_release(&params);
 	err_release(&err);
 	return status;

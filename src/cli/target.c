@@ -2,7 +2,7 @@
 #include "cli/target.h"
 
 struct finding {
-	struct target *target;
+	struct cli_target *target;
 	enum verb verb;
 	const char *task_word;		/* NULL: pick */
 	struct str names;		/* of the tasks that fit */
@@ -18,7 +18,7 @@ static bool allows(const struct actions_facts *a, enum verb verb)
 
 static void take_task(struct finding *f, const struct task_facts *t)
 {
-	struct target *target = f->target;
+	struct cli_target *target = f->target;
 	str_clear(&target->task);
 	str_add(&target->task, t->id);
 	target->attempt = t->attempt;
@@ -55,7 +55,7 @@ static void on_detail(void *arg, const struct run_detail *d)
 
 static bool judge(const struct finding *f, struct err *err)
 {
-	const struct target *t = f->target;
+	const struct cli_target *t = f->target;
 	const char *verb = verb_name(f->verb);
 	if (!verb_is_on_task(f->verb))
 		return true;
@@ -73,7 +73,7 @@ static bool judge(const struct finding *f, struct err *err)
 	return true;
 }
 
-bool target_find(struct session *s, struct target *t, const char *run_word, const char *task_word,
+bool cli_target_find(struct session *s, struct cli_target *t, const char *run_word, const char *task_word,
 		 enum verb verb, struct err *err)
 {
 	static const struct session_calls calls = { .detail = on_detail };
@@ -93,11 +93,11 @@ bool target_find(struct session *s, struct target *t, const char *run_word, cons
 	return ok;
 }
 
-void target_release(struct target *t)
+void cli_target_release(struct cli_target *t)
 {
 	str_release(&t->run);
 	str_release(&t->task);
 	str_release(&t->workflow);
 	str_release(&t->status);
-	*t = (struct target){0};
+	*t = (struct cli_target){0};
 }

@@ -5,7 +5,7 @@
 
 #include "cli/session.h"
 
-struct target {
+struct cli_target {
 	struct str run, task;
 	int attempt;
 	int64_t version;		/* the task's, or the run's without a task */
@@ -15,8 +15,8 @@ struct target {
 
 /* Reads the run. task_word NULL: the task the verb fits (the only one that allows
  * it); several are ERR_USAGE with their names. A verb on a run leaves task empty. */
-bool target_find(struct session *s, struct target *t, const char *run_word, const char *task_word,
+bool cli_target_find(struct session *s, struct cli_target *t, const char *run_word, const char *task_word,
 		 enum verb verb, struct err *err);
-void target_release(struct target *t);
+void cli_target_release(struct cli_target *t);
 
 #endif

@@ -65,6 +65,13 @@ static void run_row(struct out *o, const struct run_facts *r)
 	str_release(&took);
 }
 
+static void print_row(struct runs *l, const struct run_facts *r)
+{
+	if (l->shown == 0)
+		runs_head(&l->cli->out);
+	run_row(&l->cli->out, r);
+}
+
 static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 {
 	struct runs *l = arg;
@@ -74,7 +81,7 @@ static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 		else if (l->listing == LISTING_JSONL)
 			json_out_run(&l->cli->out, &runs[i]);
 		else
-			run_row(&l->cli->out, &runs[i]);
+			print_row(l, &runs[i]);
 	}
 }
 
@@ -117,13 +124,13 @@ static int runs_run(struct cli *c)
 					   LISTING_TABLE;
 	str_init(&l.array, SIZE_MAX / 2);
 	jsonw_init(&l.w, &l.array);
-	if (l.listing == LISTING_TABLE)
-		runs_head(&c->out);
 	jsonw_array(&l.w, NULL);
 	status = runs_fetch(&l, opt_value(&c->opts, "filter"));
 	jsonw_end_array(&l.w);
 	if (status == 0 && l.listing == LISTING_JSON)
 		json_out_line(&c->out, &l.array);
+	if (status == 0 && l.shown == 0 && l.listing == LISTING_TABLE && c->out.tty)
+		out_text(&c->out, "no runs\n");
 	str_release(&l.array);
 	return status;
 }

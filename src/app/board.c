@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "app/cache.h"
 #include "app/frame.h"
 
 static int board_fail(struct app *a, const struct err *err)
@@ -24,9 +25,11 @@ int app_board(const struct app_options *options)
 		err_release(&err);
 		return status;
 	}
+	cache_load(&a);
 	frame_end_of_turn(&a);
 	app_connect(&a);
 	loop_run(a.loop);
+	cache_save(&a);
 	frame_close(&a);
 	app_release(&a);
 	return status;

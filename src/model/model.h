@@ -16,6 +16,7 @@
 #include "model/decision.h"
 #include "model/detail.h"
 #include "model/effect.h"
+#include "model/help.h"
 #include "model/inbox.h"
 #include "model/keymap.h"
 #include "model/menu.h"
@@ -23,6 +24,8 @@
 #include "model/orders.h"
 #include "model/outbox.h"
 #include "model/screen.h"
+#include "model/start.h"
+#include "model/workflows.h"
 
 enum { CONTEXTS_MAX = 16, SCREEN_DEPTH = 12 };
 
@@ -65,6 +68,9 @@ struct model {
 	struct inbox_state inbox;
 	struct outbox_state outbox;
 	struct menu_state menu;
+	struct workflows_state workflows;
+	struct start_state start;
+	struct help_state help;
 };
 
 struct model_setup {

@@ -15,6 +15,10 @@ static const struct screen *const screens[] = {
 	[SCREEN_MENU] = &screen_menu,
 	[SCREEN_LANES] = &screen_lanes,
 	[SCREEN_QUIT] = &screen_quit,
+	[SCREEN_WORKFLOWS] = &screen_workflows,
+	[SCREEN_START] = &screen_start,
+	[SCREEN_HELP] = &screen_help,
+	[SCREEN_PALETTE] = &screen_palette,
 	[SCREENS] = NULL,
 };
 
@@ -79,4 +83,7 @@ void screens_release(struct model *m)
 	decision_release(&m->decision);
 	inbox_release(&m->inbox);
 	menu_release(&m->menu);
+	workflows_release(&m->workflows);
+	start_release(&m->start);
+	help_release(&m->help);
 }

@@ -34,9 +34,10 @@ void view_title_bar(struct pen *p, struct rect r)
 	if (waiting > 0)
 		str_addf(&right, "%zu %s for you%s", waiting, waiting == 1 ? "waits" : "wait",
 			 pen_dot(p));
-	str_addf(&right, "%zu %s%sby %s", store_count(m->store),
-		 store_count(m->store) == 1 ? "run" : "runs", pen_dot(p),
-		 board_sort_name(m->board.sort));
+	str_addf(&right, "%zu %s", store_count(m->store),
+		 store_count(m->store) == 1 ? "run" : "runs");
+	if (r.cols >= 60)
+		str_addf(&right, "%sby %s", pen_dot(p), board_sort_name(m->board.sort));
 	pen_text(p);
 	str_add_text(&p->text, "runboard");
 	if (s && m->stack[0] != SCREEN_BOARD)
@@ -125,32 +126,57 @@ static bool put_notice(struct pen *p, struct rect r)
 	return true;
 }
 
-/* Orders that the run in focus allows now, then what every screen has. */
-static void put_hints(struct pen *p, struct rect r)
+/* Orders that the run in focus allows now. */
+static int add_orders(struct pen *p, enum action *list, int n)
 {
 	static const enum verb verbs[] = { VERB_APPROVE, VERB_REJECT, VERB_ANSWER, VERB_RETRY,
 					   VERB_CANCEL };
-	enum action list[16];
-	struct run_facts run;
+	struct run_brief brief;
 	struct focus focus;
+
+	if (!model_focus(p->m, &focus) || !store_brief(p->m->store, focus.key, &brief))
+		return n;
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+		struct target t;
+
+		target_make(p->m, verbs[i], &focus, NULL, &t);
+		if (t.allowed &&
+		    (!t.unsettled || run_status_lane(brief.status) == LANE_FAILED))
+			list[n++] = verb_action(verbs[i]);
+		target_release(&t);
+	}
+	list[n++] = ACTION_MENU;
+	return n;
+}
+
+static const enum action log_hints[] = { ACTION_FOLLOW, ACTION_FILTER, ACTION_NEXT_MATCH,
+					 ACTION_NEXT_ERROR, ACTION_BOTH, ACTION_WRAP,
+					 ACTION_STAMPS, ACTION_SAVE, ACTION_NONE };
+static const enum action board_hints[] = { ACTION_FILTER, ACTION_START, ACTION_INBOX,
+					   ACTION_HELP, ACTION_QUIT, ACTION_NONE };
+static const enum action other_hints[] = { ACTION_HELP, ACTION_QUIT, ACTION_NONE };
+
+/* A dialog says itself what can be pressed. */
+static void put_hints(struct pen *p, struct rect r)
+{
+	const struct model *m = p->m;
+	enum screen_id top = screen_top(m);
+	const enum action *more = top == SCREEN_BOARD ? board_hints : other_hints;
+	enum action list[24];
 	int n = 0;
 
-	if (model_focus(p->m, &focus) && store_facts(p->m->store, focus.key, &run, &p->arena)) {
-		list[n++] = ACTION_OPEN;
-		for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-			if ((run.actions.allowed & (1U << verbs[i])) &&
-			    !model_is_read_only(p->m, run.context))
-				list[n++] = verb_action(verbs[i]);
-		}
-		list[n++] = ACTION_MENU;
+	if (screen_get(top)->overlay)
+		return;
+	if (top == SCREEN_DETAIL && m->detail.in_pane && m->detail.pane == PANE_LOGS) {
+		more = log_hints;
 	} else {
-		list[n++] = ACTION_START;
+		if (top != SCREEN_DETAIL && top != SCREEN_HELP)
+			list[n++] = ACTION_OPEN;
+		n = add_orders(p, list, n);
 	}
-	list[n++] = ACTION_FILTER;
-	list[n++] = ACTION_INBOX;
-	list[n++] = ACTION_HELP;
-	list[n++] = ACTION_QUIT;
-	list[n] = ACTION_NONE;
+	do
+		list[n++] = *more;
+	while (*more++ != ACTION_NONE);
 	pen_hints(p, r.row, r.col, r.cols, list);
 }
 

@@ -15,22 +15,23 @@ static const struct {
 	const char *name, *words;
 } reasons[] = {
 	{ "slots", "all slots are busy" },	{ "concurrency", "another run goes first" },
-	{ "no_worker", "no worker on its queue" }, { "needs", "a step before it" },
-	{ "schedule", "for its time" },
+	{ "no_worker", "no worker on its queue" }, { "needs", "a step goes first" },
+	{ "schedule", "not its time yet" },
 };
 
 static void add_reason(struct str *s, const struct run_facts *run)
 {
-	str_add_text(s, "queued");
 	if (run->pending_detail.len > 0) {
-		str_add_text(s, ": ");
 		str_add(s, run->pending_detail);
 		return;
 	}
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-		if (view_is(run->pending_reason, reasons[i].name))
-			str_addf(s, ": %s", reasons[i].words);
+		if (view_is(run->pending_reason, reasons[i].name)) {
+			str_add_text(s, reasons[i].words);
+			return;
+		}
 	}
+	str_add_text(s, "queued");
 }
 
 static void add_step(struct str *s, const struct run_facts *run)

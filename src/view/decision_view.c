@@ -129,6 +129,12 @@ static void put_line(struct pen *p, struct rect r)
 	}
 }
 
+static void add_capital(struct str *s, const char *words)
+{
+	str_add_text(s, words);
+	s->ptr[0] = (char)(s->ptr[0] - ('a' - 'A'));
+}
+
 static void put_footer(struct pen *p, struct rect r)
 {
 	const struct decision_state *d = &p->m->decision;
@@ -141,8 +147,7 @@ static void put_footer(struct pen *p, struct rect r)
 	};
 	int col;
 
-	str_addf(&yes, "%s", action_words(verb_action(d->verb))->brief);
-	yes.ptr[0] = (char)(yes.ptr[0] - ('a' - 'A'));
+	add_capital(&yes, action_words(verb_action(d->verb))->brief);
 	buttons[1].label = str_text(&yes);
 	col = dialog_buttons(p, r.row, r.col, buttons, 2);
 	canvas_words(p->canvas, r.row, col + 1, r.col + r.cols - col - 1, STYLE_DIM,
@@ -153,16 +158,20 @@ static void put_footer(struct pen *p, struct rect r)
 	str_release(&yes);
 }
 
-static int rows_wanted(const struct decision_state *d)
+static int rows_wanted(struct pen *p, const struct decision_state *d)
 {
-	int rows = 7;
+	const struct target *t = &d->targets.items[0];
+	int rows = decision_field_name(d->verb) ? 4 : 2;
 
-	if (d->targets.len > 1)
-		rows += d->targets.len > LIST_ROWS ? LIST_ROWS : (int)d->targets.len;
-	else
-		rows += 6;
+	if (d->targets.len > 1) {
+		rows += 1 + (d->targets.len > LIST_ROWS ? LIST_ROWS + 1 : (int)d->targets.len);
+		return rows + 1;
+	}
+	rows += 2 + (t->task.len > 0) + t->unsettled;
+	if (t->prompt.len > 0)
+		rows += 2 + utf8_width(view_of_str(&t->prompt)) / (DIALOG_COLS - 4) + 1;
 	if (d->evidence_of.len > 0)
-		rows += d->evidence.len > 10 ? 10 : (int)d->evidence.len + 1;
+		rows += 2 + (d->evidence.len > 10 ? 10 : (int)d->evidence.len + (d->evidence.len == 0));
 	return rows;
 }
 
@@ -173,8 +182,8 @@ void view_decision(struct pen *p, struct rect r)
 	struct str title = { 0 };
 	struct rect in, footer, field;
 
-	str_addf(&title, " %s ", action_words(verb_action(d->verb))->help);
-	in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(d), DIALOG_COLS },
+	add_capital(&title, action_words(verb_action(d->verb))->help);
+	in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(p, d), DIALOG_COLS },
 			 str_text(&title));
 	str_release(&title);
 	footer = rect_take_bottom(&in, 1);
@@ -197,7 +206,7 @@ void view_decision(struct pen *p, struct rect r)
 		if (t->unsettled)
 			canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM,
 				     "Reading the run.");
-		put_evidence(p, &in, 1);
+		put_evidence(p, &in, 0);
 	}
 	if (decision_field_name(d->verb))
 		put_line(p, field);

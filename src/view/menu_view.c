@@ -11,9 +11,8 @@ void view_menu(struct pen *p, struct rect r)
 	struct str title = { 0 };
 	struct rect in;
 
-	str_add_text(&title, " ");
 	model_add_run_name(p->m, s->focus.key, &title);
-	str_addf(&title, "%s%s ", s->task.len > 0 ? " " : "", str_text(&s->task));
+	str_addf(&title, "%s%s", s->task.len > 0 ? " " : "", str_text(&s->task));
 	in = dialog_open(p, r, (struct rect){ 0, 0, (int)menu_len, 64 }, str_text(&title));
 	str_release(&title);
 	for (size_t i = s->rows.top; i < menu_len && in.rows > 0; i++) {
@@ -40,7 +39,7 @@ void view_lanes(struct pen *p, struct rect r)
 {
 	const struct model *m = p->m;
 	struct rect in = dialog_open(p, r, (struct rect){ 0, 0, BOARD_LANES + 2, 40 },
-				     " Lanes shown ");
+				     "Lanes shown");
 
 	for (int i = 0; i < BOARD_LANES; i++) {
 		int lane = board_lane_order[i];
@@ -63,7 +62,7 @@ void view_lanes(struct pen *p, struct rect r)
 void view_quit(struct pen *p, struct rect r)
 {
 	size_t held = orders_count(&p->m->orders, ORDER_HELD);
-	struct rect in = dialog_open(p, r, (struct rect){ 0, 0, held > 0 ? 4 : 2, 52 }, " Quit ");
+	struct rect in = dialog_open(p, r, (struct rect){ 0, 0, held > 0 ? 4 : 2, 52 }, "Quit");
 
 	if (held == 0) {
 		canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_PLAIN,

@@ -17,6 +17,10 @@ static view_fn *const views[] = {
 	[SCREEN_MENU] = view_menu,
 	[SCREEN_LANES] = view_lanes,
 	[SCREEN_QUIT] = view_quit,
+	[SCREEN_WORKFLOWS] = view_workflows,
+	[SCREEN_START] = view_start,
+	[SCREEN_HELP] = view_help,
+	[SCREEN_PALETTE] = view_palette,
 	[SCREENS] = NULL,
 };
 

@@ -1,0 +1,50 @@
+/* What can be started. */
+#include "model/model.h"
+#include "model/workflows.h"
+#include "view/screens.h"
+
+static void put_workflow(struct pen *p, struct rect r, const struct workflow_line *l)
+{
+	const struct workflow_facts *w = &l->facts;
+	int names = r.cols / 3 < 28 ? r.cols / 3 : 28, end = r.col + r.cols - 1;
+
+	canvas_text(p->canvas, r.row, r.col + 1, names - 1,
+		    w->may_start ? STYLE_STRONG : STYLE_DIM, w->name);
+	pen_text(p);
+	if (w->open_runs > 0)
+		str_addf(&p->text, "%lld open", (long long)w->open_runs);
+	if (p->m->n_contexts > 1)
+		str_addf(&p->text, "%s%s", p->text.len > 0 ? pen_dot(p) : "",
+			 str_text(&p->m->contexts[l->context].name));
+	end = pen_put_right(p, r.row, r.col + names, end, STYLE_DIM) - 1;
+	canvas_text(p->canvas, r.row, r.col + names + 1, end - r.col - names - 1,
+		    w->may_start ? STYLE_PLAIN : STYLE_DIM,
+		    !w->may_start && w->why_not.len > 0 ? w->why_not : w->title);
+}
+
+void view_workflows(struct pen *p, struct rect r)
+{
+	const struct workflows_state *s = &p->m->workflows;
+	struct rect head = rect_take_top(&r, 1);
+
+	if (s->trouble.len > 0)
+		canvas_text(p->canvas, head.row, head.col + 1, head.cols - 2, STYLE_ERROR,
+			    view_of_str(&s->trouble));
+	else
+		canvas_words(p->canvas, head.row, head.col + 1, head.cols - 2, STYLE_DIM,
+			     "Enter starts one; nothing runs before its form is confirmed");
+	rect_take_top(&r, 1);
+	if (s->lines.len == 0) {
+		pen_empty(p, r, workflows_are_coming(s)
+					? "Reading the workflows."
+					: "No workflows. Put a YAML file into the engine's folder.");
+		return;
+	}
+	for (size_t i = s->rows.top; i < s->lines.len && r.rows > 0; i++) {
+		struct rect at = rect_take_top(&r, 1);
+
+		put_workflow(p, at, &s->lines.items[i]);
+		if (i == s->rows.at)
+			canvas_paint(p->canvas, at, STYLE_SELECTED);
+	}
+}

@@ -170,9 +170,9 @@ static void put_hints(struct pen *p, struct rect r)
 	if (top == SCREEN_DETAIL && m->detail.in_pane && m->detail.pane == PANE_LOGS) {
 		more = log_hints;
 	} else {
+		n = add_orders(p, list, n);
 		if (top != SCREEN_DETAIL && top != SCREEN_HELP)
 			list[n++] = ACTION_OPEN;
-		n = add_orders(p, list, n);
 	}
 	do
 		list[n++] = *more;

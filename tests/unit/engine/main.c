@@ -1,12 +1,14 @@
 /* The unit tests of engine: one suite a source file. */
 #include "lib/unit.h"
 
+Suite *suite_access(void);
 Suite *suite_front(void);
 Suite *suite_server(void);
 
 int main(void)
 {
 	static unit_suite_fn *const suites[] = {
+		suite_access,
 		suite_front,
 		suite_server,
 		NULL,

@@ -1,0 +1,277 @@
+/* Settings, people, roles, tokens, signatures, addresses. */
+#include "lib/unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/access.h"
+#include "engine/crypto.h"
+#include "engine/listen.h"
+#include "engine/settings.h"
+
+/* ---- crypto --------------------------------------------------------------------- */
+
+START_TEST(sha256_and_hmac_are_those_of_the_standards)
+{
+	char hex[CRYPTO_HEX + 1];
+	crypto_sha256(VIEW("abc"), hex);
+	ck_assert_str_eq(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	crypto_sha256(VIEW(""), hex);
+	ck_assert_str_eq(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	/* RFC 4231, case 2 */
+	crypto_hmac_sha256(VIEW("Jefe"), VIEW("what do ya want for nothing?"), hex);
+	ck_assert_str_eq(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+END_TEST
+
+START_TEST(comparison_is_of_whole_texts)
+{
+	ck_assert(crypto_equal(VIEW("abc"), VIEW("abc")));
+	ck_assert(!crypto_equal(VIEW("abc"), VIEW("abd")));
+	ck_assert(!crypto_equal(VIEW("abc"), VIEW("abcd")));
+	ck_assert(crypto_equal(VIEW(""), VIEW("")));
+}
+END_TEST
+
+START_TEST(two_tokens_differ)
+{
+	char a[CRYPTO_TOKEN + 1], b[CRYPTO_TOKEN + 1];
+	crypto_token(a);
+	crypto_token(b);
+	ck_assert_uint_eq(strlen(a), CRYPTO_TOKEN);
+	ck_assert_str_ne(a, b);
+}
+END_TEST
+
+/* ---- settings -------------------------------------------------------------------- */
+
+START_TEST(settings_are_read)
+{
+	struct settings s;
+	ck_assert(settings_parse(&s, VIEW("[queue default]\nslots = 3\n[user root]\nroles = viewer\n"),
+				 "f", NULL));
+	ck_assert_int_eq(settings_slots(&s, "default"), 3);
+	ck_assert_int_eq(settings_slots(&s, "other"), 0);
+	ck_assert_uint_eq(s.people.len, 1);
+	settings_release(&s);
+}
+END_TEST
+
+START_TEST(all_errors_of_the_settings_are_told_at_once)
+{
+	struct settings s;
+	struct err err = { 0 };
+	ck_assert(!settings_parse(&s,
+				  VIEW("[queue default]\nslots = many\n[nonsense]\na = b\n"
+				       "[token ci]\nsha256 = 12\ncolour = red\n"),
+				  "f", &err));
+	ck_assert_int_eq(err.kind, ERR_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err_text(&err), "f:2:"));
+	ck_assert_ptr_nonnull(strstr(err_text(&err), "f:4:"));
+	ck_assert_ptr_nonnull(strstr(err_text(&err), "f:6:"));
+	ck_assert_ptr_nonnull(strstr(err_text(&err), "f:7:"));
+	err_release(&err);
+}
+END_TEST
+
+START_TEST(no_file_is_no_error)
+{
+	struct settings s;
+	ck_assert(settings_load(&s, "/no/such/file", NULL));
+	settings_release(&s);
+}
+END_TEST
+
+/* ---- access ----------------------------------------------------------------------- */
+
+enum { OWN = 4242, STRANGER = 4243, PORT = 8420 };
+
+/* sha256 of "letmein" */
+#define TOKEN_SETTINGS \
+	"[token ci]\nsha256 = 1c8bfe8f801d79745c4631d09fff36c82aa37fc4cce4fc946683d7b336b63032\n" \
+	"roles = operator\n"
+
+static struct access *access_with(const char *text)
+{
+	struct settings s;
+	struct err err = { 0 };
+	ck_assert_msg(settings_parse(&s, view_of(text), "f", &err), "%s", err_text(&err));
+	struct access *a = access_new(&s, OWN, &err);
+	ck_assert_msg(a != NULL, "%s", err_text(&err));
+	settings_release(&s);
+	return a;
+}
+
+static const struct caller *by_uid(struct access *a, uid_t uid, int *status)
+{
+	struct front_head head = { 0 };
+	struct front_refusal why = { 0 };
+	struct porch_peer peer = { .kind = PORCH_UNIX, .uid = uid };
+	const struct caller *c = access_caller(a, &peer, &head, &why);
+	*status = why.status;
+	return c;
+}
+
+static const struct caller *by_header(struct access *a, const char *value, int *status)
+{
+	struct front_head head = { .n_headers = value != NULL };
+	struct front_refusal why = { 0 };
+	struct porch_peer peer = { .kind = PORCH_TCP, .uid = OWN, .port = PORT };
+	head.headers[0] = (struct front_header){ VIEW("Authorization"), view_of(value) };
+	const struct caller *c = access_caller(a, &peer, &head, &why);
+	*status = why.status;
+	return c;
+}
+
+START_TEST(the_owner_and_root_may_all_and_strangers_nothing)
+{
+	int status;
+	struct access *a = access_with("");
+	ck_assert(caller_can(by_uid(a, OWN, &status), CAN_ADMIN));
+	ck_assert(caller_can(by_uid(a, 0, &status), CAN_FORCE_ADVANCE));
+	ck_assert_ptr_null(by_uid(a, STRANGER, &status));
+	ck_assert_int_eq(status, 403);
+	ck_assert(!access_has_tokens(a));
+	access_free(a);
+}
+END_TEST
+
+START_TEST(a_user_has_the_roles_that_were_given)
+{
+	int status;
+	struct access *a = access_with("[user root]\nroles = viewer, approver\n");
+	const struct caller *c = by_uid(a, 0, &status);
+	ck_assert_str_eq(c->name, "root");
+	ck_assert_uint_eq(c->n_roles, 2);
+	ck_assert(caller_can(c, CAN_APPROVE_STEP));
+	ck_assert(!caller_can(c, CAN_RUN_WORKFLOW));
+	ck_assert(!caller_can(c, CAN_ADMIN));
+	access_free(a);
+}
+END_TEST
+
+START_TEST(a_role_that_there_is_not_is_an_error)
+{
+	struct settings s;
+	struct err err = { 0 };
+	ck_assert(settings_parse(&s, VIEW("[user root]\nroles = emperor\n"), "f", NULL));
+	ck_assert_ptr_null(access_new(&s, OWN, &err));
+	ck_assert_int_eq(err.kind, ERR_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err_text(&err), "emperor"));
+	err_release(&err);
+	settings_release(&s);
+}
+END_TEST
+
+START_TEST(over_tcp_only_the_right_token_lets_in)
+{
+	int status;
+	struct access *a = access_with(TOKEN_SETTINGS);
+	const struct caller *c = by_header(a, "Bearer letmein", &status);
+	ck_assert_ptr_nonnull(c);
+	ck_assert_str_eq(c->name, "ci");
+	ck_assert(caller_can(c, CAN_RUN_WORKFLOW));
+	ck_assert(!caller_can(c, CAN_APPROVE_STEP));
+	static const char *const wrong[] = { "Bearer letmeinn", "Bearer ", "Bearer", "letmein",
+					     "Basic letmein", "Bearer LETMEIN", "" };
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		ck_assert_ptr_null(by_header(a, wrong[i], &status));
+		ck_assert_int_eq(status, 401);
+	}
+	ck_assert_ptr_null(by_header(a, NULL, &status));
+	ck_assert_int_eq(status, 401);
+	access_free(a);
+}
+END_TEST
+
+START_TEST(guessing_is_slowed_down_but_never_locks_out)
+{
+	int status = 0;
+	struct access *a = access_with(TOKEN_SETTINGS);
+	for (int i = 0; i < 30; i++)
+		by_header(a, "Bearer wrong", &status);
+	ck_assert_int_eq(status, 429);
+	ck_assert_ptr_nonnull(by_header(a, "Bearer letmein", &status));
+	access_free(a);
+}
+END_TEST
+
+/* ---- addresses ---------------------------------------------------------------------- */
+
+static const struct {
+	const char *text;
+	enum err_kind kind;
+} addresses[] = {
+	{ "unix:/run/x/s", ERR_NONE },	  { "localhost:8420", ERR_NONE },
+	{ "127.0.0.1:0", ERR_NONE },	  { "[::1]:8420", ERR_NONE },
+	{ "unix:relative", ERR_USAGE },	  { "unix:", ERR_USAGE },
+	{ "0.0.0.0:8420", ERR_USAGE },	  { "[::]:8420", ERR_USAGE },
+	{ "192.168.1.1:80", ERR_USAGE },  { "example.org:80", ERR_USAGE },
+	{ "localhost", ERR_USAGE },	  { "localhost:", ERR_USAGE },
+	{ "localhost:99999", ERR_USAGE }, { ":8420", ERR_USAGE },
+	{ "", ERR_USAGE },
+};
+
+START_TEST(only_sockets_and_loopback_are_listened_on)
+{
+	struct listen_address address;
+	struct err err = { 0 };
+	bool good = listen_parse(addresses[_i].text, &address, &err);
+	ck_assert_msg(good == (addresses[_i].kind == ERR_NONE), "%s", addresses[_i].text);
+	ck_assert_int_eq(err.kind, addresses[_i].kind);
+	listen_release(&address);
+	err_release(&err);
+}
+END_TEST
+
+static void check_open_folder(mode_t mode, bool want)
+{
+	char folder[] = "/tmp/test-listen-XXXXXX", path[64];
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	chmod(folder, mode);
+	snprintf(path, sizeof path, "unix:%s/s", folder);
+	struct listen_address address;
+	struct stat st;
+	ck_assert(listen_parse(path, &address, NULL));
+	int fd = listen_open(&address, NULL);
+	ck_assert_int_eq(fd >= 0, want);
+	if (want) {
+		ck_assert_int_eq(stat(address.path, &st), 0);
+		ck_assert_uint_eq(st.st_mode & 0177, 0);
+		close(fd);
+	}
+	unlink(address.path);
+	listen_release(&address);
+	rmdir(folder);
+}
+
+START_TEST(a_socket_stands_in_a_folder_closed_to_others)
+{
+	check_open_folder(0700, true);
+	check_open_folder(0755, false);
+	check_open_folder(0770, false);
+}
+END_TEST
+
+Suite *suite_access(void);
+Suite *suite_access(void)
+{
+	Suite *s = suite_create("access");
+	TCase *t = tcase_create("all");
+	tcase_add_test(t, sha256_and_hmac_are_those_of_the_standards);
+	tcase_add_test(t, comparison_is_of_whole_texts);
+	tcase_add_test(t, two_tokens_differ);
+	tcase_add_test(t, settings_are_read);
+	tcase_add_test(t, all_errors_of_the_settings_are_told_at_once);
+	tcase_add_test(t, no_file_is_no_error);
+	tcase_add_test(t, the_owner_and_root_may_all_and_strangers_nothing);
+	tcase_add_test(t, a_user_has_the_roles_that_were_given);
+	tcase_add_test(t, a_role_that_there_is_not_is_an_error);
+	tcase_add_test(t, over_tcp_only_the_right_token_lets_in);
+	tcase_add_test(t, guessing_is_slowed_down_but_never_locks_out);
+	tcase_add_loop_test(t, only_sockets_and_loopback_are_listened_on, 0,
+			    (int)(sizeof(addresses) / sizeof(*addresses)));
+	tcase_add_test(t, a_socket_stands_in_a_folder_closed_to_others);
+	suite_add_tcase(s, t);
+	return s;
+}

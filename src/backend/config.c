@@ -2,13 +2,12 @@
  * Knows the words of the file, not what a theme or a key means. */
 #include "backend/config.h"
 
-#include "backend/local.h"
 #include "base/file.h"
 #include "base/ini.h"
 #include "base/mem.h"
 #include "base/path.h"
 
-enum { CONFIG_MAX = 1 << 20, TOKEN_MAX = 4096 };
+enum { CONFIG_MAX = 1 << 20 };
 
 /* One word of a section: a text, or a yes/no. offset: into the struct. */
 struct word {
@@ -220,62 +219,4 @@ bool context_socket(const struct config_context *context, struct str *path, stru
 	if (!view_starts(view_of(context->url), "unix:"))
 		return false;
 	return str_add_text(path, context->url + 5);
-}
-
-/* The token by environment variable, file or command: never in argv. Empty where
- * none is configured. */
-static bool read_token(const struct config_context *x, struct str *token, struct err *err)
-{
-	if (x->token_env) {
-		const char *value = getenv(x->token_env);
-		if (!value || !value[0])
-			return err_set(err, ERR_CONFIG, "context %s: %s is not set", x->name,
-				       x->token_env);
-		return str_add_text(token, value);
-	}
-	if (x->token_file && !file_read(x->token_file, TOKEN_MAX, token, err))
-		return err_prefix(err, "context %s", x->name);
-	struct view trimmed = view_trim(view_of_str(token));
-	str_shorten(token, trimmed.len);
-	return true;
-}
-
-static struct backend *open_local(const struct config_context *x, const struct opening *o,
-				  struct err *err)
-{
-	struct str socket = {0}, token = {0};
-	struct backend *b = NULL;
-	struct local_config local = { .name = x->name, .url = x->url, .read_only = x->read_only };
-	if (context_socket(x, &socket, err)) {
-		local.socket = str_text(&socket);
-		local.url = NULL;
-	}
-	if (read_token(x, &token, err)) {
-		local.token = token.len ? str_text(&token) : NULL;
-		b = local_new(o->loop, o->sink, o->number, &local);
-	}
-	str_release(&socket);
-	str_release(&token);
-	return b;
-}
-
-typedef struct backend *open_fn(const struct config_context *x, const struct opening *o,
-				struct err *err);
-
-static const struct {
-	const char *kind;
-	open_fn *open;
-} kinds[] = {
-	{ "local", open_local },
-};
-
-struct backend *context_open(const struct config_context *context, const struct opening *o,
-			     struct err *err)
-{
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (str_eq(kinds[i].kind, context->kind))
-			return kinds[i].open(context, o, err);
-	err_set(err, ERR_CONFIG, "context %s: backend %s: expected local", context->name,
-		context->kind);
-	return NULL;
 }

@@ -1,34 +1,94 @@
-/* Starts the local engine in the background and waits, without blocking, for the
- * byte that it writes when it listens. Of two that start at once one gets the
- * state folder; the other's launch ends well as soon as that one answers. */
+/* Starts the local engine in the background. One lock in the state folder makes
+ * sure that of several only one does; the others wait until the socket answers.
+ * runboardd goes behind by itself and says on a pipe when it takes orders; what it
+ * says on stderr before that is why it could not. */
 #include "backend/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/vec.h"
+#include "base/str.h"
+#include "base/when.h"
 #include "io/sock.h"
 #include "io/spawn.h"
 
-enum { AGAIN_MS = 100, TRIES = 30, LOG_TAIL = 4096, LOG_MAX = 64 << 20, READY_FD = 3 };
+enum { PATIENCE_MS = 15000, RETRY_MS = 40, SAID_MAX = 4096, READY_FD = 3 };
 
 struct launch {
 	struct loop *loop;
 	char *socket;
-	launch_fn *done;
+	launch_fn *fn;
 	void *arg;
-	struct watch *ready, *timer;
-	int ready_fd;
-	int tries_left;
-	off_t log_from;			/* where this engine's words begin */
-	struct str log;
+	int64_t deadline_ms;		/* monotonic */
+	struct watch *timer;		/* next step, or the end of patience */
+	int lock;			/* -1: not ours */
+	int ready;			/* read ends of the engine's pipes, -1: not started */
+	int words;
+	struct watch *ready_watch;
+	struct str said;
 };
 
-extern char **environ;
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void stop(struct launch *l)
+{
+	loop_remove(l->timer);
+	loop_remove(l->ready_watch);
+	l->timer = l->ready_watch = NULL;
+	close_fd(&l->ready);
+	close_fd(&l->words);
+	close_fd(&l->lock);
+}
+
+void launch_free(struct launch *l)
+{
+	if (!l)
+		return;
+	stop(l);
+	str_release(&l->said);
+	mem_free(l->socket);
+	mem_free(l);
+}
+
+/* Takes err. l may be gone after it. */
+static void end(struct launch *l, bool ok, struct err *err)
+{
+	struct err taken = { 0 };
+	err_move(&taken, err);
+	stop(l);
+	l->fn(l->arg, ok, ok ? NULL : &taken);
+	err_release(&taken);
+}
+
+/* ---- the engine's words ---- */
+
+static void read_words(struct launch *l)
+{
+	char bytes[512];
+	ssize_t n;
+	while ((n = read(l->words, bytes, sizeof bytes)) > 0)
+		str_add_bytes(&l->said, bytes, (size_t)n);
+}
+
+static struct view last_line(struct view said)
+{
+	struct view line, last = { 0 };
+	while (view_split(&said, '\n', &line)) {
+		if (view_trim(line).len)
+			last = view_trim(line);
+	}
+	return last;
+}
 
 static bool answers(const struct launch *l)
 {
@@ -39,171 +99,164 @@ static bool answers(const struct launch *l)
 	return true;
 }
 
-/* Done may free l: nothing of it is touched afterwards. */
-static void finish(struct launch *l, const struct err *err)
+/* Also where somebody else has started one meanwhile, by hand: that one will do. */
+static void failed(struct launch *l)
 {
-	loop_remove(l->ready);
-	loop_timer_stop(l->timer);
-	l->ready = NULL;
-	l->done(l->arg, err == NULL, err);
-}
-
-/* The last line that the engine wrote before it ended. */
-static void add_last_words(const struct launch *l, struct str *words)
-{
-	struct str text = {0};
-	struct view rest, line;
-	file_read(str_text(&l->log), LOG_MAX, &text, NULL);
-	str_drop(&text, text.len > (size_t)l->log_from ? (size_t)l->log_from : text.len);
-	rest = view_of_str(&text);
-	while (view_split(&rest, '\n', &line)) {
-		if (line.len) {
-			str_clear(words);
-			str_add(words, line);
-		}
+	struct err err = { 0 };
+	if (answers(l)) {
+		end(l, true, &err);
+		return;
 	}
-	str_release(&text);
-}
-
-static void give_up(struct launch *l)
-{
-	struct err err = {0};
-	struct str words = {0};
-	add_last_words(l, &words);
-	err_set(&err, ERR_UNREACHABLE, "the local engine did not start: %s (log: %s)",
-		words.len ? str_text(&words) : "it said nothing", str_text(&l->log));
-	str_release(&words);
-	finish(l, &err);
-	err_release(&err);
-}
-
-/* Ours has ended: perhaps because another one has the state folder. */
-static void on_again(void *arg)
-{
-	struct launch *l = arg;
-	if (answers(l))
-		finish(l, NULL);
-	else if (l->tries_left-- > 0)
-		loop_timer_set(l->timer, AGAIN_MS);
+	read_words(l);
+	struct view why = last_line(view_of_str(&l->said));
+	if (view_starts(why, "runboardd: "))
+		why = view_cut(why, strlen("runboardd: "), SIZE_MAX);
+	if (why.len)
+		err_set(&err, ERR_UNREACHABLE, "the engine could not start: %.*s", (int)why.len,
+			why.ptr);
 	else
-		give_up(l);
+		err_set(&err, ERR_UNREACHABLE,
+			"the engine ended before it took orders on %s", l->socket);
+	end(l, false, &err);
 }
 
 static void on_ready(void *arg, int fd, unsigned events)
 {
 	struct launch *l = arg;
-	char byte;
-	ssize_t got = read(fd, &byte, 1);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+	struct err none = { 0 };
+	char bytes[16];
+	ssize_t n = read(fd, bytes, sizeof bytes);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (got == 1) {
-		finish(l, NULL);
-		return;
-	}
-	loop_remove(l->ready);
-	l->ready = NULL;
-	on_again(l);
-}
-
-static int open_log(struct launch *l, struct err *err)
-{
-	if (!path_state(&l->log, NULL, err) ||
-	    !file_make_folders(str_text(&l->log), 0700, err))
-		return -1;
-	str_add_text(&l->log, "/engine.log");
-	int fd = open(str_text(&l->log), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0)
-		err_system(err, errno, "%s: cannot be written", str_text(&l->log));
+	if (n > 0)
+		end(l, true, &none);
 	else
-		l->log_from = lseek(fd, 0, SEEK_END);
-	return fd;
+		failed(l);
 }
 
-static bool spawn_engine(struct launch *l, const char *program, int log, struct err *err)
+/* The first process ends when the engine has gone behind: only to be reaped. */
+static void on_child(void *arg, pid_t pid, int status)
 {
-	struct str listen = {0};
-	int pipe_fds[2];
-	const char *argv[9] = { program, "--foreground", "--listen", NULL, "--ready-fd", "3" };
+}
+
+/* ---- starting it ---- */
+
+static pid_t spawn_engine(const struct launch *l, int ready, int words, struct err *err)
+{
+	struct str program = { 0 }, listen = { 0 };
 	const char *workflows = getenv("RUNBOARD_WORKFLOWS");
-	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) != 0)
-		return err_system(err, errno, "no pipe");
+	const struct spawn_fd fds[] = { { words, STDERR_FILENO }, { ready, READY_FD } };
+	pid_t pid = -1;
 	str_addf(&listen, "unix:%s", l->socket);
-	argv[3] = str_text(&listen);
-	if (workflows && workflows[0]) {
-		argv[6] = "--workflows";
-		argv[7] = workflows;
+	if (path_program(&program, "runboardd", err)) {
+		const char *const argv[] = { str_text(&program), "--listen", str_text(&listen),
+					     "--ready-fd", "3", workflows ? "--workflows" : NULL,
+					     workflows, NULL };
+		const struct spawn s = { .program = str_text(&program), .argv = argv,
+					 .env = (const char *const *)environ, .fds = fds,
+					 .n_fds = 2, .session = true, .dir = "/" };
+		pid = spawn_start(&s, err);
 	}
-	const struct spawn_fd fds[] = { { log, 1 }, { log, 2 }, { pipe_fds[1], READY_FD } };
-	struct spawn s = { .program = program, .argv = argv, .dir = "/", .session = true,
-			   .env = (const char *const *)environ, .fds = fds, .n_fds = 3 };
-	bool ok = spawn_start(&s, err) > 0;
-	close(pipe_fds[1]);
-	if (ok) {
-		l->ready_fd = pipe_fds[0];
-		l->ready = loop_fd(l->loop, l->ready_fd, LOOP_READ, on_ready, l);
-	} else {
-		close(pipe_fds[0]);
-	}
+	str_release(&program);
 	str_release(&listen);
+	return pid;
+}
+
+static bool start_engine(struct launch *l, struct err *err)
+{
+	int ready[2], words[2];
+	if (pipe2(ready, O_CLOEXEC | O_NONBLOCK))
+		return err_system(err, errno, "no pipe for the engine");
+	if (pipe2(words, O_CLOEXEC | O_NONBLOCK)) {
+		close_fd(&ready[0]);
+		close_fd(&ready[1]);
+		return err_system(err, errno, "no pipe for the engine");
+	}
+	l->ready = ready[0];
+	l->words = words[0];
+	pid_t pid = spawn_engine(l, ready[1], words[1], err);
+	close_fd(&ready[1]);
+	close_fd(&words[1]);
+	if (pid < 0)
+		return false;
+	loop_child(l->loop, pid, on_child, NULL);
+	l->ready_watch = loop_fd(l->loop, l->ready, LOOP_READ, on_ready, l);
+	return true;
+}
+
+/* The lock, or EWOULDBLOCK's silence where another board has it. */
+static bool take_lock(struct launch *l, struct err *err)
+{
+	struct str path = { 0 };
+	bool ok = path_state(&path, NULL, err) && file_private_folder(str_text(&path), err);
+	if (ok) {
+		str_add_text(&path, "/launch.lock");
+		l->lock = open(str_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (l->lock < 0)
+			ok = err_system(err, errno, "%s", str_text(&path));
+	}
+	if (ok && flock(l->lock, LOCK_EX | LOCK_NB)) {
+		int e = errno;
+		close_fd(&l->lock);
+		ok = e == EWOULDBLOCK || err_system(err, e, "%s", str_text(&path));
+	}
+	str_release(&path);
 	return ok;
 }
 
-static void on_begin(void *arg)
+static void give_up(struct launch *l)
 {
-	struct launch *l = arg;
-	struct str program = {0};
-	struct err err = {0};
-	if (answers(l)) {
-		finish(l, NULL);
-		return;
-	}
-	int log = open_log(l, &err);
-	bool ok = log >= 0 && path_program(&program, "runboardd", &err) &&
-		  spawn_engine(l, str_text(&program), log, &err);
-	if (log >= 0)
-		close(log);
-	str_release(&program);
-	if (!ok) {
-		err.kind = ERR_UNREACHABLE;
-		finish(l, &err);
-	}
-	err_release(&err);
+	struct err err = { 0 };
+	err_set(&err, ERR_UNREACHABLE, "the engine did not take orders on %s within %d s",
+		l->socket, PATIENCE_MS / 1000);
+	end(l, false, &err);
 }
 
+/* One step: done, start it, or look again in a moment. */
 static void on_timer(void *arg)
 {
 	struct launch *l = arg;
-	if (l->tries_left == TRIES) {
-		l->tries_left--;
-		on_begin(l);
-	} else {
-		on_again(l);
+	struct err err = { 0 };
+	int64_t left = l->deadline_ms - when_mono_ms();
+	if (l->ready_watch) {
+		give_up(l);
+		return;
 	}
+	if (answers(l)) {
+		end(l, true, &err);
+		return;
+	}
+	if (!take_lock(l, &err)) {
+		end(l, false, &err);
+		return;
+	}
+	if (l->lock < 0) {
+		if (left <= 0)
+			give_up(l);
+		else
+			loop_timer_set(l->timer, RETRY_MS);
+		return;
+	}
+	/* Whoever had the lock may have started it since we looked. */
+	if (answers(l))
+		end(l, true, &err);
+	else if (start_engine(l, &err))
+		loop_timer_set(l->timer, left);
+	else
+		end(l, false, &err);
 }
 
-struct launch *launch_start(struct loop *loop, const char *socket, launch_fn *done, void *arg)
+struct launch *launch_start(struct loop *loop, const char *socket, launch_fn *fn, void *arg)
 {
 	struct launch *l = mem_zero(sizeof *l);
 	l->loop = loop;
 	l->socket = mem_text(socket);
-	l->done = done;
+	l->fn = fn;
 	l->arg = arg;
-	l->ready_fd = -1;
-	l->tries_left = TRIES;
+	l->lock = l->ready = l->words = -1;
+	l->deadline_ms = when_mono_ms() + PATIENCE_MS;
+	str_init(&l->said, SAID_MAX);
 	l->timer = loop_timer(loop, on_timer, l);
 	loop_timer_set(l->timer, 0);
 	return l;
-}
-
-void launch_free(struct launch *l)
-{
-	if (!l)
-		return;
-	loop_remove(l->ready);
-	loop_remove(l->timer);
-	if (l->ready_fd >= 0)
-		close(l->ready_fd);
-	mem_free(l->socket);
-	str_release(&l->log);
-	mem_free(l);
 }

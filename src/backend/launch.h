@@ -1,6 +1,6 @@
 /* Starts the local engine for this user in the background, where none answers:
  * as tmux and ssh-agent do. It leads a session of its own, writes its log into
- * the state folder, and stays when we end. */
+ * the state folder, and stays when we end. Two that start at once start one. */
 #ifndef BACKEND_LAUNCH_H
 #define BACKEND_LAUNCH_H
 

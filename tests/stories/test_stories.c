@@ -1,0 +1,295 @@
+/* Stories of the real programs: the board on a virtual terminal, a real engine,
+ * real steps. Nothing sleeps: each step waits for what must be seen. */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "lib/story.h"
+#include "lib/unit.h"
+
+static const char gate[] =
+	"name: gate\n"
+	"title: Ship it\n"
+	"steps:\n"
+	"  - {id: build, run: 'echo evidence of the build'}\n"
+	"  - id: review\n"
+	"    approve: {prompt: 'Ship to prod?'}\n"
+	"  - {id: ship, run: 'echo shipped'}\n";
+
+static const char slow[] = "name: slow\n"
+			   "steps:\n"
+			   "  - id: work\n"
+			   "    run: |\n"
+			   "      echo begun\n"
+			   "      read line < \"$HOME/go\"\n"
+			   "      echo \"went on\"\n";
+
+static void begin(struct story *s, const char *name, const char *text)
+{
+	struct str path = { 0 };
+	story_begin(s, 24, 100);
+	str_addf(&path, ".config/runboard/workflows/%s.yaml", name);
+	story_file(s, str_text(&path), text);
+	str_release(&path);
+}
+
+static void open_board(struct story *s)
+{
+	story_open(s, "runboard", "--test-sync", "{sync}", NULL);
+}
+
+/* The id of a run that was started on the command line. */
+static void start(struct story *s, const char *workflow, struct str *id)
+{
+	story_runs(s, 0, "runboard", "start", workflow, NULL);
+	struct view line = view_trim(view_of_str(&s->out));
+	str_clear(id);
+	str_add(id, line);
+}
+
+START_TEST(a_waiting_run_is_approved_with_a_comment_and_completes)
+{
+	struct story s;
+	struct str id = { 0 };
+	begin(&s, "gate", gate);
+	start(&s, "gate", &id);
+	open_board(&s);
+	story_sees(&s, "Ship to prod?");
+	story_keys(&s, "2 Enter");
+	story_sees(&s, "review");
+	story_keys(&s, "a");
+	story_sees(&s, "Ship to prod?");
+	story_type(&s, "tests are green");
+	vt_see(s.vt, "tests are green");
+	story_keys(&s, "Enter y");
+	story_sees(&s, "completed");
+	story_keys(&s, "q q");
+	story_ends_with(&s, 0);
+	story_runs(&s, 0, "runboard", "history", str_text(&id), NULL);
+	ck_assert_msg(strstr(str_text(&s.out), "tests are green") != NULL, "%s", str_text(&s.out));
+	str_release(&id);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(enter_alone_never_approves)
+{
+	struct story s;
+	struct str id = { 0 };
+	begin(&s, "gate", gate);
+	start(&s, "gate", &id);
+	open_board(&s);
+	story_sees(&s, "Ship to prod?");
+	story_keys(&s, "2 a");
+	story_sees(&s, "Ship to prod?");
+	story_keys(&s, "Enter Enter");
+	story_runs(&s, 0, "runboard", "show", str_text(&id), NULL);
+	ck_assert_msg(strstr(str_text(&s.out), "waiting") != NULL, "%s", str_text(&s.out));
+	str_release(&id);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(who_was_second_is_told_that_somebody_was_first)
+{
+	struct story s;
+	struct str id = { 0 };
+	begin(&s, "gate", gate);
+	start(&s, "gate", &id);
+	open_board(&s);
+	story_sees(&s, "Ship to prod?");
+	story_keys(&s, "2 a");
+	story_runs(&s, 0, "runboard", "approve", str_text(&id), "-m", "was faster", NULL);
+	/* The dialog that is open says so by itself. */
+	story_sees(&s, "approved");
+	str_release(&id);
+	story_end(&s);
+}
+END_TEST
+
+/* The engine's process, by its own word. */
+static pid_t engine_pid(struct story *s)
+{
+	story_runs(s, 0, "runboard", "engine", "status", "--json", NULL);
+	const char *at = strstr(str_text(&s->out), "\"pid\":");
+	ck_assert_ptr_nonnull(at);
+	return (pid_t)strtol(at + 6, NULL, 10);
+}
+
+START_TEST(a_killed_engine_is_said_and_its_running_step_is_not_lost)
+{
+	struct story s;
+	struct str id = { 0 }, path = { 0 };
+	begin(&s, "slow", slow);
+	str_addf(&path, "%s/go", str_text(&s.home));
+	story_runs(&s, 0, "/usr/bin/mkfifo", str_text(&path), NULL);
+	start(&s, "slow", &id);
+	open_board(&s);
+	story_sees(&s, "live");
+	story_keys(&s, "2 Enter");
+	story_sees(&s, "begun");
+	kill(engine_pid(&s), SIGKILL);
+	story_sees(&s, "down");
+	vt_see(s.vt, "work");		/* the run stays in sight */
+	/* The step ends while no engine runs. */
+	FILE *go = fopen(str_text(&path), "w");
+	ck_assert_ptr_nonnull(go);
+	fputs("go\n", go);
+	fclose(go);
+	story_runs(&s, 0, "runboard", "engine", "start", NULL);
+	story_sees(&s, "went on");
+	story_sees(&s, "completed");
+	vt_see_no(s.vt, "down");
+	str_release(&path);
+	str_release(&id);
+	story_end(&s);
+}
+END_TEST
+
+static const char hostile[] =
+	"name: hostile\n"
+	"steps:\n"
+	"  - id: shout\n"
+	"    run: |\n"
+	"      i=0\n"
+	"      while [ $i -lt 20000 ]; do\n"
+	"        printf '\\033]0;owned\\007\\033[2J\\033[H\\033[31mred\\033[0m \\302\\233 2J\\r\\n'\n"
+	"        printf 'line %d \\033[?1049l\\033]52;c;aGk=\\007\\033P+q\\033\\\\\\342\\200\\256gnp\\n' $i\n"
+	"        printf '%0200d\\n' $i\n"
+	"        i=$((i + 1))\n"
+	"      done\n"
+	"      echo the-last-line\n";
+
+START_TEST(a_hostile_log_changes_nothing_but_the_log_pane)
+{
+	struct story s;
+	struct str id = { 0 };
+	begin(&s, "hostile", hostile);
+	story_runs(&s, 0, "runboard", "start", "hostile", "--wait", NULL);
+	open_board(&s);
+	story_sees(&s, "hostile");
+	story_keys(&s, "3 Enter 5");
+	/* The grammar of what may reach a terminal is checked by the harness for every
+	 * byte; here: the screen itself is whole. */
+	story_sees(&s, "the-last-line");
+	vt_see(s.vt, "shout");
+	ck_assert(vt_is_altscreen(s.vt));
+	story_keys(&s, "g");
+	story_keys(&s, "q q");
+	story_ends_with(&s, 0);
+	str_release(&id);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(a_held_cancel_is_taken_back)
+{
+	struct story s;
+	struct str id = { 0 }, path = { 0 };
+	begin(&s, "slow", slow);
+	str_addf(&path, "%s/go", str_text(&s.home));
+	story_runs(&s, 0, "/usr/bin/mkfifo", str_text(&path), NULL);
+	start(&s, "slow", &id);
+	open_board(&s);
+	story_sees(&s, "live");
+	story_keys(&s, "2 c");
+	story_sees(&s, "slow");
+	story_keys(&s, "Enter y");
+	story_keys(&s, "u");
+	story_keys(&s, "D");
+	story_sees(&s, "taken back");
+	story_runs(&s, 0, "runboard", "show", str_text(&id), NULL);
+	ck_assert_msg(strstr(str_text(&s.out), "running") != NULL, "%s", str_text(&s.out));
+	str_release(&path);
+	str_release(&id);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(a_plain_terminal_without_utf8_is_enough)
+{
+	struct story s;
+	struct str id = { 0 };
+	begin(&s, "gate", gate);
+	story_env(&s, "TERM", "vt100");
+	story_env(&s, "LC_ALL", "C");
+	start(&s, "gate", &id);
+	open_board(&s);
+	story_sees(&s, "Ship to prod?");
+	struct view raw = vt_raw(s.vt);
+	for (size_t i = 0; i < raw.len; i++)
+		ck_assert_uint_lt((unsigned char)raw.ptr[i], 0x80);
+	story_keys(&s, "2 Enter");
+	story_sees(&s, "review");
+	story_keys(&s, "q q");
+	story_ends_with(&s, 0);
+	str_release(&id);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(a_filter_shows_only_what_matches_and_escape_clears_it)
+{
+	struct story s;
+	begin(&s, "gate", gate);
+	story_file(&s, ".config/runboard/workflows/other.yaml",
+		   "name: other\nsteps:\n  - {id: a, run: 'true'}\n");
+	story_runs(&s, 0, "runboard", "start", "other", "--wait", NULL);
+	story_runs(&s, 0, "runboard", "start", "gate", NULL);
+	open_board(&s);
+	story_sees(&s, "other");
+	story_sees(&s, "Ship to prod?");
+	story_keys(&s, "/");
+	story_type(&s, "workflow:other");
+	story_sees_no(&s, "Ship to prod?");
+	story_keys(&s, "Enter Esc");
+	story_sees(&s, "Ship to prod?");
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(every_size_from_40_columns_on_works)
+{
+	static const struct {
+		int rows, cols;
+	} sizes[] = { { 12, 40 }, { 20, 60 }, { 24, 80 }, { 50, 160 }, { 60, 300 }, { 12, 40 } };
+	struct story s;
+	begin(&s, "gate", gate);
+	story_runs(&s, 0, "runboard", "start", "gate", NULL);
+	open_board(&s);
+	story_sees(&s, "Ship to prod?");
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		vt_resize(s.vt, sizes[i].rows, sizes[i].cols);
+		vt_settle(s.vt);
+		story_sees(&s, "gate");
+	}
+	story_keys(&s, "q");
+	story_ends_with(&s, 0);
+	story_end(&s);
+}
+END_TEST
+
+static Suite *suite_stories(void)
+{
+	Suite *suite = suite_create("stories");
+	TCase *tc = tcase_create("stories");
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, a_waiting_run_is_approved_with_a_comment_and_completes);
+	tcase_add_test(tc, enter_alone_never_approves);
+	tcase_add_test(tc, who_was_second_is_told_that_somebody_was_first);
+	tcase_add_test(tc, a_killed_engine_is_said_and_its_running_step_is_not_lost);
+	tcase_add_test(tc, a_hostile_log_changes_nothing_but_the_log_pane);
+	tcase_add_test(tc, a_held_cancel_is_taken_back);
+	tcase_add_test(tc, a_plain_terminal_without_utf8_is_enough);
+	tcase_add_test(tc, a_filter_shows_only_what_matches_and_escape_clears_it);
+	tcase_add_test(tc, every_size_from_40_columns_on_works);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+int main(void)
+{
+	static unit_suite_fn *const suites[] = { suite_stories, NULL };
+	return unit_main("stories", suites);
+}

@@ -177,6 +177,7 @@ void pen_field_line(struct pen *p, struct rect r, const struct lineedit *e, bool
 
 	if (rect_is_empty(r))
 		return;
+	r.rows = 1;
 	canvas_fill(p->canvas, r, STYLE_INPUT);
 	while (before >= r.cols && from < e->at) {
 		from = utf8_grapheme_end(text, from);

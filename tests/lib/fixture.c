@@ -233,14 +233,15 @@ bool fixture_keys(struct fixture *f, const char *keys)
 	struct view rest = view_of(keys);
 
 	while (rest.len > 0) {
-		size_t end = view_find_byte(rest, *rest.ptr == '"' ? '"' : ' ', 1);
+		size_t end = *rest.ptr == ' ' ? 0
+						: view_find_byte(rest, *rest.ptr == '"' ? '"' : ' ', 1);
 		struct view word = view_cut(rest, 0, end);
 		struct key key;
 
 		if (*rest.ptr == '"') {
 			for (size_t i = 1; i < word.len; i++)
 				press(f, (struct key){ .code = (unsigned char)word.ptr[i] });
-		} else if (word.len > 0 && *word.ptr != ' ') {
+		} else if (word.len > 0) {
 			if (!key_parse(word, &key))
 				return false;
 			press(f, key);

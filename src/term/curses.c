@@ -35,13 +35,28 @@ static const int SIGNALS[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
 
 enum { N_SIGNALS = sizeof(SIGNALS) / sizeof(SIGNALS[0]) };
 
-static SCREEN *new_screen(const char *type, FILE *file)
+/* ncurses asks the environment for the size: with any other it would set the
+ * scrolling region of a smaller screen. */
+static void set_size_variable(const char *name, int value)
+{
+	struct str text = { 0 };
+	str_addf(&text, "%d", value);
+	setenv(name, str_text(&text), 1);
+	str_release(&text);
+}
+
+static SCREEN *new_screen(const char *type, FILE *file, int rows, int cols)
 {
 	struct sigaction kept[N_SIGNALS];
 	for (int i = 0; i < N_SIGNALS; i++)
 		sigaction(SIGNALS[i], NULL, &kept[i]);
-	use_env(FALSE);
+	set_size_variable("LINES", rows);
+	set_size_variable("COLUMNS", cols);
+	use_env(TRUE);
+	use_tioctl(FALSE);
 	SCREEN *screen = newterm(type, file, file);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
 	for (int i = 0; i < N_SIGNALS; i++)
 		sigaction(SIGNALS[i], &kept[i], NULL);
 	return screen;
@@ -76,7 +91,7 @@ static void set_up(struct curses *c)
 	getmaxyx(stdscr, c->rows, c->cols);
 }
 
-struct curses *curses_open(const char *type, struct err *err)
+struct curses *curses_open(const char *type, int rows, int cols, struct err *err)
 {
 	struct curses *c = mem_zero(sizeof(*c));
 	if (!type || !type[0]) {
@@ -88,7 +103,7 @@ struct curses *curses_open(const char *type, struct err *err)
 		err_system(err, errno, "no memory file for the screen");
 		goto fail;
 	}
-	c->screen = new_screen(type, c->file);
+	c->screen = new_screen(type, c->file, rows, cols);
 	if (!c->screen) {
 		err_set(err, ERR_SYSTEM, "the terminal type '%s' is not known here", type);
 		goto fail;
@@ -199,6 +214,11 @@ void curses_resize(struct curses *c, int rows, int cols)
 	c->cols = cols > 0 ? cols : 1;
 	resizeterm(c->rows, c->cols);
 	erase();
+	/* The terminal may keep the scrolling region of its old size. */
+	const char *region = string_of("csr");
+	if (region)
+		putp(tparm(region, 0, c->rows - 1, 0, 0, 0, 0, 0, 0, 0));
+	clearok(curscr, TRUE);
 }
 
 static attr_t attributes(unsigned flags)

@@ -16,8 +16,8 @@
 struct curses;
 
 /* type: a name of terminfo. ERR_SYSTEM where it is unknown or cannot move its
- * cursor. */
-struct curses *curses_open(const char *type, struct err *err);
+ * cursor. LINES and COLUMNS are gone from the environment after. */
+struct curses *curses_open(const char *type, int rows, int cols, struct err *err);
 void curses_free(struct curses *c);
 
 /* Colours as terminfo and no_colour (NO_COLOR's value or NULL) say. */

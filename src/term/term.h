@@ -90,8 +90,16 @@ bool term_copy(struct term *t, struct view text);
 bool term_notice(struct term *t, struct view text);
 
 struct term_counts term_counts(const struct term *t);
-/* For --test-sync: input taken so far, (bytes_read + resizes) & 255. A harness
- * that counts what it gave knows that all of it was seen. */
-unsigned char term_sync_byte(const struct term *t);
+/* For --test-sync FD: what was taken in and what went out. A harness that counts
+ * what it gave and reads what came knows when all of it was seen. */
+struct term_sync {
+	uint64_t in;	/* bytes read + sizes changed */
+	uint64_t out;	/* bytes written */
+};
+
+/* Writes a struct term_sync to fd: to be called at the end of a loop turn when the
+ * program is at rest: no message queued, no request in flight, the frame out.
+ * Does nothing while the terminal itself is not (output pending, a key half read). */
+void term_sync(const struct term *t, int fd);
 
 #endif

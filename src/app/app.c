@@ -87,8 +87,7 @@ static void tell_settled(struct app *a)
 {
 	if (a->sync_fd < 0 || !is_settled(a))
 		return;
-	char byte = (char)frame_sync_byte(a);
-	file_write_all(a->sync_fd, view_bytes(&byte, 1), NULL);
+	frame_sync(a, a->sync_fd);
 }
 
 static void on_end_of_turn(void *arg)

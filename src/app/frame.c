@@ -168,9 +168,10 @@ bool frame_is_settled(const struct app *a)
 	return !a->screen || term_is_ready(a->screen->term);
 }
 
-unsigned char frame_sync_byte(const struct app *a)
+void frame_sync(const struct app *a, int fd)
 {
-	return a->screen ? term_sync_byte(a->screen->term) : 0;
+	if (a->screen)
+		term_sync(a->screen->term, fd);
 }
 
 /* ---- opening and closing -------------------------------------------------------- */

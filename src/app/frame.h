@@ -14,8 +14,8 @@ void frame_end_of_turn(struct app *a);
 /* True when nothing is left to draw or to send. */
 bool frame_is_settled(const struct app *a);
 
-/* What --test-sync writes: the input taken so far (term.h). */
-unsigned char frame_sync_byte(const struct app *a);
+/* What --test-sync writes: the input taken in and the bytes sent (term.h). */
+void frame_sync(const struct app *a, int fd);
 
 void frame_suspend(struct app *a);
 void frame_redraw(struct app *a);

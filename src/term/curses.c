@@ -24,6 +24,7 @@ struct curses {
 	char *type;
 	int rows, cols;
 	int cursor_row, cursor_col;
+	struct str prefix;	/* goes out before the next frame */
 };
 
 enum { CELL_CODES = 6 };	/* a base, four marks and the end */
@@ -131,6 +132,7 @@ void curses_free(struct curses *c)
 	}
 	if (c->file)
 		fclose(c->file);
+	str_release(&c->prefix);
 	mem_free(c->type);
 	mem_free(c);
 }
@@ -149,17 +151,21 @@ bool curses_is_xterm(const struct curses *c)
 	return string_of("kmous") && str_eq(string_of("clear"), "\x1b[H\x1b[2J");
 }
 
-void curses_add_string(const struct curses *c, struct str *s, const char *name)
+/* Delays are for terminals of paper: "$<5>" is left out. */
+static void add_without_delays(struct str *s, const char *value)
 {
-	set_term(c->screen);
-	const char *value = string_of(name);
-	/* Delays are for terminals of paper: "$<5>" is left out. */
 	while (value && *value) {
 		if (value[0] == '$' && value[1] == '<' && strchr(value, '>'))
 			value = strchr(value, '>') + 1;
 		else
 			str_add_char(s, *value++);
 	}
+}
+
+void curses_add_string(const struct curses *c, struct str *s, const char *name)
+{
+	set_term(c->screen);
+	add_without_delays(s, string_of(name));
 }
 
 void curses_teach(const struct curses *c, struct decode *d)
@@ -207,6 +213,15 @@ void curses_teach(const struct curses *c, struct decode *d)
 
 /* ---- drawing ---------------------------------------------------------------- */
 
+/* The terminal may keep the scrolling region of its old size. */
+static void add_region(struct curses *c)
+{
+	const char *region = string_of("csr");
+	str_clear(&c->prefix);
+	if (region)
+		add_without_delays(&c->prefix, tparm(region, 0, c->rows - 1, 0, 0, 0, 0, 0, 0, 0));
+}
+
 void curses_resize(struct curses *c, int rows, int cols)
 {
 	set_term(c->screen);
@@ -214,10 +229,7 @@ void curses_resize(struct curses *c, int rows, int cols)
 	c->cols = cols > 0 ? cols : 1;
 	resizeterm(c->rows, c->cols);
 	erase();
-	/* The terminal may keep the scrolling region of its old size. */
-	const char *region = string_of("csr");
-	if (region)
-		putp(tparm(region, 0, c->rows - 1, 0, 0, 0, 0, 0, 0, 0));
+	add_region(c);
 	clearok(curscr, TRUE);
 }
 
@@ -313,6 +325,8 @@ void curses_frame(struct curses *c, struct str *out)
 		move(c->cursor_row, c->cursor_col);
 	wnoutrefresh(stdscr);
 	doupdate();
+	str_add(out, view_of_str(&c->prefix));
+	str_clear(&c->prefix);
 	take_memory(c, out);
 }
 

@@ -1,66 +1,10 @@
-/* Made-up runs, and a world that answers at once. */
+/* Made-up runs under a model, and the messages that a test feeds to it. */
 #include "lib/fixture.h"
 
 #include "base/mem.h"
+#include "lib/fixture_sets.h"
 #include "lib/fixture_world.h"
 #include "model/everywhere.h"
-
-enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
-
-static struct view id_of(int number)
-{
-	static char ids[1000][2][40];
-	char *id = ids[number % 1000][0];
-
-	snprintf(id, 40, "019a9f00-0000-7000-8000-%012x", 0xa1b000 + number * 4099);
-	return view_of(id);
-}
-
-static struct view short_of(int number)
-{
-	static char shorts[1000][8];
-
-	snprintf(shorts[number % 1000], 8, "%06x", 0xa1b000 + number * 4099);
-	return view_of(shorts[number % 1000]);
-}
-
-struct run_facts fixture_run(const char *workflow, int number, enum run_status status)
-{
-	bool open = run_status_is_open(status);
-	int64_t created = FIXTURE_NOW - (int64_t)(number % 60 + 1) * 2 * MINUTE - SECOND;
-
-	return (struct run_facts){
-		.id = id_of(number), .short_id = short_of(number),
-		.workflow = view_of(workflow), .status = status,
-		.trigger = TRIGGER_MANUAL, .trigger_by = VIEW("ada"), .queue = VIEW("default"),
-		.progress = -1, .created_ms = created,
-		.started_ms = status == RUN_PENDING || status == RUN_PLANNED ? 0 : created + SECOND,
-		.ended_ms = open ? 0 : created + MINUTE,
-		.tasks_total = 7, .tasks_done = open ? 3 : 7,
-		.current_task = VIEW("build"), .current_status = TASK_RUNNING,
-		.current_attempt = 1, .version = 1, .seq = 1,
-		.actions = { .allowed = open ? 1U << VERB_CANCEL | 1U << VERB_RERUN
-					     : 1U << VERB_RERUN,
-			     .known = 1U << VERB_CANCEL | 1U << VERB_RERUN },
-	};
-}
-
-static void say_error(struct run_facts *run, const char *task, const char *message)
-{
-	run->error.task = view_of(task);
-	run->error.message = view_of(message);
-}
-
-static void make_wait(struct run_facts *run, const char *prompt, int64_t waited_ms)
-{
-	run->waiting = (struct gate_facts){
-		.kind = GATE_APPROVAL, .task = VIEW("review"), .prompt = view_of(prompt),
-		.since_ms = FIXTURE_NOW - waited_ms, .required = 1, .version = 4, .attempt = 1,
-	};
-	run->current_task = VIEW("review");
-	run->current_status = TASK_WAITING;
-	run->n_gates = 1;
-}
 
 struct run_key fixture_put(struct fixture *f, struct run_facts run)
 {
@@ -94,102 +38,32 @@ struct run_key fixture_find(const struct fixture *f, const char *short_id)
 	return found;
 }
 
-static void put_waiting(struct fixture *f)
-{
-	struct run_facts run = fixture_run("deploy", 1, RUN_WAITING);
-
-	make_wait(&run, "Ship 2.4.1 to production?", 14 * MINUTE);
-	run.waiting.deadline_ms = FIXTURE_NOW + 106 * MINUTE;
-	run.waiting.required = 2;
-	run.waiting.roles = VIEW("approver");
-	run.tasks_done = 2;
-	fixture_put(f, run);
-}
-
-static void three_runs(struct fixture *f)
-{
-	struct run_facts failed = fixture_run("backup", 3, RUN_FAILED);
-
-	put_waiting(f);
-	fixture_put(f, fixture_run("build", 2, RUN_RUNNING));
-	say_error(&failed, "verify", "exit status 2: checksum of /srv/data/users.db differs");
-	fixture_put(f, failed);
-}
-
-static void night(struct fixture *f)
-{
-	static const char *const names[] = { "build", "backup", "check-folders", "report",
-					     "deploy", "vacuum-database" };
-	struct run_facts run;
-
-	put_waiting(f);
-	run = fixture_run("vacuum-database", 9, RUN_WAITING);
-	make_wait(&run, "The table is locked. Wait on or abort?", 3 * MINUTE);
-	fixture_put(f, run);
-	for (int i = 10; i < 14; i++) {
-		run = fixture_run(names[i % 6], i, RUN_RUNNING);
-		run.progress = (float)(i - 9) / 6;
-		run.current_attempt = i == 12 ? 3 : 1;
-		run.cancel_at_ms = i == 13 ? FIXTURE_NOW - SECOND : 0;
-		fixture_put(f, run);
-	}
-	for (int i = 20; i < 23; i++) {
-		run = fixture_run(names[i % 6], i, RUN_PENDING);
-		run.pending_reason = i == 20 ? VIEW("slots") : VIEW("concurrency");
-		run.trigger = i == 21 ? TRIGGER_SCHEDULE : TRIGGER_MANUAL;
-		fixture_put(f, run);
-	}
-	for (int i = 30; i < 38; i++)
-		fixture_put(f, fixture_run(names[i % 6], i, RUN_COMPLETED));
-	run = fixture_run("backup", 40, RUN_FAILED);
-	say_error(&run, "verify", "exit status 2: checksum of /srv/data/users.db differs");
-	fixture_put(f, run);
-	run = fixture_run("report", 41, RUN_TIMED_OUT);
-	fixture_put(f, run);
-	fixture_put(f, fixture_run("deploy", 42, RUN_CANCELLED));
-}
-
-static void crowd(struct fixture *f)
-{
-	static const enum run_status statuses[] = { RUN_PENDING, RUN_RUNNING, RUN_COMPLETED,
-						    RUN_FAILED };
-
-	for (int i = 0; i < 200; i++)
-		fixture_put(f, fixture_run("order", i, statuses[i % 4]));
-}
-
-static void empty(struct fixture *f)
-{
-}
-
-static const struct {
-	const char *name;
-	void (*fill)(struct fixture *f);
-} sets[] = {
-	{ "empty", empty }, { "three-runs", three_runs }, { "night", night }, { "crowd", crowd },
-};
-
-bool fixture_open(struct fixture *f, const char *set, int rows, int cols)
+bool fixture_open_with(struct fixture *f, const char *set, const struct fixture_setup *setup)
 {
 	static const char *const contexts[] = { "local", NULL };
+	static const char *const two[] = { "local", "prod", NULL };
 	static const char *const themes[] = { "default", "light", "mono", NULL };
 	static const char *const past[] = { "status:failed", "workflow:deploy", NULL };
 
 	*f = (struct fixture){ .store = store_new(), .now_ms = FIXTURE_NOW };
 	f->model = model_new(&(struct model_setup){
-		.store = f->store, .contexts = contexts, .themes = themes,
-		.theme = VIEW("default"), .past_filters = past, .rows = rows, .cols = cols,
-		.now_ms = f->now_ms,
+		.store = f->store, .themes = themes, .theme = VIEW("default"),
+		.contexts = str_eq(set, "two-contexts") ? two : contexts,
+		.read_only = setup->read_only, .past_filters = past, .rows = setup->rows,
+		.cols = setup->cols, .now_ms = f->now_ms,
 	});
 	fixture_condition(f, CONDITION_LIVE, "");
-	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
-		if (str_eq(sets[i].name, set)) {
-			sets[i].fill(f);
-			fixture_forget(f);
-			return true;
-		}
+	if (!fixture_fill(f, set)) {
+		fixture_close(f);
+		return false;
 	}
-	return false;
+	fixture_forget(f);
+	return true;
+}
+
+bool fixture_open(struct fixture *f, const char *set, int rows, int cols)
+{
+	return fixture_open_with(f, set, &(struct fixture_setup){ .rows = rows, .cols = cols });
 }
 
 void fixture_close(struct fixture *f)
@@ -269,12 +143,18 @@ void fixture_forget(struct fixture *f)
 	f->answered = 0;
 }
 
-void fixture_condition(struct fixture *f, enum condition c, const char *sentence)
+void fixture_condition_of(struct fixture *f, uint16_t context, enum condition c,
+			  const char *sentence)
 {
 	fixture_send(f, (struct msg){
-		.kind = MSG_CONDITION,
+		.kind = MSG_CONDITION, .context = context,
 		.condition = { c, view_of(sentence), f->now_ms },
 	});
+}
+
+void fixture_condition(struct fixture *f, enum condition c, const char *sentence)
+{
+	fixture_condition_of(f, 0, c, sentence);
 }
 
 size_t fixture_asked(const struct fixture *f, enum effect_kind kind)

@@ -23,8 +23,16 @@ struct fixture {
 /* Saturday 2026-11-21 03:00:00 UTC. */
 #define FIXTURE_NOW INT64_C(1795230000000)
 
+struct fixture_setup {
+	int rows, cols;
+	bool read_only;
+};
+
 /* Sets: "empty", "three-runs" (one running, one waiting, one failed), "night" (some
- * twenty in all lanes), "crowd" (200). False where there is none of that name. */
+ * twenty in all lanes), "crowd" (200), "question" (one that waits for an answer),
+ * "hostile" (names, prompts and output that try things), "two-contexts" (local is
+ * live, prod is down). False where there is none of that name. */
+bool fixture_open_with(struct fixture *f, const char *set, const struct fixture_setup *setup);
 bool fixture_open(struct fixture *f, const char *set, int rows, int cols);
 void fixture_close(struct fixture *f);
 
@@ -42,10 +50,16 @@ void fixture_send(struct fixture *f, struct msg msg);
 /* Lets time pass, second by second, with the ticks that the model asks for. */
 void fixture_wait(struct fixture *f, int64_t ms);
 void fixture_forget(struct fixture *f);
+void fixture_condition_of(struct fixture *f, uint16_t context, enum condition c,
+			  const char *sentence);
 void fixture_condition(struct fixture *f, enum condition c, const char *sentence);
 /* How often an effect was asked for since fixture_forget; and the last of them. */
 size_t fixture_asked(const struct fixture *f, enum effect_kind kind);
 const struct effect *fixture_last(const struct fixture *f, enum effect_kind kind);
+/* Something from outside, by name: "newcomers" (three runs), "stale", "down", "back",
+ * "connecting", "approved-elsewhere" (run 1), "build-ends" (run 2), "accepted",
+ * "refused" (the last order). False where there is none of that name. */
+bool fixture_happens(struct fixture *f, const char *event);
 /* The engine's answer to an order. */
 void fixture_answer(struct fixture *f, uint64_t request, enum outcome outcome, const char *text);
 

@@ -8,7 +8,7 @@
 struct scene {
 	struct fixture f;
 	int rows, cols;
-	bool open, unicode;
+	bool open, unicode, read_only;
 };
 
 typedef bool setting_fn(struct scene *s, struct view words);
@@ -31,7 +31,9 @@ static bool set_load(struct scene *s, struct view words)
 	struct str name = { 0 };
 
 	str_add(&name, words);
-	s->open = fixture_open(&s->f, str_text(&name), s->rows, s->cols);
+	s->open = fixture_open_with(&s->f, str_text(&name), &(struct fixture_setup){
+		.rows = s->rows, .cols = s->cols, .read_only = s->read_only,
+	});
 	str_release(&name);
 	return s->open;
 }
@@ -40,6 +42,23 @@ static bool set_ascii(struct scene *s, struct view words)
 {
 	s->unicode = false;
 	return true;
+}
+
+static bool set_read_only(struct scene *s, struct view words)
+{
+	s->read_only = true;
+	return !s->open;
+}
+
+static bool set_happens(struct scene *s, struct view words)
+{
+	struct str name = { 0 };
+	bool ok;
+
+	str_add(&name, words);
+	ok = s->open && fixture_happens(&s->f, str_text(&name));
+	str_release(&name);
+	return ok;
 }
 
 static bool set_keys(struct scene *s, struct view words)
@@ -139,6 +158,7 @@ static const struct {
 	{ "size", set_size }, { "load", set_load }, { "ascii", set_ascii }, { "keys", set_keys },
 	{ "wait", set_wait }, { "down", set_down }, { "stale", set_stale }, { "live", set_live },
 	{ "connecting", set_connecting }, { "move", set_move }, { "answer", set_answer },
+	{ "read-only", set_read_only }, { "happens", set_happens },
 };
 
 static bool play(struct scene *s, struct view line)

@@ -25,6 +25,7 @@ struct curses {
 	int rows, cols;
 	int cursor_row, cursor_col;
 	struct str prefix;	/* goes out before the next frame */
+	bool taken;		/* the terminal is ours since the last frame */
 };
 
 enum { CELL_CODES = 6 };	/* a base, four marks and the end */
@@ -325,8 +326,11 @@ void curses_frame(struct curses *c, struct str *out)
 		move(c->cursor_row, c->cursor_col);
 	wnoutrefresh(stdscr);
 	doupdate();
-	str_add(out, view_of_str(&c->prefix));
+	/* Taking the terminal sets the region by itself. */
+	if (c->taken)
+		str_add(out, view_of_str(&c->prefix));
 	str_clear(&c->prefix);
+	c->taken = true;
 	take_memory(c, out);
 }
 
@@ -334,5 +338,6 @@ void curses_leave(struct curses *c, struct str *out)
 {
 	set_term(c->screen);
 	endwin();
+	c->taken = false;
 	take_memory(c, out);
 }

@@ -66,13 +66,18 @@ static void begin(struct bridge *b, const char *type)
 	begin_sized(b, type, 8, 30);
 }
 
-static void end(struct bridge *b)
+static void end_keeping_vt(struct bridge *b)
 {
 	term_close(b->term);
 	vt_pump(b->vt);
-	vt_free(b->vt);
 	canvas_release(&b->canvas);
 	str_release(&b->keys);
+}
+
+static void end(struct bridge *b)
+{
+	end_keeping_vt(b);
+	vt_free(b->vt);
 }
 
 static void present(struct bridge *b)
@@ -390,21 +395,29 @@ END_TEST
 
 START_TEST(the_terminal_is_given_back_as_it_was)
 {
-	struct bridge b;
-	begin(&b, "xterm-256color");
+	struct bridge b = { .vt = vt_new(8, 30) };
+	struct term_options o = options(&b, "xterm-256color");
+	int row, col;
+	ck_assert_int_gt(write(vt_slave(b.vt), "$ runboard\r\n", 12), 0);
+	vt_pump_to(b.vt, 12);
+	b.term = term_open(&o, NULL);
+	drain(&b);
+	canvas_init(&b.canvas, 8, 30, term_is_unicode(b.term));
+	draw_board(&b.canvas, "mine");
 	present(&b);
 	ck_assert(vt_is_altscreen(b.vt));
-	canvas_cursor(&b.canvas, 1, 1);
-	canvas_cursor(&b.canvas, -1, -1);
+	ck_assert(!vt_has(b.vt, "$ runboard"));
+	vt_resize(b.vt, 10, 30);
+	ck_assert(term_resized(b.term));
 	present(&b);
-	term_close(b.term);
-	vt_pump(b.vt);
+	end_keeping_vt(&b);
 	ck_assert(!vt_is_altscreen(b.vt));
-	int row, col;
+	ck_assert(vt_has(b.vt, "$ runboard"));
+	ck_assert(!vt_has(b.vt, "mine"));
 	vt_cursor(b.vt, &row, &col);
-	ck_assert_int_ge(row, 0);
+	ck_assert_int_eq(row, 1);
+	ck_assert_int_eq(col, 0);
 	vt_free(b.vt);
-	canvas_release(&b.canvas);
 }
 END_TEST
 

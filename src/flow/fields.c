@@ -184,7 +184,7 @@ void field_name(struct loader *l, const struct yaml_node *n, const struct field 
 void field_span(struct loader *l, const struct yaml_node *n, const struct field *f, void *target)
 {
 	int64_t span = 0;
-	if (n->kind == YAML_TEXT && when_parse_span(n->text, &span) && span > 0)
+	if (n->kind == YAML_TEXT && when_parse_span(n->text, &span) && span >= f->min)
 		*(int64_t *)member(target, f->at) = span;
 	else
 		problem_add(l->problems, n->at,

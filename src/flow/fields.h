@@ -28,7 +28,7 @@ struct field {
 	const char *name;		/* NULL ends a table */
 	field_fn *read;
 	size_t at, count;		/* offsets of the member(s) */
-	int64_t min, max;		/* field_whole */
+	int64_t min, max;		/* field_whole; field_span has a min */
 	const char *const *words;	/* field_word: the enum's names, NULL at the end */
 };
 

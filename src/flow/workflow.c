@@ -25,7 +25,7 @@ static const struct field workflow_fields[] = {
 	{ "queue", field_name, AT(queue) },
 	{ "priority", field_whole, AT(priority), .min = -1000, .max = 1000 },
 	{ "concurrency", field_whole, AT(concurrency), .min = 1, .max = 10000 },
-	{ "timeout", field_span, AT(timeout_ms) },
+	{ "timeout", field_span, AT(timeout_ms), .min = 1 },
 	{ "env", field_env, AT(env) },
 	{ "secrets", field_variables, AT(secrets), AT(n_secrets) },
 	{ "notify", workflow_read_notify },

@@ -9,7 +9,7 @@ static const struct field approve_fields[] = {
 	{ "roles", field_names, AT(roles), AT(n_roles) },
 	{ "required", field_whole, AT(required), .min = 1, .max = 100 },
 	{ "not_own", field_bool, AT(not_own) },
-	{ "timeout", field_span, AT(timeout_ms) },
+	{ "timeout", field_span, AT(timeout_ms), .min = 1 },
 	{ "on_timeout", field_word, AT(on_timeout), .words = timeout_words },
 	{ 0 },
 };
@@ -28,7 +28,7 @@ static const struct field ask_fields[] = {
 	{ "prompt", field_template, AT(prompt) },
 	{ "schema", read_schema, AT(schema) },
 	{ "roles", field_names, AT(roles), AT(n_roles) },
-	{ "timeout", field_span, AT(timeout_ms) },
+	{ "timeout", field_span, AT(timeout_ms), .min = 1 },
 	{ "on_timeout", field_word, AT(on_timeout), .words = timeout_words },
 	{ 0 },
 };
@@ -45,11 +45,7 @@ static bool read_gate(struct loader *l, const struct yaml_node *n, const struct 
 		field_template(l, n, &prompt, gate);
 		return true;
 	}
-	if (!fields_read(l, n, fields, gate))
-		return false;
-	if (!yaml_get(n, "prompt"))
-		problem_add(l->problems, n->at, "prompt is missing");
-	return true;
+	return n->kind == YAML_NULL || fields_read(l, n, fields, gate);
 }
 
 void workflow_read_approve(struct loader *l, const struct yaml_node *n, const struct field *f,

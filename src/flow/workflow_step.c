@@ -118,7 +118,7 @@ static const struct field step_fields[] = {
 	{ "dir", field_template, AT(dir) },
 	{ "env", field_env, AT(env) },
 	{ "needs", read_needs, AT(needs), AT(n_needs) },
-	{ "timeout", field_span, AT(timeout_ms) },
+	{ "timeout", field_span, AT(timeout_ms), .min = 1 },
 	{ "retry", read_retry },
 	{ "if", field_expr, AT(condition) },
 	{ "foreach", field_expr, AT(foreach) },
@@ -184,6 +184,23 @@ static void check_together(struct loader *l, const struct yaml_node *n, const st
 	}
 }
 
+/* A gate's deadline is the step's where it has none; without a prompt it asks by the
+ * step's title. */
+static void complete_gate(struct loader *l, struct step *s)
+{
+	struct view title = s->title.len ? s->title : s->id;
+	struct str prompt = { 0 };
+	if (!s->gate.timeout_ms)
+		s->gate.timeout_ms = s->timeout_ms;
+	if (s->gate.prompt.len)
+		return;
+	str_add_text(&prompt, s->kind == STEP_APPROVE ? "Approve " : "Answer ");
+	str_add(&prompt, title);
+	str_add_char(&prompt, '?');
+	s->gate.prompt = arena_view(l->arena, view_of_str(&prompt));
+	str_release(&prompt);
+}
+
 static void check_step(struct loader *l, const struct yaml_node *n, struct step_draft *d)
 {
 	struct step *s = &d->s;
@@ -193,9 +210,8 @@ static void check_step(struct loader *l, const struct yaml_node *n, struct step_
 	check_together(l, n, s);
 	if (s->only_on_error && s->is_finally)
 		problem_add(l->problems, d->only->key_at, "only does not go into finally");
-	/* A gate's own deadline is the step's. */
-	if ((s->kind == STEP_APPROVE || s->kind == STEP_ASK) && !s->gate.timeout_ms)
-		s->gate.timeout_ms = s->timeout_ms;
+	if (s->kind == STEP_APPROVE || s->kind == STEP_ASK)
+		complete_gate(l, s);
 }
 
 static void read_step(struct loader *l, const struct yaml_node *n, struct step_draft *d)

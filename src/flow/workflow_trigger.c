@@ -1,4 +1,5 @@
 /* `on` (what starts runs by itself) and `notify` (who is told). */
+#include "core/filter.h"
 #include "flow/cron.h"
 #include "flow/workflow_inside.h"
 
@@ -127,6 +128,16 @@ static void check_notice_word(struct loader *l, const struct yaml_node *n, struc
 	str_release(&guess);
 }
 
+static void check_filter(struct loader *l, const struct yaml_node *n, struct view text)
+{
+	struct err err = { 0 };
+	struct filter *f = filter_parse(text, NULL, &err);
+	if (!f)
+		problem_add(l->problems, n->at, "filter: %s", err_text(&err));
+	filter_free(f);
+	err_release(&err);
+}
+
 static void read_notice(struct loader *l, const struct yaml_node *n, struct notice_spec *s)
 {
 	if (!fields_read(l, n, notice_fields, s))
@@ -134,7 +145,9 @@ static void read_notice(struct loader *l, const struct yaml_node *n, struct noti
 	const struct yaml_node *on = yaml_get(n, "on");
 	for (size_t i = 0; i < s->n_on; i++)
 		check_notice_word(l, on, s->on[i]);
-	if (!on && !yaml_get(n, "filter"))
+	if (yaml_get(n, "filter"))
+		check_filter(l, yaml_get(n, "filter"), s->filter);
+	else if (!on)
 		problem_add(l->problems, n->at, "on is missing, as failed");
 	if (!yaml_get(n, "command") == !yaml_get(n, "url"))
 		problem_add(l->problems, n->at, "must have a command or a url");

@@ -222,7 +222,8 @@ static void refuse_marks(struct builder *b, const yaml_event_t *e)
 		problem_add(b->problems, place_at(&e->start_mark),
 			    "anchors (&%s) are not allowed", (const char *)anchor);
 	if (tag)
-		problem_add(b->problems, place_at(&e->start_mark), "tags (%s) are not allowed",
+		problem_add(b->problems, place_at(&e->start_mark),
+			    "tags (%s) are not allowed: a text that begins with ! stands in quotes",
 			    (const char *)tag);
 }
 

@@ -89,7 +89,8 @@ START_TEST(gates_are_read)
 		"- {id: a, approve: {prompt: Ship?, roles: [x, y], required: 2, not_own: true,"
 		" timeout: 4h, on_timeout: fail}}\n"
 		"- {id: b, ask: {prompt: How many?, schema: {type: integer, minimum: 1}}}\n"
-		"- {id: c, approve: Sure?, timeout: 1m}\n");
+		"- {id: c, approve: Sure?, timeout: 1m}\n"
+		"- {id: d, approve: }\n");
 	const struct gate_policy *a = &w->steps[0].gate, *b = &w->steps[1].gate;
 	ck_assert_int_eq(w->steps[0].kind, STEP_APPROVE);
 	ck_view_eq(a->prompt, "Ship?");
@@ -103,6 +104,7 @@ START_TEST(gates_are_read)
 	ck_assert_int_eq(b->required, 1);
 	ck_view_eq(w->steps[2].gate.prompt, "Sure?");
 	ck_assert_int_eq(w->steps[2].gate.timeout_ms, 60000);
+	ck_view_eq(w->steps[3].gate.prompt, "Approve d?");
 	workflow_free(w);
 }
 END_TEST
@@ -294,7 +296,7 @@ START_TEST(triggers_are_checked)
 	expect_errors("params: {n: {type: integer}}\n"
 		      "on: {schedule: {cron: 61 * * * *, timezone: Mars, params: {n: x, m: 1}},\n"
 		      "  webhook: {params: {n: 1}}}\n"
-		      "notify: [{on: faild, command: x}]\n"
+		      "notify: [{on: faild, command: x}, {filter: \"status:\", command: x}]\n"
 		      "steps: [{id: a, run: x}]\n",
 		      "f:2:23: cron: minute: '61' is not *, a number from 0 to 59, a range a-b, a step "
 		      "*/n or a list of these\n"
@@ -303,7 +305,8 @@ START_TEST(triggers_are_checked)
 		      "f:2:66: there is no parameter 'm'\n"
 		      "f:3:12: secret_env is missing: a webhook without a secret starts nothing\n"
 		      "f:4:15: on: 'faild' is no status of a run, nor ended or long_running (did you "
-		      "mean 'failed'?)");
+		      "mean 'failed'?)\n"
+		      "f:4:44: filter: column 8: a value is missing");
 }
 END_TEST
 

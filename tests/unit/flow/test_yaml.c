@@ -62,7 +62,8 @@ START_TEST(anchors_aliases_tags_and_merge_keys_are_refused)
 {
 	expect("a: &x 1\n", "1:4: anchors (&x) are not allowed");
 	expect("a: *x\n", "1:4: aliases (*x) are not allowed: write the value out");
-	expect("a: !!str 1\n", "1:4: tags (tag:yaml.org,2002:str) are not allowed");
+	expect("a: !!str 1\n", "1:4: tags (tag:yaml.org,2002:str) are not allowed: a text that "
+			       "begins with ! stands in quotes");
 	expect("<<: {a: 1}\n", "1:1: merge keys (<<) are not allowed: write it out");
 }
 END_TEST

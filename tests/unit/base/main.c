@@ -6,6 +6,7 @@ Suite *suite_hold(void);
 Suite *suite_ini(void);
 Suite *suite_exitline(void);
 Suite *suite_jscan(void);
+Suite *suite_jtext(void);
 Suite *suite_mask(void);
 Suite *suite_opt(void);
 Suite *suite_outside(void);
@@ -21,6 +22,7 @@ int main(void)
 		suite_ini,
 		suite_exitline,
 		suite_jscan,
+		suite_jtext,
 		suite_mask,
 		suite_opt,
 		suite_outside,

@@ -1,0 +1,42 @@
+/* Workflow files and frozen definitions. A file that no longer loads keeps its
+ * last good version, with the error beside it. */
+#ifndef ENGINE_CATALOG_H
+#define ENGINE_CATALOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "engine/journal.h"
+#include "flow/workflow.h"
+
+struct catalog;
+
+/* One file. */
+struct catalog_entry {
+	char *path, *name;
+	struct workflow *workflow;	/* NULL: never loaded */
+	char *error;			/* of the file as it is now, or NULL */
+	int64_t changed_ns, size;
+	bool seen;			/* by the walk under way */
+};
+
+struct catalog *catalog_new(const char *const *folders, size_t n);
+void catalog_free(struct catalog *c);
+/* Reads what has changed. True when anything did. */
+bool catalog_reload(struct catalog *c);
+size_t catalog_count(const struct catalog *c);
+const struct catalog_entry *catalog_at(const struct catalog *c, size_t i);	/* by name */
+/* NULL where there is none that loaded. */
+const struct workflow *catalog_find(const struct catalog *c, struct view name);
+
+/* A definition as it was frozen, for as long as the process runs; from memory or
+ * from the journal. NULL and err where it is lost. */
+const struct workflow *catalog_frozen(struct catalog *c, struct journal *j, struct view hash,
+				      struct err *err);
+/* Freezes: puts it into the journal's batch the first time. Returns the copy. */
+const struct workflow *catalog_freeze(struct catalog *c, struct journal *j,
+				      const struct workflow *w, struct err *err);
+
+#endif

@@ -1,0 +1,170 @@
+/* The engine: opened, taken up where it was left, closed. */
+#include "engine/engine.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "engine/engine_inside.h"
+
+enum { RELOAD_MS = 2000, ORDER_ENGINE = 100 };
+
+struct opening {
+	struct engine *e;
+	VEC(int64_t) nums;
+};
+
+static bool note_run(void *arg, struct db_stmt *row)
+{
+	struct opening *o = arg;
+	vec_push(&o->nums, db_int(row, 0));
+	return true;
+}
+
+/* A run whose facts or definition cannot be read stays as it is, and is told. */
+static void take_up(struct engine *e, int64_t num)
+{
+	struct err err = {0};
+	struct machine *m = journal_load(e->journal, num, &err);
+	const struct workflow *w =
+		m ? catalog_frozen(e->catalog, e->journal, m->hash, &err) : NULL;
+	if (w) {
+		engine_adopt_run(e, m, num, w);
+	} else {
+		log_error("run %lld cannot be taken up: %s", (long long)num, err_text(&err));
+		machine_free(m);
+	}
+	err_release(&err);
+}
+
+static void take_up_all(struct engine *e)
+{
+	struct opening o = { .e = e };
+	journal_open_runs(e->journal, note_run, &o);
+	for (size_t i = 0; i < o.nums.len; i++)
+		take_up(e, o.nums.items[i]);
+	vec_release(&o.nums);
+}
+
+static void on_reload(void *arg)
+{
+	struct engine *e = arg;
+	engine_reload(e);
+	loop_timer_set(e->reload, RELOAD_MS);
+}
+
+/* The turn that this timer makes is all that is wanted. */
+static void on_retry(void *arg)
+{
+}
+
+static int default_slots(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	return cpus > 0 ? (int)cpus * 2 : 2;
+}
+
+static bool find_supervisor(const char *given, struct str *path, struct err *err)
+{
+	if (given)
+		return str_add_text(path, given);
+	return path_program(path, "runboard-step", err);
+}
+
+static bool open_all(struct engine *e, const struct engine_config *config, struct err *err)
+{
+	struct str supervisor = {0};
+	bool ok = file_private_folder(config->state, err) &&
+		  find_supervisor(config->supervisor, &supervisor, err);
+	if (ok)
+		e->journal = journal_open(config->state, err);
+	if (e->journal)
+		e->runner = engine_make_runner(e, str_text(&supervisor));
+	str_release(&supervisor);
+	return e->journal != NULL;
+}
+
+static void watch_loop(struct engine *e)
+{
+	e->end_of_turn = loop_end_of_turn(e->loop, ORDER_ENGINE, engine_end_turn, e);
+	e->retry = loop_timer(e->loop, on_retry, e);
+	e->reload = loop_timer(e->loop, on_reload, e);
+	loop_timer_set(e->retry, 0);
+	loop_timer_set(e->reload, RELOAD_MS);
+}
+
+struct engine *engine_new(const struct engine_config *config, struct loop *loop, struct err *err)
+{
+	struct engine *e = mem_zero(sizeof *e);
+	e->loop = loop;
+	e->state = mem_text(config->state);
+	e->slots = config->slots > 0 ? config->slots : default_slots();
+	e->catalog = catalog_new(config->workflows, config->n_workflows);
+	e->kick = true;
+	if (!open_all(e, config, err)) {
+		engine_free(e);
+		return NULL;
+	}
+	watch_loop(e);
+	catalog_reload(e->catalog);
+	take_up_all(e);
+	engine_adopt_attempts(e);
+	e->told_seq = journal_seq(e->journal);
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	if (e->journal)
+		journal_commit(e->journal, NULL);
+	loop_remove(e->end_of_turn);
+	loop_remove(e->retry);
+	loop_remove(e->reload);
+	runner_free(e->runner);
+	engine_free_runs(e);
+	for (size_t i = 0; i < e->replies.len; i++)
+		str_release(&e->replies.items[i].body);
+	for (size_t i = 0; i < e->watchers.len; i++)
+		mem_free(e->watchers.items[i]);
+	vec_release(&e->replies);
+	vec_release(&e->watchers);
+	vec_release(&e->effects);
+	events_release(&e->facts);
+	catalog_free(e->catalog);
+	journal_close(e->journal);
+	mem_free(e->trouble);
+	mem_free(e->state);
+	mem_free(e);
+}
+
+void engine_reload(struct engine *e)
+{
+	catalog_reload(e->catalog);
+}
+
+bool engine_is_writable(const struct engine *e, const char **why)
+{
+	*why = e->trouble;
+	return !e->busy;
+}
+
+struct engine_watch *engine_watch(struct engine *e, const struct engine_watcher *watcher, void *arg)
+{
+	struct engine_watch *w = mem_zero(sizeof *w);
+	w->engine = e;
+	w->hooks = *watcher;
+	w->arg = arg;
+	vec_push(&e->watchers, w);
+	return w;
+}
+
+/* Freed when nobody walks the watchers any more. */
+void engine_unwatch(struct engine_watch *w)
+{
+	if (w)
+		w->gone = true;
+}

@@ -1,0 +1,109 @@
+/* The engine's inside, shared by its own files: open runs, what a turn has
+ * gathered, what follows its commit. Not for the API. */
+#ifndef ENGINE_ENGINE_INSIDE_H
+#define ENGINE_ENGINE_INSIDE_H
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "engine/catalog.h"
+#include "engine/engine.h"
+#include "engine/facts.h"
+#include "engine/journal.h"
+#include "engine/machine.h"
+#include "engine/runner.h"
+
+/* A run in memory: open, or ended in this turn. */
+struct live_run {
+	struct engine *engine;
+	int64_t num;
+	struct machine *m;
+	const struct workflow *w;	/* frozen; the catalogue's */
+	struct watch *timer;		/* the next thing that is due */
+	int64_t previous;		/* number of its last change in the stream */
+	bool dirty;			/* has facts that its row does not show yet */
+};
+
+/* A command that waits for the commit of its fact. */
+struct pending_effect {
+	enum effect_kind kind;
+	struct live_run *run;
+	struct view task;		/* in the run's state */
+	int attempt;
+};
+
+struct pending_reply {
+	engine_reply_fn *fn;
+	void *arg;
+	int status;
+	int64_t version;
+	struct str body;
+	bool replayed;
+	bool now;			/* needs no commit */
+};
+
+struct engine_watch {
+	struct engine *engine;
+	struct engine_watcher hooks;
+	void *arg;
+	bool gone;
+};
+
+struct engine {
+	struct loop *loop;
+	char *state;
+	int slots;
+	struct journal *journal;
+	struct catalog *catalog;
+	struct runner *runner;
+	struct map by_id;			/* run id -> live_run */
+	VEC(struct live_run *) runs;		/* in order of birth */
+	VEC(struct pending_effect) effects;
+	VEC(struct pending_reply) replies;
+	VEC(struct engine_watch *) watchers;
+	struct watch *end_of_turn, *retry, *reload;
+	struct events facts;			/* scratch of one step */
+	int64_t told_seq;			/* what the watchers know of */
+	bool busy;				/* the batch waits for room on the disk */
+	char *trouble;
+	bool kick;				/* something may be schedulable */
+};
+
+/* ---- live_run.c: open runs -------------------------------------------------------- */
+
+struct live_run *engine_live(const struct engine *e, struct view id);	/* or NULL */
+/* Takes m. */
+struct live_run *engine_adopt_run(struct engine *e, struct machine *m, int64_t num,
+				  const struct workflow *w);
+/* One input: decided, folded, put into the batch, its effects noted. */
+void engine_feed(struct engine *e, struct live_run *run, const struct input *in,
+		 struct refusal *refusal);
+/* The facts gathered in e->facts go into the batch. */
+void engine_keep_facts(struct engine *e, struct live_run *run);
+/* A run by its id, also an ended one (then in memory again until the turn's end).
+ * NULL and err. */
+struct live_run *engine_wake(struct engine *e, struct view id, struct err *err);
+/* Drops from memory what has ended. */
+void engine_drop_ended(struct engine *e);
+void engine_free_runs(struct engine *e);
+/* The run object, as in lists and in the stream. */
+void engine_frame(struct engine *e, const struct machine *m, struct str *out);
+void engine_source(struct engine *e, const struct machine *m, struct facts_source *out);
+
+/* ---- schedule.c: slots, admission --------------------------------------------------- */
+
+void engine_schedule(struct engine *e);
+int engine_slots_used(const struct engine *e);
+
+/* ---- launch.c: attempts ----------------------------------------------------------------- */
+
+void engine_launch(struct engine *e, struct live_run *run, struct view task, int attempt);
+struct runner *engine_make_runner(struct engine *e, const char *supervisor);
+/* Adopts the attempts of all open runs after a restart. */
+void engine_adopt_attempts(struct engine *e);
+
+/* ---- turn.c: commit and what follows -------------------------------------------------- */
+
+void engine_end_turn(void *arg);
+void engine_tell_progress(struct engine *e, const struct attempt_name *name);
+
+#endif

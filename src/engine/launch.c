@@ -1,0 +1,248 @@
+/* Attempts: what their processes get to know, how they come back, how they are
+ * taken up after a restart. */
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/when.h"
+#include "engine/engine_inside.h"
+#include "wire/json.h"
+#include "wire/jsonw.h"
+
+/* ---- the environment of a step ---------------------------------------------------- */
+
+struct env {
+	struct arena arena;
+	VEC(struct pair) items;
+};
+
+static void add(struct env *env, struct view name, struct view value)
+{
+	struct pair p = { arena_view(&env->arena, name), arena_view(&env->arena, value) };
+	vec_push(&env->items, p);
+}
+
+/* A variable's name: what a shell cannot say becomes an underscore. */
+static void add_named(struct env *env, const char *prefix, struct view name, struct view json)
+{
+	struct str variable = {0};
+	struct json_doc *doc = json_parse(json, STR_DEFAULT_MAX, NULL);
+	bool text = doc && json_kind(json_root(doc)) == JSON_STRING;
+	str_add_text(&variable, prefix);
+	size_t from = variable.len;
+	str_add(&variable, name);
+	for (size_t i = from; i < variable.len; i++) {
+		char *c = &variable.ptr[i];
+		bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+			     (*c >= '0' && *c <= '9') || *c == '_';
+		*c = plain ? *c : '_';
+	}
+	add(env, view_of_str(&variable), text ? json_text(json_root(doc)) : json);
+	json_free(doc);
+	str_release(&variable);
+}
+
+static void add_params(struct env *env, const struct machine *m)
+{
+	for (size_t i = 0; i < m->params.len; i++)
+		add_named(env, "PARAM_", m->params.items[i].name, m->params.items[i].value);
+}
+
+static void add_edited_params(struct env *env, const struct machine_task *t)
+{
+	struct json_doc *doc = t->edit.len ? json_parse(t->edit, 0, NULL) : NULL;
+	struct str json = {0};
+	const struct json *params = doc ? json_get(json_root(doc), "params") : NULL;
+	for (const struct json *v = json_first(params); v; v = json_next(v)) {
+		str_clear(&json);
+		json_print(v, &json);
+		add_named(env, "PARAM_", json_key(v), view_of_str(&json));
+	}
+	str_release(&json);
+	json_free(doc);
+}
+
+static void add_result(struct env *env, const struct machine_task *t)
+{
+	struct json_doc *doc = json_parse(t->result, STR_DEFAULT_MAX, NULL);
+	struct str name = {0}, json = {0};
+	const struct json *root = doc ? json_root(doc) : NULL;
+	add_named(env, "RESULT_", t->id, t->result);
+	for (const struct json *v = json_first(root); v; v = json_next(v)) {
+		if (json_kind(root) != JSON_OBJECT)
+			break;
+		str_clear(&name);
+		str_clear(&json);
+		str_addf(&name, "%.*s_", (int)t->id.len, t->id.ptr);
+		str_add(&name, json_key(v));
+		json_print(v, &json);
+		add_named(env, "RESULT_", view_of_str(&name), view_of_str(&json));
+	}
+	str_release(&name);
+	str_release(&json);
+	json_free(doc);
+}
+
+static void add_results(struct env *env, const struct machine *m)
+{
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		if (m->tasks[i].result.len && !task_status_is_open(m->tasks[i].status))
+			add_result(env, &m->tasks[i]);
+	}
+}
+
+static void add_item(struct env *env, const struct machine_task *t)
+{
+	struct str index = {0};
+	if (t->item_index < 0)
+		return;
+	str_addf(&index, "%d", t->item_index);
+	add_named(env, "ITEM", (struct view){0}, t->item);
+	add(env, VIEW("ITEM_INDEX"), view_of_str(&index));
+	str_release(&index);
+}
+
+static void add_names(struct env *env, const struct machine *m, const struct machine_task *t)
+{
+	struct str number = {0};
+	str_addf(&number, "%d", t->attempt);
+	add(env, VIEW("RUNBOARD_RUN_ID"), m->id);
+	add(env, VIEW("RUNBOARD_TASK_ID"), t->id);
+	add(env, VIEW("RUNBOARD_ATTEMPT"), view_of_str(&number));
+	add(env, VIEW("RUNBOARD_WORKFLOW"), m->workflow);
+	add(env, VIEW("RUNBOARD_DEBUG"), m->debug ? VIEW("1") : VIEW("0"));
+	str_release(&number);
+}
+
+/* Values of secret parameters, to be masked in all output. */
+static size_t secret_values(const struct machine *m, struct arena *arena, struct view **out)
+{
+	size_t n = 0;
+	struct view *masks = arena_array(arena, m->secrets.len, sizeof *masks);
+	for (size_t i = 0; i < m->secrets.len; i++) {
+		for (size_t k = 0; k < m->params.len; k++) {
+			if (!view_eq(m->params.items[k].name, m->secrets.items[i]))
+				continue;
+			struct json_doc *doc = json_parse(m->params.items[k].value, 0, NULL);
+			if (doc)
+				masks[n++] = arena_view(arena, json_text(json_root(doc)));
+			json_free(doc);
+		}
+	}
+	*out = masks;
+	return n;
+}
+
+void engine_launch(struct engine *e, struct live_run *run, struct view task, int attempt)
+{
+	const struct machine_task *t = machine_task(run->m, task);
+	const struct machine_attempt *a = t ? machine_attempt(t) : NULL;
+	const struct step *s = t ? workflow_step(run->w, t->step) : NULL;
+	if (!a || !s || a->number != attempt || a->status != TASK_RUNNING)
+		return;
+	struct env env = {0};
+	struct str work = {0};
+	struct view *masks;
+	add_params(&env, run->m);
+	add_edited_params(&env, t);
+	add_results(&env, run->m);
+	add_item(&env, t);
+	add_names(&env, run->m, t);
+	str_addf(&work, "%s/work/%.*s", e->state, (int)run->m->id.len, run->m->id.ptr);
+	struct launch launch = {
+		.name = { run->m->id, t->id, attempt },
+		.args = a->args,
+		.env = { env.items.items, env.items.len },
+		.work = str_text(&work),
+		.timeout_ms = s->timeout_ms,
+	};
+	launch.n_masks = secret_values(run->m, &env.arena, &masks);
+	launch.masks = masks;
+	runner_launch(e->runner, &launch);
+	str_release(&work);
+	vec_release(&env.items);
+	arena_release(&env.arena);
+}
+
+/* ---- what the runner tells ------------------------------------------------------------ */
+
+static void feed(struct engine *e, const struct attempt_name *name, struct input *in)
+{
+	struct live_run *run = engine_live(e, name->run);
+	if (!run)
+		return;
+	in->now_ms = when_now_ms();
+	in->task = name->task;
+	in->attempt = name->number;
+	engine_feed(e, run, in, NULL);
+}
+
+static void on_started(void *arg, const struct attempt_name *name, int64_t pid)
+{
+	struct input in = { .kind = INPUT_STARTED, .pid = pid };
+	feed(arg, name, &in);
+}
+
+static void on_ended(void *arg, const struct attempt_name *name, const struct event *end)
+{
+	struct input in = { .kind = INPUT_ENDED, .ended = end };
+	feed(arg, name, &in);
+	engine_tell_progress(arg, name);
+}
+
+static void on_unknown(void *arg, const struct attempt_name *name)
+{
+	struct input in = { .kind = INPUT_UNKNOWN };
+	feed(arg, name, &in);
+}
+
+static void on_moved(void *arg, const struct attempt_name *name)
+{
+	engine_tell_progress(arg, name);
+}
+
+struct runner *engine_make_runner(struct engine *e, const char *supervisor)
+{
+	static const struct runner_hooks hooks = {
+		.started = on_started, .ended = on_ended, .unknown = on_unknown, .moved = on_moved,
+	};
+	return runner_new(e->loop, e->state, supervisor, &hooks, e);
+}
+
+/* ---- after a restart -------------------------------------------------------------------- */
+
+/* Whether this is the boot in which the engine ran last; remembers this one. */
+static bool is_same_boot(struct engine *e)
+{
+	struct str now = {0}, before = {0}, path = {0};
+	str_addf(&path, "%s/boot", e->state);
+	file_read("/proc/sys/kernel/random/boot_id", 128, &now, NULL);
+	file_read(str_text(&path), 128, &before, NULL);
+	bool same = now.len && view_eq(view_of_str(&now), view_of_str(&before));
+	if (!same)
+		file_replace(str_text(&path), view_of_str(&now), 0600, NULL);
+	str_release(&now);
+	str_release(&before);
+	str_release(&path);
+	return same;
+}
+
+static void adopt_attempt(struct engine *e, struct live_run *run, const struct machine_task *t,
+			  bool same_boot)
+{
+	struct attempt_name name = { run->m->id, t->id, t->attempt };
+	if (runner_adopt(e->runner, &name, same_boot) == ADOPTION_LAUNCH)
+		engine_launch(e, run, t->id, t->attempt);
+	else if (t->stopping)
+		runner_stop(e->runner, &name);
+}
+
+void engine_adopt_attempts(struct engine *e)
+{
+	bool same_boot = is_same_boot(e);
+	for (size_t i = 0; i < e->runs.len; i++) {
+		struct live_run *run = e->runs.items[i];
+		for (size_t k = 0; k < run->m->n_tasks; k++) {
+			if (machine_attempt_runs(&run->m->tasks[k]))
+				adopt_attempt(e, run, &run->m->tasks[k], same_boot);
+		}
+	}
+}

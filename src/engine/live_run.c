@@ -1,0 +1,164 @@
+/* Runs in memory: found, fed with inputs, shown as frames, dropped. */
+#include "base/mem.h"
+#include "base/when.h"
+#include "engine/engine_inside.h"
+#include "wire/encode.h"
+
+struct live_run *engine_live(const struct engine *e, struct view id)
+{
+	return map_get(&e->by_id, id);
+}
+
+static void on_due(void *arg)
+{
+	struct live_run *run = arg;
+	struct input in = { .kind = INPUT_DUE, .now_ms = when_now_ms() };
+	engine_feed(run->engine, run, &in, NULL);
+}
+
+static void set_timer(struct live_run *run)
+{
+	int64_t due = machine_next_due(run->m);
+	if (!due) {
+		loop_timer_stop(run->timer);
+		return;
+	}
+	int64_t delay = due - when_now_ms();
+	loop_timer_set(run->timer, delay > 0 ? delay : 0);
+}
+
+struct live_run *engine_adopt_run(struct engine *e, struct machine *m, int64_t num,
+				  const struct workflow *w)
+{
+	struct live_run *run = mem_zero(sizeof *run);
+	run->engine = e;
+	run->num = num;
+	run->m = m;
+	run->w = w;
+	run->previous = m->seq;
+	run->timer = loop_timer(e->loop, on_due, run);
+	vec_push(&e->runs, run);
+	map_put(&e->by_id, m->id, run);
+	set_timer(run);
+	return run;
+}
+
+static void note_effect(struct engine *e, struct live_run *run, const struct event *event)
+{
+	struct pending_effect effect = { .run = run, .attempt = event->attempt };
+	const struct machine_task *t = machine_task(run->m, event->task);
+	if (!t || !machine_effect(event, &effect.kind))
+		return;
+	effect.task = t->id;
+	vec_push(&e->effects, effect);
+}
+
+void engine_keep_facts(struct engine *e, struct live_run *run)
+{
+	for (size_t i = 0; i < e->facts.list.len; i++) {
+		struct event *event = &e->facts.list.items[i];
+		journal_event(e->journal, run->num, event);
+		run->m->seq = event->seq;
+		note_effect(e, run, event);
+		run->dirty = true;
+		e->kick = true;
+	}
+	events_clear(&e->facts);
+	set_timer(run);
+}
+
+void engine_feed(struct engine *e, struct live_run *run, const struct input *in,
+		 struct refusal *refusal)
+{
+	machine_step(run->m, run->w, in, &e->facts, refusal);
+	engine_keep_facts(e, run);
+}
+
+struct live_run *engine_wake(struct engine *e, struct view id, struct err *err)
+{
+	struct live_run *run = engine_live(e, id);
+	if (run)
+		return run;
+	int64_t num = journal_find(e->journal, id);
+	if (!num) {
+		err_set(err, ERR_NOT_FOUND, "there is no run %.*s", (int)id.len, id.ptr);
+		return NULL;
+	}
+	struct machine *m = journal_load(e->journal, num, err);
+	if (!m)
+		return NULL;
+	const struct workflow *w = catalog_frozen(e->catalog, e->journal, m->hash, err);
+	if (!w) {
+		machine_free(m);
+		return NULL;
+	}
+	return engine_adopt_run(e, m, num, w);
+}
+
+static void run_free(struct live_run *run)
+{
+	loop_remove(run->timer);
+	machine_free(run->m);
+	mem_free(run);
+}
+
+void engine_drop_ended(struct engine *e)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < e->runs.len; i++) {
+		struct live_run *run = e->runs.items[i];
+		if (!run->m->ended || run->dirty) {
+			e->runs.items[kept++] = run;
+			continue;
+		}
+		map_remove(&e->by_id, run->m->id);
+		run_free(run);
+	}
+	e->runs.len = kept;
+}
+
+void engine_free_runs(struct engine *e)
+{
+	for (size_t i = 0; i < e->runs.len; i++)
+		run_free(e->runs.items[i]);
+	vec_release(&e->runs);
+	map_release(&e->by_id);
+}
+
+/* ---- frames ------------------------------------------------------------------------- */
+
+static void live_of(void *arg, const struct machine *m, const struct machine_task *t,
+		    struct task_live *out)
+{
+	const struct engine *e = arg;
+	struct runner_live live;
+	struct attempt_name name = { m->id, t->id, t->attempt };
+	if (!runner_live(e->runner, &name, &live))
+		return;
+	*out = (struct task_live){ live.progress, live.words, live.stdout_bytes,
+				   live.stderr_bytes, live.usage };
+}
+
+void engine_source(struct engine *e, const struct machine *m, struct facts_source *out)
+{
+	*out = (struct facts_source){ .m = m, .live = live_of, .live_arg = e };
+	if (m->status != RUN_PENDING)
+		return;
+	out->pending_reason = m->admitted ? VIEW("slots") : VIEW("concurrency");
+	out->pending_detail = m->admitted ? VIEW("all slots of its queue are busy") :
+					    VIEW("enough runs of this workflow are running");
+	out->pending_ms = m->created_ms;
+}
+
+void engine_frame(struct engine *e, const struct machine *m, struct str *out)
+{
+	struct facts_source source;
+	struct run_facts facts;
+	struct arena arena = {0};
+	struct jsonw w;
+	engine_source(e, m, &source);
+	facts_run(&source, &arena, &facts);
+	jsonw_init(&w, out);
+	encode_run(&w, NULL, &facts);
+	arena_release(&arena);
+}

@@ -1,0 +1,42 @@
+/* Lines of an attempt's output with their times. */
+#ifndef ENGINE_LOG_LINES_H
+#define ENGINE_LOG_LINES_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "core/severity.h"
+#include "engine/log_file.h"
+
+struct log_line {
+	int64_t at_ms;
+	int stream;			/* LOG_OUT, LOG_ERR */
+	bool partial;			/* no newline yet: the next one goes on */
+	struct view text;
+	struct log_place after;		/* behind it */
+};
+
+/* What is wanted. */
+struct log_wish {
+	unsigned streams;		/* bit 1u << LOG_OUT, 1u << LOG_ERR */
+	size_t most;			/* lines; 0: all up to `until` */
+	const struct log_place *until;	/* NULL: to the end */
+	bool ended;			/* nothing more will be written */
+	enum severity level;		/* SEVERITY_NONE: all */
+	struct view search;
+};
+
+struct log_page {
+	struct arena arena;
+	VEC(struct log_line) lines;
+	struct log_place place;		/* behind what was looked at */
+	bool more;			/* there is something behind it */
+	int64_t last_ms;
+};
+
+/* At most a slice of the log is looked at in one call: a page may be empty and
+ * still have more. */
+void log_read_lines(const struct log_file *f, struct log_place from, const struct log_wish *wish,
+		    struct log_page *page);
+void log_page_release(struct log_page *page);
+
+#endif

@@ -1,0 +1,371 @@
+/* Orders from the API: checked, decided, answered after the commit; the same key
+ * gets the same answer. */
+#include "base/ident.h"
+#include "base/mem.h"
+#include "base/when.h"
+#include "engine/crypto.h"
+#include "engine/engine_inside.h"
+#include "wire/encode.h"
+#include "wire/json.h"
+
+/* One order under way. */
+struct deed {
+	struct engine *e;
+	const struct engine_order *o;
+	int64_t now_ms;
+	int status;
+	int64_t version;
+	struct str body;
+	bool replayed;
+};
+
+/* ---- answers ---------------------------------------------------------------------- */
+
+static struct jsonw begin_error(struct deed *d, int status, const char *code, struct view message)
+{
+	struct jsonw w;
+	d->status = status;
+	str_clear(&d->body);
+	jsonw_init(&w, &d->body);
+	jsonw_object(&w, NULL);
+	jsonw_object(&w, "error");
+	jsonw_string(&w, "code", code);
+	jsonw_text(&w, "message", message);
+	return w;
+}
+
+static void end_error(struct jsonw *w)
+{
+	jsonw_end_object(w);
+	jsonw_end_object(w);
+}
+
+static void fail(struct deed *d, int status, const char *code, const char *message)
+{
+	struct jsonw w = begin_error(d, status, code, view_of(message));
+	end_error(&w);
+}
+
+static void fail_with(struct deed *d, struct err *err)
+{
+	if (err->kind == ERR_NOT_FOUND)
+		fail(d, 404, "not_found", err_text(err));
+	else if (err->kind == ERR_USAGE || err->kind == ERR_PARSE)
+		fail(d, 400, "bad_request", err_text(err));
+	else if (err->kind == ERR_CONFIG)
+		fail(d, 422, "bad_definition", err_text(err));
+	else
+		fail(d, 500, "internal", err_text(err));
+	err_release(err);
+}
+
+static void refused(struct deed *d, const struct refusal *r)
+{
+	static const struct {
+		int status;
+		const char *code;
+	} answers[] = {
+		[REFUSAL_NONE] = { 500, "internal" },
+		[REFUSAL_NOT_FOUND] = { 404, "not_found" },
+		[REFUSAL_CONFLICT] = { 409, "conflict" },
+		[REFUSAL_NOT_NOW] = { 409, "not_now" },
+		[REFUSAL_FORBIDDEN] = { 403, "forbidden" },
+		[REFUSAL_INVALID] = { 400, "bad_request" },
+		[REFUSAL_UNSUPPORTED] = { 501, "not_implemented" },
+	};
+	bool failed_match = r->kind == REFUSAL_CONFLICT && d->o->if_match;
+	struct jsonw w = begin_error(d, failed_match ? 412 : answers[r->kind].status,
+				     answers[r->kind].code, view_of_str(&r->text));
+	jsonw_object(&w, "detail");
+	if (r->by.len) {
+		jsonw_text(&w, "by", r->by);
+		jsonw_text(&w, "did", r->did);
+		jsonw_time(&w, "at", r->at_ms);
+	}
+	if (r->version)
+		jsonw_int(&w, "version", r->version);
+	jsonw_end_object(&w);
+	end_error(&w);
+}
+
+static void answer_run(struct deed *d, int status, const struct live_run *run,
+		       const struct machine_order *caller)
+{
+	struct facts_source source;
+	struct run_detail detail;
+	struct arena arena = {0};
+	struct jsonw w;
+	engine_source(d->e, run->m, &source);
+	source.caller = caller;
+	facts_detail(&source, &arena, &detail);
+	jsonw_init(&w, &d->body);
+	encode_detail(&w, NULL, &detail);
+	arena_release(&arena);
+	d->status = status;
+	d->version = run->m->version;
+	const struct machine_task *t = machine_task(run->m, d->o->task);
+	if (t)
+		d->version = t->version;
+}
+
+static struct machine_order machine_order_of(const struct engine_order *o)
+{
+	return (struct machine_order){
+		.verb = o->verb, .by = o->caller.by, .comment = o->comment, .value = o->value,
+		.edit = o->edit, .roles = o->caller.roles, .n_roles = o->caller.n_roles,
+		.admin = o->caller.admin, .has_version = o->has_version, .version = o->version,
+		.attempt = o->attempt,
+	};
+}
+
+/* ---- a new run ---------------------------------------------------------------------- */
+
+struct making {
+	struct arena arena;
+	VEC(struct pair) given;
+	struct pairs params;
+};
+
+static void give(struct making *make, struct view name, struct view json)
+{
+	struct pair p = { arena_view(&make->arena, name), arena_view(&make->arena, json) };
+	for (size_t i = 0; i < make->given.len; i++) {
+		if (view_eq(make->given.items[i].name, p.name)) {
+			make->given.items[i] = p;
+			return;
+		}
+	}
+	vec_push(&make->given, p);
+}
+
+static bool give_all(struct making *make, struct view json, struct err *err)
+{
+	if (!json.len)
+		return true;
+	struct json_doc *doc = json_parse(json, 0, err);
+	struct str text = {0};
+	if (!doc)
+		return false;
+	for (const struct json *v = json_first(json_root(doc)); v; v = json_next(v)) {
+		str_clear(&text);
+		json_print(v, &text);
+		give(make, json_key(v), view_of_str(&text));
+	}
+	str_release(&text);
+	json_free(doc);
+	return true;
+}
+
+static bool resolve(struct making *make, const struct workflow *w, struct err *err)
+{
+	struct pairs given = { make->given.items, make->given.len };
+	if (param_resolve(&w->params, given, &make->arena, &make->params, err))
+		return true;
+	err->kind = ERR_USAGE;
+	return false;
+}
+
+static struct live_run *give_birth(struct deed *d, const struct workflow *w,
+				   const struct making *make, struct view source)
+{
+	struct engine *e = d->e;
+	char id[IDENT_LEN + 1];
+	ident_uuid7(id, d->now_ms);
+	const struct machine_birth birth = {
+		.workflow = w,
+		.id = view_of(id),
+		.params = make->params,
+		.trigger = d->o->trigger,
+		.by = d->o->caller.by,
+		.source = source,
+		.priority = d->o->priority ? d->o->priority : w->priority,
+		.debug = d->o->debug,
+		.now_ms = d->now_ms,
+		.start_at_ms = d->o->delay_ms ? d->now_ms + d->o->delay_ms : 0,
+	};
+	struct machine *m = machine_new();
+	machine_create(&birth, &e->facts);
+	machine_fold(m, &e->facts.list.items[0]);
+	struct live_run *run = engine_adopt_run(e, m, journal_new_run(e->journal), w);
+	run->previous = 0;
+	engine_keep_facts(e, run);
+	return run;
+}
+
+static void make_run(struct deed *d, const struct workflow *w, struct making *make,
+		     struct view source)
+{
+	struct err err = {0};
+	const struct workflow *frozen = NULL;
+	if (!give_all(make, d->o->params, &err) || !resolve(make, w, &err)) {
+		fail_with(d, &err);
+		return;
+	}
+	if (d->o->dry_run) {
+		d->status = 200;
+		str_add_text(&d->body, "{\"valid\":true}");
+		return;
+	}
+	frozen = catalog_freeze(d->e->catalog, d->e->journal, w, &err);
+	if (!frozen) {
+		fail_with(d, &err);
+		return;
+	}
+	struct machine_order caller = machine_order_of(d->o);
+	answer_run(d, 201, give_birth(d, frozen, make, source), &caller);
+}
+
+static void making_release(struct making *make)
+{
+	vec_release(&make->given);
+	arena_release(&make->arena);
+}
+
+static void no_workflow(struct deed *d, struct view name)
+{
+	struct str text = {0};
+	str_addf(&text, "there is no workflow %.*s", (int)name.len, name.ptr);
+	fail(d, 404, "not_found", str_text(&text));
+	str_release(&text);
+}
+
+static void order_start(struct deed *d)
+{
+	struct making make = {0};
+	catalog_reload(d->e->catalog);
+	const struct workflow *w = catalog_find(d->e->catalog, d->o->workflow);
+	if (w)
+		make_run(d, w, &make, d->o->trigger_source);
+	else
+		no_workflow(d, d->o->workflow);
+	making_release(&make);
+}
+
+/* The parameters of the run before, with what is given now over them. */
+static void order_rerun(struct deed *d)
+{
+	struct making make = {0};
+	struct err err = {0};
+	struct live_run *run = engine_wake(d->e, d->o->run, &err);
+	if (!run) {
+		fail_with(d, &err);
+		return;
+	}
+	const struct workflow *w = catalog_find(d->e->catalog, run->m->workflow);
+	if (!w)
+		w = run->w;
+	for (size_t i = 0; i < run->m->params.len; i++) {
+		if (param_find(&w->params, run->m->params.items[i].name))
+			give(&make, run->m->params.items[i].name, run->m->params.items[i].value);
+	}
+	struct str source = {0};
+	str_addf(&source, "%.*s", (int)run->m->id.len, run->m->id.ptr);
+	make_run(d, w, &make, view_of_str(&source));
+	str_release(&source);
+	making_release(&make);
+}
+
+/* ---- on a run ------------------------------------------------------------------------- */
+
+static void audit_refusal(struct deed *d, const struct refusal *r)
+{
+	struct str what = {0};
+	str_addf(&what, "%s %.*s %.*s", verb_name(d->o->verb), (int)d->o->run.len, d->o->run.ptr,
+		 (int)d->o->task.len, d->o->task.ptr);
+	const struct view words[3] = { d->o->caller.by, view_of_str(&what),
+				       view_of_str(&r->text) };
+	journal_audit(d->e->journal, d->now_ms, words);
+	str_release(&what);
+}
+
+static void order_on_run(struct deed *d)
+{
+	struct err err = {0};
+	struct live_run *run = engine_wake(d->e, d->o->run, &err);
+	if (!run) {
+		fail_with(d, &err);
+		return;
+	}
+	if (verb_is_on_task(d->o->verb) && !d->o->has_version) {
+		fail(d, 428, "precondition_required",
+		     "name the version that was decided on (version, or If-Match)");
+		return;
+	}
+	struct refusal refusal = {0};
+	struct machine_order order = machine_order_of(d->o);
+	struct input in = { .kind = INPUT_ORDER, .now_ms = d->now_ms, .task = d->o->task,
+			    .order = &order };
+	engine_feed(d->e, run, &in, &refusal);
+	if (refusal.kind != REFUSAL_NONE) {
+		refused(d, &refusal);
+		audit_refusal(d, &refusal);
+	} else {
+		answer_run(d, verb_is_on_task(d->o->verb) ? 200 : 202, run, &order);
+	}
+	str_release(&refusal.text);
+}
+
+/* ---- all orders --------------------------------------------------------------------------- */
+
+static void push_reply(struct deed *d, engine_reply_fn *fn, void *arg)
+{
+	struct pending_reply p = {
+		.fn = fn, .arg = arg, .status = d->status, .version = d->version, .body = d->body,
+		.replayed = d->replayed, .now = !journal_has_batch(d->e->journal) || d->e->busy,
+	};
+	vec_push(&d->e->replies, p);
+	loop_timer_set(d->e->retry, 0);
+}
+
+/* True where the key is known: then the answer stands in d. */
+static bool answered_before(struct deed *d, const struct journal_answer *question)
+{
+	struct journal_answer before;
+	if (!d->o->key.len || !journal_answered(d->e->journal, question, &before, &d->body))
+		return false;
+	d->replayed = true;
+	d->status = before.status;
+	d->version = before.version;
+	if (!before.status)
+		fail(d, 422, "key_reused", "the same Idempotency-Key came with another body");
+	return true;
+}
+
+static void dispatch(struct deed *d)
+{
+	if (d->o->verb == VERB_START)
+		order_start(d);
+	else if (d->o->verb == VERB_RERUN)
+		order_rerun(d);
+	else
+		order_on_run(d);
+}
+
+void engine_submit(struct engine *e, const struct engine_order *o, engine_reply_fn *fn, void *arg)
+{
+	struct deed d = { .e = e, .o = o, .now_ms = when_now_ms(), .version = -1 };
+	char hash[CRYPTO_HEX + 1];
+	crypto_sha256(o->body, hash);
+	struct journal_answer answer = {
+		.caller = o->caller.by, .route = o->route, .key = o->key, .body = view_of(hash),
+		.at_ms = d.now_ms,
+	};
+	if (e->busy) {
+		fail(&d, 503, "unavailable", e->trouble);
+	} else if (!answered_before(&d, &answer)) {
+		dispatch(&d);
+		answer.status = d.status;
+		answer.version = d.version;
+		answer.answer = view_of_str(&d.body);
+		if (o->key.len && d.status < 500)
+			journal_answer(e->journal, &answer);
+	}
+	push_reply(&d, fn, arg);
+}
+
+void engine_audit(struct engine *e, struct view by, struct view what, struct view why)
+{
+	const struct view words[3] = { by, what, why };
+	journal_audit(e->journal, when_now_ms(), words);
+	loop_timer_set(e->retry, 0);
+}

@@ -1,0 +1,136 @@
+/* The stream of changes, and snapshots to begin with. */
+#include "base/mem.h"
+#include "base/when.h"
+#include "core/filter.h"
+#include "engine/engine_inside.h"
+#include "wire/proto.h"
+
+const char *engine_epoch(const struct engine *e)
+{
+	return journal_epoch(e->journal);
+}
+
+int64_t engine_seq(const struct engine *e)
+{
+	return e->told_seq;
+}
+
+struct walk {
+	engine_change_fn *fn;
+	void *arg;
+};
+
+static bool on_change(void *arg, struct db_stmt *row)
+{
+	struct walk *walk = arg;
+	const struct engine_change change = {
+		.seq = db_int(row, 0), .id = db_text(row, 1), .frame = db_text(row, 2),
+		.before = db_text(row, 3),
+	};
+	return walk->fn(walk->arg, &change);
+}
+
+bool engine_changes(struct engine *e, int64_t after, engine_change_fn *fn, void *arg)
+{
+	struct walk walk = { fn, arg };
+	return journal_changes(e->journal, after, on_change, &walk);
+}
+
+/* ---- snapshots ----------------------------------------------------------------------- */
+
+/* The numbers of the runs are taken at once, their frames page by page: a frame
+ * that has changed meanwhile comes once more as a change after `seq`. */
+struct engine_snapshot {
+	struct engine *e;
+	struct filter *filter;
+	int64_t seq;
+	VEC(int64_t) nums;
+	size_t at;
+	int64_t counts[LANES];
+};
+
+static bool note_num(void *arg, struct db_stmt *row)
+{
+	struct engine_snapshot *s = arg;
+	vec_push(&s->nums, db_int(row, 0));
+	return true;
+}
+
+static void note_all(struct engine_snapshot *s, const char *sql, int64_t limit)
+{
+	struct db_stmt *st = db_stmt(journal_db(s->e->journal), sql);
+	db_bind_int(st, 1, limit);
+	while (db_step(st, NULL) == DB_ROW)
+		note_num(s, st);
+	db_reset(st);
+}
+
+struct engine_snapshot *engine_snapshot_new(struct engine *e, struct view filter, int ended,
+					    struct err *err)
+{
+	static const char open_runs[] = "SELECT num FROM runs WHERE open = 1 ORDER BY num DESC"
+					" LIMIT ?";
+	static const char ended_runs[] = "SELECT num FROM runs WHERE open = 0"
+					 " ORDER BY ended DESC LIMIT ?";
+	struct filter *f = filter_parse(filter, NULL, err);
+	if (!f)
+		return NULL;
+	struct engine_snapshot *s = mem_zero(sizeof *s);
+	s->e = e;
+	s->filter = f;
+	s->seq = e->told_seq;
+	note_all(s, open_runs, -1);
+	note_all(s, ended_runs, ended);
+	return s;
+}
+
+int64_t engine_snapshot_seq(const struct engine_snapshot *s)
+{
+	return s->seq;
+}
+
+const int64_t *engine_snapshot_counts(const struct engine_snapshot *s)
+{
+	return s->counts;
+}
+
+static bool show(struct engine_snapshot *s, struct db_stmt *row, const struct walk *walk)
+{
+	struct arena arena = {0};
+	struct run_facts facts;
+	struct filter_env env = { .now_ms = when_now_ms() };
+	struct view frame = db_text(row, 1);
+	bool more = true;
+	if (proto_run(frame, &arena, &facts, NULL) && filter_match(s->filter, &facts, &env)) {
+		const struct engine_change change = { .seq = db_int(row, 2), .id = facts.id,
+						      .frame = frame };
+		s->counts[run_status_lane(facts.status)]++;
+		more = walk->fn(walk->arg, &change);
+	}
+	arena_release(&arena);
+	return more;
+}
+
+bool engine_snapshot_next(struct engine_snapshot *s, int limit, engine_change_fn *fn, void *arg)
+{
+	struct walk walk = { fn, arg };
+	bool more = true;
+	for (; more && limit > 0 && s->at < s->nums.len; limit--) {
+		struct db_stmt *st = db_stmt(journal_db(s->e->journal),
+					     "SELECT num, frame, seq FROM runs WHERE num = ?");
+		db_bind_int(st, 1, s->nums.items[s->at++]);
+		if (db_step(st, NULL) == DB_ROW)
+			more = show(s, st, &walk);
+		db_reset(st);
+	}
+	return s->at < s->nums.len;
+}
+
+void engine_snapshot_free(struct engine_snapshot *s)
+{
+	if (!s)
+		return;
+	filter_free(s->filter);
+	vec_release(&s->nums);
+	mem_free(s);
+}

@@ -338,8 +338,10 @@ static bool act_typing(struct model *m, enum action a, struct effects *fx)
 
 	if (a == ACTION_OPEN) {
 		remember_filter(m, fx);
-		if (b->filter_error.len == 0)
-			b->typing = false;
+		if (b->filter_error.len > 0)
+			return true;
+		b->typing = false;
+		drop_hidden_marks(m);
 	} else if (a == ACTION_BACK || a == ACTION_INTERRUPT) {
 		lineedit_set(&b->line, view_of_str(&b->before));
 		apply_filter(m);
@@ -390,7 +392,9 @@ static void board_arrive(struct model *m, const struct msg *msg, struct effects 
 	}
 	if (b->turn != board_turn(m->cards)) {
 		b->turn = board_turn(m->cards);
-		drop_hidden_marks(m);
+		/* Half a word hides what the whole word will show. */
+		if (!b->typing)
+			drop_hidden_marks(m);
 		board_cursor_renew(m);
 	}
 }

@@ -33,9 +33,10 @@ void view_title_bar(struct pen *p, struct rect r)
 		str_addf(&right, "%zu marked%s", m->board.marks.len, pen_dot(p));
 	if (waiting > 0)
 		str_addf(&right, "%zu %s for you%s", waiting, waiting == 1 ? "waits" : "wait",
-			 pen_dot(p));
-	str_addf(&right, "%zu %s", store_count(m->store),
-		 store_count(m->store) == 1 ? "run" : "runs");
+			 r.cols >= 48 ? pen_dot(p) : "");
+	if (r.cols >= 48 || right.len == 0)
+		str_addf(&right, "%zu %s", store_count(m->store),
+			 store_count(m->store) == 1 ? "run" : "runs");
 	if (r.cols >= 60)
 		str_addf(&right, "%sby %s", pen_dot(p), board_sort_name(m->board.sort));
 	pen_text(p);

@@ -1,9 +1,12 @@
 /* The unit tests of view: one suite a source file. */
 #include "lib/unit.h"
 
+Suite *suite_view(void);
+
 int main(void)
 {
 	static unit_suite_fn *const suites[] = {
+		suite_view,
 		NULL,
 	};
 	return unit_main("view", suites);

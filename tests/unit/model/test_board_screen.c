@@ -1,0 +1,243 @@
+/* The board's cursor, marks and filter. */
+#include "lib/fixture.h"
+#include "lib/unit.h"
+
+static struct fixture f;
+
+static void open_night(void)
+{
+	ck_assert(fixture_open(&f, "night", 24, 80));
+}
+
+static void close_all(void)
+{
+	fixture_close(&f);
+}
+
+static void keys(const char *names)
+{
+	ck_assert_msg(fixture_keys(&f, names), "%s", names);
+}
+
+static bool selected_is(const char *short_id)
+{
+	return run_key_eq(board_selected(f.model), fixture_find(&f, short_id));
+}
+
+static const struct lane_state *lane(int id)
+{
+	return &f.model->board.lanes[id];
+}
+
+START_TEST(the_cursor_begins_on_the_most_urgent_waiting_run)
+{
+	ck_assert_int_eq(f.model->board.focus, LANE_RUNNING);
+	ck_assert(selected_is("a1c003"));
+}
+END_TEST
+
+START_TEST(a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted)
+{
+	size_t top;
+
+	keys("3 j");
+	struct run_key before = board_selected(f.model);
+	struct run_facts run = fixture_run("order", 50, RUN_COMPLETED);
+
+	top = lane(LANE_COMPLETED)->top;
+	run.ended_ms = FIXTURE_NOW;
+	fixture_put(&f, run);
+	ck_assert(run_key_eq(board_selected(f.model), before));
+	ck_assert_uint_eq(lane(LANE_COMPLETED)->fresh, 1);
+	ck_assert_uint_eq(lane(LANE_COMPLETED)->index, 2);
+	ck_assert_uint_eq(lane(LANE_COMPLETED)->top, top + 1);
+	keys(".");
+	ck_assert_uint_eq(lane(LANE_COMPLETED)->fresh, 0);
+	ck_assert_uint_eq(lane(LANE_COMPLETED)->top, 0);
+}
+END_TEST
+
+START_TEST(a_newcomer_in_another_lane_is_not_counted)
+{
+	keys("3");
+	fixture_put(&f, fixture_run("order", 51, RUN_FAILED));
+	ck_assert_uint_eq(lane(LANE_FAILED)->fresh, 0);
+}
+END_TEST
+
+START_TEST(the_cursor_goes_with_its_run_to_another_lane)
+{
+	struct run_facts run;
+
+	keys("2 j j");
+	ck_assert(selected_is("a2501e"));
+	run = fixture_run("deploy", 10, RUN_FAILED);
+	fixture_put(&f, run);
+	ck_assert_int_eq(f.model->board.focus, LANE_FAILED);
+	ck_assert(selected_is("a2501e"));
+}
+END_TEST
+
+START_TEST(when_the_run_leaves_the_board_nothing_is_selected_until_the_next_step)
+{
+	keys("2 j j");
+	fixture_remove(&f, board_selected(f.model));
+	ck_assert(!run_key_is_set(board_selected(f.model)));
+	keys("c");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	keys("j");
+	ck_assert(selected_is("a26021"));
+}
+END_TEST
+
+START_TEST(there_is_no_wrapping_round)
+{
+	keys("1 h h k k");
+	ck_assert_int_eq(f.model->board.focus, LANE_PENDING);
+	ck_assert_uint_eq(lane(LANE_PENDING)->index, 0);
+	keys("G j l l l l l");
+	ck_assert_int_eq(f.model->board.focus, LANE_FAILED);
+}
+END_TEST
+
+START_TEST(a_lane_that_is_hidden_is_shown_by_its_number)
+{
+	ck_assert(!lane(LANE_CANCELLED)->shown);
+	keys("5");
+	ck_assert(lane(LANE_CANCELLED)->shown);
+	ck_assert_int_eq(f.model->board.focus, LANE_CANCELLED);
+}
+END_TEST
+
+START_TEST(a_folded_lane_keeps_its_number_and_unfolds_by_enter)
+{
+	keys("1 -");
+	ck_assert(lane(LANE_PENDING)->folded);
+	keys("2 1");
+	ck_assert_int_eq(f.model->board.focus, LANE_PENDING);
+	keys("Enter");
+	ck_assert(!lane(LANE_PENDING)->folded);
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+}
+END_TEST
+
+START_TEST(the_filter_is_live_and_a_wrong_one_leaves_the_last_in_force)
+{
+	keys("/ \"workflow:deploy\"");
+	ck_assert_uint_eq(board_total(f.model->cards), 5);
+	keys("\" /(\"");
+	ck_assert_uint_eq(board_total(f.model->cards), 5);
+	ck_assert_uint_gt(f.model->board.filter_error.len, 0);
+	keys("Esc");
+	ck_assert_uint_eq(board_total(f.model->cards), 20);
+	ck_assert_uint_eq(f.model->board.line.text.len, 0);
+}
+END_TEST
+
+START_TEST(enter_keeps_the_filter_and_remembers_it)
+{
+	keys("/ \"workflow:deploy\" Enter");
+	ck_assert(!f.model->board.typing);
+	ck_assert(view_is(fixture_last(&f, EFFECT_REMEMBER)->text, "workflow:deploy"));
+	keys("/ Ctrl-U Up");
+	ck_assert_str_eq(str_text(&f.model->board.line.text), "workflow:deploy");
+}
+END_TEST
+
+START_TEST(letters_in_the_filter_give_no_orders)
+{
+	keys("/ \"caq\"");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
+	ck_assert_str_eq(str_text(&f.model->board.line.text), "caq");
+}
+END_TEST
+
+START_TEST(escape_clears_marks_first_then_the_filter)
+{
+	keys("/ \"workflow:deploy\" Enter *");
+	ck_assert_uint_gt(f.model->board.marks.len, 0);
+	keys("Esc");
+	ck_assert_uint_eq(f.model->board.marks.len, 0);
+	ck_assert_uint_gt(f.model->board.line.text.len, 0);
+	keys("Esc");
+	ck_assert_uint_eq(f.model->board.line.text.len, 0);
+}
+END_TEST
+
+START_TEST(marks_that_a_filter_hides_are_cleared)
+{
+	keys("2 Space Space");
+	ck_assert_uint_eq(f.model->board.marks.len, 2);
+	keys("/ \"workflow:deploy\" Enter");
+	ck_assert_uint_eq(f.model->board.marks.len, 1);
+}
+END_TEST
+
+START_TEST(marking_all_marks_what_is_shown_and_again_nothing)
+{
+	keys("/ \"status:failed,timed_out\" Enter *");
+	ck_assert_uint_eq(f.model->board.marks.len, 2);
+	keys("*");
+	ck_assert_uint_eq(f.model->board.marks.len, 0);
+}
+END_TEST
+
+START_TEST(the_next_card_that_moved_is_found)
+{
+	keys("1");
+	fixture_put(&f, fixture_run("deploy", 10, RUN_FAILED));
+	keys("'");
+	ck_assert(selected_is("a2501e"));
+	keys("'");
+	ck_assert(selected_is("a2501e"));
+}
+END_TEST
+
+START_TEST(q_quits_and_ctrl_c_asks)
+{
+	keys("Ctrl-C");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
+	ck_assert_int_eq(screen_top(f.model), SCREEN_QUIT);
+	keys("Esc q");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 1);
+}
+END_TEST
+
+START_TEST(a_board_that_stands_still_asks_for_no_ticks)
+{
+	struct fixture still;
+
+	ck_assert(fixture_open(&still, "empty", 24, 80));
+	ck_assert_int_eq(model_due_ms(still.model), 0);
+	fixture_close(&still);
+}
+END_TEST
+
+Suite *suite_board_screen(void);
+Suite *suite_board_screen(void)
+{
+	Suite *s = suite_create("board_screen");
+	TCase *c = tcase_create("board_screen");
+
+	tcase_add_checked_fixture(c, open_night, close_all);
+	tcase_add_test(c, the_cursor_begins_on_the_most_urgent_waiting_run);
+	tcase_add_test(c, a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted);
+	tcase_add_test(c, a_newcomer_in_another_lane_is_not_counted);
+	tcase_add_test(c, the_cursor_goes_with_its_run_to_another_lane);
+	tcase_add_test(c, when_the_run_leaves_the_board_nothing_is_selected_until_the_next_step);
+	tcase_add_test(c, there_is_no_wrapping_round);
+	tcase_add_test(c, a_lane_that_is_hidden_is_shown_by_its_number);
+	tcase_add_test(c, a_folded_lane_keeps_its_number_and_unfolds_by_enter);
+	tcase_add_test(c, the_filter_is_live_and_a_wrong_one_leaves_the_last_in_force);
+	tcase_add_test(c, enter_keeps_the_filter_and_remembers_it);
+	tcase_add_test(c, letters_in_the_filter_give_no_orders);
+	tcase_add_test(c, escape_clears_marks_first_then_the_filter);
+	tcase_add_test(c, marks_that_a_filter_hides_are_cleared);
+	tcase_add_test(c, marking_all_marks_what_is_shown_and_again_nothing);
+	tcase_add_test(c, the_next_card_that_moved_is_found);
+	tcase_add_test(c, q_quits_and_ctrl_c_asks);
+	tcase_add_test(c, a_board_that_stands_still_asks_for_no_ticks);
+	suite_add_tcase(s, c);
+	return s;
+}

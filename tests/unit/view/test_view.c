@@ -1,0 +1,133 @@
+/* Every screen at every size: nothing is drawn outside, nothing depends on luck. */
+#include "lib/fixture.h"
+#include "lib/unit.h"
+#include "screen/dump.h"
+#include "view/view.h"
+
+static const char *const ways[] = {
+	"", "z", "z z", "/ \"deploy\"", "/ \"zzz\"", "Space Space c", "a", "r \"no\" Enter", "x",
+	"I", "D", "?", ":", "v", "Ctrl-C", "n", "n j Enter", "Enter", "Enter 2", "Enter 3",
+	"Enter 4", "Enter 5", "Enter 6", "4 Enter Tab", "1 - 2 -", "5 6 7",
+};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+static struct str draw(const struct fixture *f, bool unicode)
+{
+	struct canvas c;
+	struct str s = { 0 };
+
+	canvas_init(&c, f->model->rows, f->model->cols, unicode);
+	view_draw(f->model, &c);
+	dump_text(&s, &c);
+	canvas_release(&c);
+	return s;
+}
+
+START_TEST(every_screen_can_be_drawn_from_40_to_300_columns_and_12_rows_up)
+{
+	static const int cols[] = { 40, 59, 69, 70, 80, 99, 100, 129, 130, 160, 220, 300 };
+	static const int rows[] = { 12, 17, 24, 60 };
+
+	for (size_t i = 0; i < sizeof cols / sizeof *cols * 4; i++) {
+		struct fixture f;
+		struct str s;
+
+		ck_assert(fixture_open(&f, "night", rows[i % 4], cols[i / 4]));
+		ck_assert(fixture_keys(&f, ways[_i]));
+		s = draw(&f, true);
+		ck_assert(view_starts(view_of_str(&s), " ru"));
+		str_release(&s);
+		fixture_close(&f);
+	}
+}
+END_TEST
+
+START_TEST(without_utf8_only_ascii_is_drawn)
+{
+	struct fixture f;
+	struct str s;
+
+	ck_assert(fixture_open(&f, "night", 24, 100));
+	ck_assert(fixture_keys(&f, ways[_i]));
+	s = draw(&f, false);
+	for (size_t i = 0; i < s.len; i++)
+		ck_assert_msg((unsigned char)s.ptr[i] < 0x80, "%s: %s", ways[_i], str_text(&s));
+	str_release(&s);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(drawing_twice_gives_the_same_picture)
+{
+	struct fixture f;
+	struct str a, b;
+
+	ck_assert(fixture_open(&f, "night", 24, 160));
+	ck_assert(fixture_keys(&f, ways[_i]));
+	a = draw(&f, true);
+	b = draw(&f, true);
+	ck_assert_str_eq(str_text(&a), str_text(&b));
+	str_release(&a);
+	str_release(&b);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(what_a_workflow_says_cannot_reach_the_terminal)
+{
+	struct run_facts run;
+	struct fixture f;
+	struct str s;
+
+	ck_assert(fixture_open(&f, "empty", 24, 160));
+	run = fixture_run("evil\x1b[2J\a", 1, RUN_WAITING);
+	run.waiting = (struct gate_facts){ .kind = GATE_APPROVAL, .required = 1, .version = 1,
+					   .prompt = VIEW("\x1b]0;owned\x07 \xff\n\r now?"),
+					   .task = VIEW("r\x9b") };
+	run.trigger_by = VIEW("\x1b[31mada");
+	fixture_put(&f, run);
+	for (int i = 0; i < 4; i++) {
+		static const char *const keys[] = { "z", "a", "Esc I", "Enter" };
+
+		ck_assert(fixture_keys(&f, keys[i]));
+		s = draw(&f, true);
+		for (size_t k = 0; k < s.len; k++)
+			ck_assert_msg(s.ptr[k] == '\n' || (unsigned char)s.ptr[k] >= ' ',
+				      "control byte %d", s.ptr[k]);
+		str_release(&s);
+	}
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_secret_in_the_form_is_never_drawn)
+{
+	struct fixture f;
+	struct str s;
+
+	ck_assert(fixture_open(&f, "empty", 24, 100));
+	ck_assert(fixture_keys(&f, "n j Enter Tab Tab \"hunter2\""));
+	s = draw(&f, true);
+	ck_assert_uint_eq(view_find(view_of_str(&s), VIEW("hunter2"), 0), SIZE_MAX);
+	ck_assert_uint_ne(view_find(view_of_str(&s), VIEW("********"), 0), SIZE_MAX);
+	str_release(&s);
+	fixture_close(&f);
+}
+END_TEST
+
+Suite *suite_view(void);
+Suite *suite_view(void)
+{
+	Suite *s = suite_create("view");
+	TCase *c = tcase_create("view");
+
+	tcase_set_timeout(c, 30);
+	tcase_add_loop_test(c, every_screen_can_be_drawn_from_40_to_300_columns_and_12_rows_up, 0,
+			    WAYS);
+	tcase_add_loop_test(c, without_utf8_only_ascii_is_drawn, 0, WAYS);
+	tcase_add_loop_test(c, drawing_twice_gives_the_same_picture, 0, WAYS);
+	tcase_add_test(c, what_a_workflow_says_cannot_reach_the_terminal);
+	tcase_add_test(c, a_secret_in_the_form_is_never_drawn);
+	suite_add_tcase(s, c);
+	return s;
+}

@@ -102,12 +102,12 @@ bool scope_expand(const struct machine *m, const struct machine_task *t, struct 
 	return ok;
 }
 
-bool scope_json(const struct machine *m, const struct machine_task *t, struct view text,
+bool scope_json(const struct machine *m, const struct machine_task *t, struct view json,
 		struct str *out, struct err *err)
 {
 	struct scope scope = { .m = m, .t = t };
 	const struct expr_scope s = { look_up, &scope };
-	bool ok = template_value(text, &s, out, err);
+	bool ok = template_fill_json(json, &s, out, err);
 	arena_release(&scope.answers);
 	return ok;
 }

@@ -15,9 +15,9 @@ bool scope_expand(const struct machine *m, const struct machine_task *t, struct 
 /* Whether the expression holds. */
 bool scope_test(const struct machine *m, const struct machine_task *t, struct view expression,
 		bool *holds, struct err *err);
-/* The value of a text as JSON: of the expression itself where the text is one
- * ${{ }} alone, else the expanded text as a string. */
-bool scope_json(const struct machine *m, const struct machine_task *t, struct view text,
+/* JSON text (a `result`, a child's parameters) whose strings are filled: one that is
+ * a ${{ }} alone becomes the value itself. */
+bool scope_json(const struct machine *m, const struct machine_task *t, struct view json,
 		struct str *out, struct err *err);
 
 #endif

@@ -1,11 +1,15 @@
-/* The unit tests of term: one suite a source file. */
+/* The unit tests of term: one suite a source file; bridge is about all of them. */
 #include "lib/unit.h"
 
 Suite *suite_bridge(void);
+Suite *suite_decode(void);
+Suite *suite_look(void);
 
 int main(void)
 {
 	static unit_suite_fn *const suites[] = {
+		suite_decode,
+		suite_look,
 		suite_bridge,
 		NULL,
 	};

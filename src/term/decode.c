@@ -225,8 +225,12 @@ static struct step next_step(struct decode *d, struct view v)
 	bool known;
 	if (d->pasting)
 		return step_paste(d, v);
-	if (d->in_string)
-		return step_string(d, v);
+	if (d->in_string) {
+		struct step step = step_string(d, v);
+		/* An Esc that ends nothing begins the next item. */
+		if (step.taken > 0 || d->in_string)
+			return step;
+	}
 	if (byte_at(v, 0) == ESC)
 		return step_escape(d, v);
 	struct step step = step_known(d, v, &known);

@@ -63,6 +63,7 @@ static const struct example EXAMPLES[] = {
 	{ "\x1b[?62;1;4cj\x1b[0nk\x1b[12;40Rl", "j k l" },
 	{ "\x1b]11;rgb:0000/0000/0000\x1b\\j\x1bP1$r0m\x1b\\k\x1b]0;x\al", "j k l" },
 	{ "\x1b[97;5u\x1b[13;2u\x1b[27;5;9~\x1b[9;2u", "Ctrl-a Shift-Enter Ctrl-Tab Shift-Tab" },
+	{ "\x1b_broken\x1b\x1b\x1b[A", "Esc Esc Up" },
 	{ "\x1b[12\x1b[A", "Up" },
 	{ "\x1b[999999999999;5Aj", "j" },
 	{ "\xc3(\xff\xf0\x9fj", "( j" },

@@ -201,25 +201,52 @@ const struct workflow *catalog_find(const struct catalog *c, struct view name)
 	return NULL;
 }
 
-static const struct workflow *keep_frozen(struct catalog *c, struct view source, struct err *err)
+/* Two files may have the same text and differ by the name that they lend. */
+static void add_key(struct str *key, struct view hash, struct view name)
 {
-	struct workflow *w = workflow_load(source, "frozen.yaml", err);
-	if (w)
-		workflow_free(map_put(&c->frozen, view_of(w->hash), w));
+	str_add(key, hash);
+	str_add_char(key, '/');
+	str_add(key, name);
+}
+
+static const struct workflow *get_frozen(const struct catalog *c, struct view hash,
+					 struct view name)
+{
+	struct str key = {0};
+	add_key(&key, hash, name);
+	const struct workflow *w = map_get(&c->frozen, view_of_str(&key));
+	str_release(&key);
 	return w;
 }
 
-const struct workflow *catalog_frozen(struct catalog *c, struct journal *j, struct view hash,
-				      struct err *err)
+static const struct workflow *keep_frozen(struct catalog *c, struct view source, struct view name,
+					  struct err *err)
 {
-	const struct workflow *w = map_get(&c->frozen, hash);
+	struct str file = {0}, key = {0};
+	str_add(&file, name);
+	str_add_text(&file, ".yaml");
+	struct workflow *w = workflow_load(source, str_text(&file), err);
+	if (w) {
+		add_key(&key, view_of(w->hash), name);
+		workflow_free(map_put(&c->frozen, view_of_str(&key), w));
+	}
+	str_release(&file);
+	str_release(&key);
+	return w;
+}
+
+const struct workflow *catalog_frozen(struct catalog *c, struct journal *j,
+				      const struct machine *m, struct err *err)
+{
+	const struct workflow *w = get_frozen(c, m->hash, m->workflow);
 	struct str source = {0};
 	if (w)
 		return w;
-	if (journal_source(j, hash, &source))
-		w = keep_frozen(c, view_of_str(&source), err);
+	if (journal_source(j, m->hash, &source))
+		w = keep_frozen(c, view_of_str(&source), m->workflow, err);
 	else
-		err_set(err, ERR_NOT_FOUND, "the definition %.8s is lost", hash.ptr);
+		err_set(err, ERR_NOT_FOUND, "the definition of %.*s is lost", (int)m->workflow.len,
+			m->workflow.ptr);
 	str_release(&source);
 	return w;
 }
@@ -227,9 +254,9 @@ const struct workflow *catalog_frozen(struct catalog *c, struct journal *j, stru
 const struct workflow *catalog_freeze(struct catalog *c, struct journal *j,
 				      const struct workflow *w, struct err *err)
 {
-	const struct workflow *kept = map_get(&c->frozen, view_of(w->hash));
+	const struct workflow *kept = get_frozen(c, view_of(w->hash), w->name);
 	if (kept)
 		return kept;
 	journal_definition(j, view_of(w->hash), w->source);
-	return keep_frozen(c, w->source, err);
+	return keep_frozen(c, w->source, w->name, err);
 }

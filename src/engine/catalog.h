@@ -31,10 +31,10 @@ const struct catalog_entry *catalog_at(const struct catalog *c, size_t i);	/* by
 /* NULL where there is none that loaded. */
 const struct workflow *catalog_find(const struct catalog *c, struct view name);
 
-/* A definition as it was frozen, for as long as the process runs; from memory or
- * from the journal. NULL and err where it is lost. */
-const struct workflow *catalog_frozen(struct catalog *c, struct journal *j, struct view hash,
-				      struct err *err);
+/* The definition of a run as it was frozen, for as long as the process runs; from
+ * memory or from the journal. NULL and err where it is lost. */
+const struct workflow *catalog_frozen(struct catalog *c, struct journal *j,
+				      const struct machine *m, struct err *err);
 /* Freezes: puts it into the journal's batch the first time. Returns the copy. */
 const struct workflow *catalog_freeze(struct catalog *c, struct journal *j,
 				      const struct workflow *w, struct err *err);

@@ -29,7 +29,7 @@ static void take_up(struct engine *e, int64_t num)
 	struct err err = {0};
 	struct machine *m = journal_load(e->journal, num, &err);
 	const struct workflow *w =
-		m ? catalog_frozen(e->catalog, e->journal, m->hash, &err) : NULL;
+		m ? catalog_frozen(e->catalog, e->journal, m, &err) : NULL;
 	if (w) {
 		engine_adopt_run(e, m, num, w);
 	} else {

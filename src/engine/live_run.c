@@ -87,7 +87,7 @@ struct live_run *engine_wake(struct engine *e, struct view id, struct err *err)
 	struct machine *m = journal_load(e->journal, num, err);
 	if (!m)
 		return NULL;
-	const struct workflow *w = catalog_frozen(e->catalog, e->journal, m->hash, err);
+	const struct workflow *w = catalog_frozen(e->catalog, e->journal, m, err);
 	if (!w) {
 		machine_free(m);
 		return NULL;

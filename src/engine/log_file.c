@@ -18,7 +18,7 @@ static int64_t size_of(int fd)
 	return fd >= 0 && !fstat(fd, &st) ? st.st_size : 0;
 }
 
-bool log_open(struct log_file *f, const char *state, const struct attempt_name *name)
+bool log_file_open(struct log_file *f, const char *state, const struct attempt_name *name)
 {
 	*f = (struct log_file){ .streams = { -1, -1 }, .order = -1 };
 	int folder = attempt_open_folder(state, name);
@@ -32,7 +32,7 @@ bool log_open(struct log_file *f, const char *state, const struct attempt_name *
 	return true;
 }
 
-void log_close(struct log_file *f)
+void log_file_close(struct log_file *f)
 {
 	for (int i = 0; i < LOG_FILES; i++) {
 		if (f->streams[i] >= 0)

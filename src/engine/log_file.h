@@ -34,8 +34,8 @@ struct log_place {
 };
 
 /* False where there is no such attempt. */
-bool log_open(struct log_file *f, const char *state, const struct attempt_name *name);
-void log_close(struct log_file *f);
+bool log_file_open(struct log_file *f, const char *state, const struct attempt_name *name);
+void log_file_close(struct log_file *f);
 /* The record at place->record. What the order does not cover (it was lost) is one
  * more record for each stream, if `ended`; its length counts from place->at and
  * place->record stays. False at the end. */

@@ -221,7 +221,7 @@ bool engine_log(struct engine *e, const struct engine_log_query *asked, struct s
 		return false;
 	q.streams = q.streams ? q.streams : ENGINE_STDOUT | ENGINE_STDERR;
 	struct attempt_name name = { q.run, q.task, which.attempt };
-	if (!log_open(&f, e->state, &name))
+	if (!log_file_open(&f, e->state, &name))
 		f = (struct log_file){ .streams = { -1, -1 }, .order = -1 };
 	bool ok = true;
 	if (q.lines) {
@@ -234,6 +234,6 @@ bool engine_log(struct engine *e, const struct engine_log_query *asked, struct s
 		*state = which.ended ? ENGINE_LOG_EOF : ENGINE_LOG_FOLLOWING;
 		*state = more ? ENGINE_LOG_MORE : *state;
 	}
-	log_close(&f);
+	log_file_close(&f);
 	return ok;
 }

@@ -2,6 +2,7 @@
 #include "lib/unit.h"
 
 Suite *suite_access(void);
+Suite *suite_engine(void);
 Suite *suite_front(void);
 Suite *suite_server(void);
 
@@ -9,6 +10,7 @@ int main(void)
 {
 	static unit_suite_fn *const suites[] = {
 		suite_access,
+		suite_engine,
 		suite_front,
 		suite_server,
 		NULL,

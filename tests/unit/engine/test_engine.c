@@ -1,0 +1,230 @@
+/* The facade with real supervisors: runs from start to end. */
+#include "engine_world.h"
+#include "lib/unit.h"
+
+static void order_task(struct world *w, enum verb verb, const char *id, const char *task,
+		       const char *by)
+{
+	struct str version = {0};
+	struct str path = {0};
+	int64_t n = 0;
+	world_show(w, id);
+	for (int i = 0; i < 20; i++) {
+		str_clear(&path);
+		str_addf(&path, "tasks.%d.id", i);
+		if (!str_eq(world_get(w, str_text(&path), &version), task))
+			continue;
+		str_clear(&path);
+		str_addf(&path, "tasks.%d.version", i);
+		world_get(w, str_text(&path), &version);
+		number_parse(view_of_str(&version), 0, INT64_MAX, &n);
+	}
+	const struct engine_order order = {
+		.verb = verb, .run = view_of(id), .task = view_of(task),
+		.caller = { .by = view_of(by) }, .comment = VIEW("why not"), .has_version = true,
+		.version = n,
+	};
+	world_order(w, &order);
+	str_release(&version);
+	str_release(&path);
+}
+
+START_TEST(a_run_runs_its_steps_and_completes)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "two",
+		       "params:\n  who: {type: string, default: world}\n"
+		       "steps:\n"
+		       "  - id: hello\n    run: echo \"hello $PARAM_who\"; echo oops >&2; "
+		       "echo size=3 > \"$RUNBOARD_OUTPUT\"\n"
+		       "  - id: after\n    run: test \"$RESULT_hello_size\" = 3\n");
+	world_start(&w, "two", "{\"who\":\"moon\"}", &id);
+	world_until(&w, str_text(&id), "completed");
+	ck_assert_str_eq(world_get(&w, "tasks.0.result.size", &text), "3");
+	ck_assert_str_eq(world_get(&w, "tasks.1.exit_code", &text), "0");
+	ck_assert_str_eq(world_get(&w, "tasks_done", &text), "2");
+	ck_assert_str_eq(world_get(&w, "tasks.0.log.stdout_bytes", &text), "11");
+	const struct engine_log_query q = { .run = view_of_str(&id), .task = VIEW("hello"),
+					    .lines = true };
+	enum engine_log_state state;
+	str_clear(&w.body);
+	ck_assert(engine_log(w.engine, &q, &w.body, &state, NULL));
+	ck_assert_int_eq(state, ENGINE_LOG_EOF);
+	bool both = strstr(str_text(&w.body), "hello moon") && strstr(str_text(&w.body), "oops");
+	ck_assert_msg(both, "%s", str_text(&w.body));
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_gate_waits_until_it_is_approved_and_the_second_one_is_told_who_won)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "gate",
+		       "steps:\n"
+		       "  - {id: review, approve: {prompt: \"Ship ${{ run.workflow }}?\"}}\n"
+		       "  - {id: ship, run: 'true'}\n");
+	world_start(&w, "gate", "", &id);
+	world_until(&w, str_text(&id), "waiting");
+	ck_assert_str_eq(world_get(&w, "waiting.prompt", &text), "Ship gate?");
+	world_get(&w, "waiting.version", &text);
+	int64_t version = 0;
+	ck_assert(number_parse(view_of_str(&text), 1, 1000, &version));
+	struct engine_order order = {
+		.verb = VERB_APPROVE, .run = view_of_str(&id), .task = VIEW("review"),
+		.caller = { .by = VIEW("alice") }, .has_version = true, .version = version,
+	};
+	ck_assert_int_eq(world_order(&w, &order), 200);
+	order.caller.by = VIEW("bob");
+	ck_assert_int_eq(world_order(&w, &order), 409);
+	ck_assert_str_eq(world_get(&w, "error.code", &text), "conflict");
+	ck_assert_str_eq(world_get(&w, "error.detail.by", &text), "alice");
+	world_until(&w, str_text(&id), "completed");
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_rejected_gate_rejects_the_run_and_skips_what_follows)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "gate",
+		       "steps:\n  - {id: review, approve: {prompt: Ship?}}\n"
+		       "  - {id: ship, run: 'true'}\n");
+	world_start(&w, "gate", "", &id);
+	world_until(&w, str_text(&id), "waiting");
+	order_task(&w, VERB_REJECT, str_text(&id), "review", "bob");
+	ck_assert_int_eq(w.status, 200);
+	world_until(&w, str_text(&id), "rejected");
+	ck_assert_str_eq(world_get(&w, "tasks.1.status", &text), "skipped");
+	ck_assert_str_eq(world_get(&w, "error.message", &text), "rejected by bob: why not");
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_failing_step_is_retried_and_then_fails_the_run)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "flaky",
+		       "steps:\n  - id: a\n    run: echo bad luck >&2; exit 3\n"
+		       "    retry: {attempts: 2, delay: 10ms}\n"
+		       "  - {id: b, run: 'true'}\n");
+	world_start(&w, "flaky", "", &id);
+	world_until(&w, str_text(&id), "failed");
+	ck_assert_str_eq(world_get(&w, "tasks.0.attempt", &text), "2");
+	ck_assert_str_eq(world_get(&w, "tasks.0.exit_code", &text), "3");
+	ck_assert_str_eq(world_get(&w, "tasks.1.status", &text), "skipped");
+	ck_assert_str_eq(world_get(&w, "error.message", &text), "exit status 3: bad luck");
+	order_task(&w, VERB_RETRY, str_text(&id), "a", "bob");
+	ck_assert_int_eq(w.status, 200);
+	ck_assert_str_eq(world_get(&w, "ended_at", &text), "null");
+	world_until(&w, str_text(&id), "failed");
+	ck_assert_str_eq(world_get(&w, "tasks.0.attempt", &text), "4");
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_cancelled_run_stops_its_steps_and_still_cleans_up)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "long",
+		       "steps:\n  - {id: sleep, run: exec sleep 1000}\n"
+		       "finally:\n  - {id: clean, run: echo clean}\n");
+	world_start(&w, "long", "", &id);
+	world_until_task(&w, str_text(&id), "sleep", "running");
+	const struct engine_order order = {
+		.verb = VERB_CANCEL, .run = view_of_str(&id), .comment = VIEW("enough"),
+		.caller = { .by = VIEW("bob") },
+	};
+	ck_assert_int_eq(world_order(&w, &order), 202);
+	ck_assert_str_eq(world_get(&w, "cancel_requested.by", &text), "bob");
+	ck_assert_str_eq(world_get(&w, "status", &text), "running");
+	world_until(&w, str_text(&id), "cancelled");
+	ck_assert_str_eq(world_get(&w, "tasks.0.status", &text), "cancelled");
+	ck_assert_str_eq(world_get(&w, "tasks.1.status", &text), "completed");
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_step_that_runs_while_the_engine_restarts_is_not_lost)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "long",
+		       "steps:\n  - id: wait\n    run: until test -e go; do sleep 0.01; done; echo done\n"
+		       "  - {id: after, run: 'true'}\n");
+	world_start(&w, "long", "", &id);
+	world_until_task(&w, str_text(&id), "wait", "running");
+	world_restart(&w);
+	struct str go = {0};
+	str_addf(&go, "touch %s/work/%s/go", str_text(&w.state), str_text(&id));
+	ck_assert_int_eq(system(str_text(&go)), 0);
+	world_until(&w, str_text(&id), "completed");
+	ck_assert_str_eq(world_get(&w, "tasks.0.attempt", &text), "1");
+	ck_assert_str_eq(world_get(&w, "tasks.0.log.stdout_bytes", &text), "5");
+	str_release(&go);
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(the_same_key_gives_the_same_run)
+{
+	struct world w;
+	struct str first = {0}, second = {0};
+	world_open(&w);
+	world_workflow(&w, "one", "steps:\n  - {id: a, run: 'true'}\n");
+	struct engine_order order = {
+		.verb = VERB_START, .workflow = VIEW("one"), .caller = { .by = VIEW("alice") },
+		.key = VIEW("k1"), .route = VIEW("POST /x"), .body = VIEW("{}"),
+	};
+	ck_assert_int_eq(world_order(&w, &order), 201);
+	world_get(&w, "id", &first);
+	ck_assert_int_eq(world_order(&w, &order), 201);
+	ck_assert(w.replayed);
+	ck_assert_str_eq(world_get(&w, "id", &second), str_text(&first));
+	order.body = VIEW("{\"params\":{}}");
+	ck_assert_int_eq(world_order(&w, &order), 422);
+	str_release(&first);
+	str_release(&second);
+	world_close(&w);
+}
+END_TEST
+
+Suite *suite_engine(void);
+
+Suite *suite_engine(void)
+{
+	Suite *s = suite_create("engine");
+	TCase *t = tcase_create("runs");
+	tcase_set_timeout(t, 30);
+	tcase_add_test(t, a_run_runs_its_steps_and_completes);
+	tcase_add_test(t, a_gate_waits_until_it_is_approved_and_the_second_one_is_told_who_won);
+	tcase_add_test(t, a_rejected_gate_rejects_the_run_and_skips_what_follows);
+	tcase_add_test(t, a_failing_step_is_retried_and_then_fails_the_run);
+	tcase_add_test(t, a_cancelled_run_stops_its_steps_and_still_cleans_up);
+	tcase_add_test(t, a_step_that_runs_while_the_engine_restarts_is_not_lost);
+	tcase_add_test(t, the_same_key_gives_the_same_run);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,6 +1,7 @@
 /* The first fact of a run: its tasks and all else that fold needs of the
  * workflow, so that it never reads the definition again. */
 #include "engine/machine.h"
+#include "flow/template.h"
 #include "wire/jsonw.h"
 
 static const char *step_kind_word(enum step_kind kind)
@@ -18,12 +19,59 @@ static void add_text(struct jsonw *w, const char *key, struct view v)
 		jsonw_text(w, key, v);
 }
 
-static void add_task(struct jsonw *w, const struct step *s)
+/* What titles and labels see of a run that is about to be: its parameters (not the
+ * secret ones) and its id. */
+struct naming {
+	const struct machine_birth *birth;
+	struct arena arena;
+};
+
+static struct view named_param(const struct machine_birth *b, struct view name)
+{
+	const struct param *p = param_find(&b->workflow->params, name);
+	if (p && p->secret)
+		return VIEW("\"***\"");
+	for (size_t i = 0; i < b->params.len; i++)
+		if (view_eq(b->params.items[i].name, name))
+			return b->params.items[i].value;
+	return (struct view){0};
+}
+
+static bool look_up(void *arg, const struct expr_path *path, struct view *json, size_t *used)
+{
+	struct naming *n = arg;
+	*used = 2;
+	if (path->len < 2)
+		return false;
+	if (view_is(path->parts[0], "params"))
+		*json = named_param(n->birth, path->parts[1]);
+	if (view_is(path->parts[0], "run") && view_is(path->parts[1], "id")) {
+		struct str id = {0};
+		jsonw_add_quoted(&id, n->birth->id);
+		*json = arena_view(&n->arena, view_of_str(&id));
+		str_release(&id);
+	}
+	return json->len > 0;
+}
+
+/* A text with its ${{ }} filled; as it stands where that cannot be done. */
+static struct view filled(struct naming *n, struct view text)
+{
+	const struct expr_scope scope = { look_up, n };
+	struct str out = {0};
+	struct view v = text;
+	if (template_has(text) && template_fill(text, &scope, &out, NULL))
+		v = arena_view(&n->arena, view_of_str(&out));
+	str_release(&out);
+	return v;
+}
+
+static void add_task(struct jsonw *w, const struct step *s, struct naming *n)
 {
 	jsonw_object(w, NULL);
 	jsonw_text(w, "id", s->id);
 	jsonw_text(w, "step", s->id);
-	add_text(w, "title", s->title);
+	add_text(w, "title", filled(n, s->title));
 	add_text(w, "queue", s->queue);
 	jsonw_string(w, "kind", step_kind_word(s->kind));
 	jsonw_array(w, "needs");
@@ -39,12 +87,12 @@ static void add_task(struct jsonw *w, const struct step *s)
 	jsonw_end_object(w);
 }
 
-static void add_labels(struct jsonw *w, const struct pairs *labels)
+static void add_labels(struct jsonw *w, const struct pairs *labels, struct naming *n)
 {
 	jsonw_object(w, "labels");
 	for (size_t i = 0; i < labels->len; i++) {
 		jsonw_key(w, labels->items[i].name);
-		jsonw_text(w, NULL, labels->items[i].value);
+		jsonw_text(w, NULL, filled(n, labels->items[i].value));
 	}
 	jsonw_end_object(w);
 }
@@ -69,11 +117,11 @@ static void add_secrets(struct jsonw *w, const struct param_schema *schema)
 	jsonw_end_array(w);
 }
 
-static void add_head(struct jsonw *w, const struct machine_birth *b)
+static void add_head(struct jsonw *w, const struct machine_birth *b, struct naming *n)
 {
 	jsonw_text(w, "id", b->id);
 	jsonw_text(w, "workflow", b->workflow->name);
-	add_text(w, "title", b->workflow->title);
+	add_text(w, "title", filled(n, b->workflow->title));
 	jsonw_string(w, "hash", b->workflow->hash);
 	jsonw_string(w, "trigger", trigger_name(b->trigger));
 	add_text(w, "source", b->source);
@@ -89,17 +137,18 @@ static void add_head(struct jsonw *w, const struct machine_birth *b)
 
 void machine_create(const struct machine_birth *birth, struct events *out)
 {
+	struct naming naming = { .birth = birth };
 	struct str spec = {0};
 	struct jsonw w;
 	jsonw_init(&w, &spec);
 	jsonw_object(&w, NULL);
-	add_head(&w, birth);
-	add_labels(&w, &birth->workflow->labels);
+	add_head(&w, birth, &naming);
+	add_labels(&w, &birth->workflow->labels, &naming);
 	add_params(&w, &birth->params);
 	add_secrets(&w, &birth->workflow->params);
 	jsonw_array(&w, "tasks");
 	for (size_t i = 0; i < birth->workflow->n_steps; i++)
-		add_task(&w, &birth->workflow->steps[i]);
+		add_task(&w, &birth->workflow->steps[i], &naming);
 	jsonw_end_array(&w);
 	jsonw_end_object(&w);
 	struct event e = event_make(EVENT_RUN_CREATED, (struct view){0});
@@ -108,4 +157,5 @@ void machine_create(const struct machine_birth *birth, struct events *out)
 	e.spec = view_of_str(&spec);
 	events_push(out, &e);
 	str_release(&spec);
+	arena_release(&naming.arena);
 }

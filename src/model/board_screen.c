@@ -94,7 +94,9 @@ static void mark_all(struct model *m)
 	size_t before = b->marks.len;
 
 	for (int lane = 0; lane < BOARD_LANES; lane++) {
-		for (size_t i = 0; b->lanes[lane].shown && i < board_count(m->cards, lane); i++)
+		size_t n = b->lanes[lane].shown ? board_count(m->cards, lane) : 0;
+
+		for (size_t i = 0; i < n && b->marks.len < MARKS_MAX; i++)
 			mark(b, board_at(m->cards, lane, i));
 	}
 	if (b->marks.len == before)

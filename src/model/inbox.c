@@ -6,7 +6,7 @@
 #include "model/model.h"
 #include "model/rows.h"
 
-enum { LANE = BOARD_WAITING, WORK = 100000 };
+enum { LANE = BOARD_WAITING, WORK = 4000 };
 
 size_t inbox_count(const struct model *m)
 {
@@ -69,8 +69,7 @@ static void inbox_open(struct model *m, struct effects *fx)
 	view.filter = s->filter;
 	s->cards = board_new(m->store);
 	board_set(s->cards, &view);
-	while (board_work(s->cards, WORK))
-		;
+	board_work(s->cards, WORK);
 	select_at(m, 0);
 }
 
@@ -99,6 +98,9 @@ static void inbox_arrive(struct model *m, const struct msg *msg, struct effects 
 {
 	if (msg->kind == MSG_CHANGE) {
 		board_apply(m->inbox.cards, &msg->change);
+		follow(m);
+	} else if (msg->kind == MSG_WORK && board_is_busy(m->inbox.cards)) {
+		board_work(m->inbox.cards, WORK);
 		follow(m);
 	} else if (msg->kind == MSG_RESIZE) {
 		follow(m);

@@ -200,7 +200,7 @@ int64_t model_due_ms(const struct model *m)
 
 bool model_is_busy(const struct model *m)
 {
-	return board_is_busy(m->cards);
+	return board_is_busy(m->cards) || (m->inbox.cards && board_is_busy(m->inbox.cards));
 }
 
 static void say(struct model *m, bool bad, const char *format, va_list args)

@@ -25,6 +25,7 @@
 #include "model/outbox.h"
 #include "model/screen.h"
 #include "model/start.h"
+#include "model/themes.h"
 #include "model/workflows.h"
 
 enum { CONTEXTS_MAX = 16, SCREEN_DEPTH = 12 };
@@ -71,6 +72,7 @@ struct model {
 	struct workflows_state workflows;
 	struct start_state start;
 	struct help_state help;
+	struct themes_state theming;
 };
 
 struct model_setup {

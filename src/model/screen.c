@@ -19,6 +19,7 @@ static const struct screen *const screens[] = {
 	[SCREEN_START] = &screen_start,
 	[SCREEN_HELP] = &screen_help,
 	[SCREEN_PALETTE] = &screen_palette,
+	[SCREEN_THEMES] = &screen_themes,
 	[SCREENS] = NULL,
 };
 
@@ -86,4 +87,5 @@ void screens_release(struct model *m)
 	workflows_release(&m->workflows);
 	start_release(&m->start);
 	help_release(&m->help);
+	themes_release(&m->theming);
 }

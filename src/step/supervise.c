@@ -82,8 +82,10 @@ static void kill_now(struct supervisor *s)
 {
 	if (s->phase != PHASE_RUNNING)
 		return;
-	begin_end(s, EXIT_BY_CANCEL);
+	if (!s->kill_at)
+		s->reason = EXIT_BY_CANCEL;
 	s->kill_at = when_mono_ms();
+	kill_all(s);
 }
 
 /* ---- what happened --------------------------------------------------------- */

@@ -155,7 +155,7 @@ void app_log_close_all(struct app *a)
 static void save_more(struct app *a, struct app_log *l)
 {
 	struct log_query q = query_of(l);
-	q.cursor = l->next.len ? view_of_str(&l->next) : VIEW("0");
+	q.cursor = view_of_str(&l->next);	/* empty at first: from the start */
 	q.limit = LOG_SAVE_LINES;
 	l->tail = backend_log(backend_of(a, l), &q);
 }

@@ -159,6 +159,11 @@ void local_finish(struct local_job *j, enum outcome outcome, const char *text)
 	sink->done(sink->arg, t, outcome, VIEW(""), text ? text : "");
 }
 
+int local_silence_ms(const struct local *l)
+{
+	return l->times.heartbeat_ms * 5 / 2;
+}
+
 /* ---- what failed ---- */
 
 enum outcome local_outcome(int status)

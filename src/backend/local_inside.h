@@ -113,6 +113,8 @@ void local_add_refusal(struct str *s, const struct http_answer *a);
 enum outcome local_outcome(int status);
 /* Milliseconds of Retry-After, or -1. */
 int64_t local_retry_after(const struct http_answer *a);
+/* How long a stream may say nothing: 2.5 heartbeats. */
+int local_silence_ms(const struct local *l);
 int64_t local_jitter(const struct local *l, int tries);
 /* Appends &name=value (or ?name=value), encoded; nothing where value is empty. */
 void local_add_query(struct str *target, const char *name, struct view value);

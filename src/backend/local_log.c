@@ -153,6 +153,7 @@ void local_follow_send(struct local_job *j)
 		.headers = headers,
 		.max_bytes = SIZE_MAX,
 		.timeout_ms = -1,
+		.silence_ms = local_silence_ms(j->local),
 	};
 	sse_restart(&f->sse);
 	j->tries++;

@@ -6,7 +6,7 @@
 #include "base/when.h"
 #include "wire/proto.h"
 
-enum { BATCH_MAX = 256, MAX_SILENCE_NUM = 5, MAX_SILENCE_DEN = 2 };
+enum { BATCH_MAX = 256 };
 
 typedef bool frame_fn(struct local *l, struct view data, struct err *err);
 
@@ -221,7 +221,7 @@ void local_watch_open(struct local *l)
 		.headers = headers,
 		.max_bytes = SIZE_MAX,
 		.timeout_ms = -1,
-		.silence_ms = l->times.heartbeat_ms * MAX_SILENCE_NUM / MAX_SILENCE_DEN,
+		.silence_ms = local_silence_ms(l),
 	};
 	sse_restart(&w->sse);
 	w->live = w->in_snapshot = false;

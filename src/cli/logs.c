@@ -77,7 +77,6 @@ static int read_task(struct logs *l, const struct log_task *task)
 	l->query.task = view_of(task->id);
 	l->query.follow = cli_flag(l->cli, "follow");
 	session_listen(s, &calls, l);
-	str_add_text(&cursor, "0");
 	do {
 		l->query.cursor = view_of_str(&cursor);
 		session_wait(s, backend_log(s->backend, &l->query));

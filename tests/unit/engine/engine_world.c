@@ -22,7 +22,7 @@ static void open_engine(struct world *w)
 	ck_assert_msg(w->engine != NULL, "%s", err_text(&err));
 }
 
-void world_open(struct world *w)
+void world_prepare(struct world *w)
 {
 	char folder[] = "/tmp/runboard-engine-XXXXXX";
 	*w = (struct world){0};
@@ -32,7 +32,17 @@ void world_open(struct world *w)
 	str_addf(&w->state, "%s/state", folder);
 	str_addf(&w->workflows, "%s/workflows", folder);
 	ck_assert(file_make_folders(str_text(&w->workflows), 0700, NULL));
+}
+
+void world_open_at(struct world *w)
+{
 	open_engine(w);
+}
+
+void world_open(struct world *w)
+{
+	world_prepare(w);
+	world_open_at(w);
 }
 
 static void close_engine(struct world *w)
@@ -47,10 +57,20 @@ void world_restart(struct world *w)
 	open_engine(w);
 }
 
+void world_leave(struct world *w)
+{
+	close_engine(w);
+}
+
 void world_close(struct world *w)
 {
+	world_leave(w);
+	world_remove(w);
+}
+
+void world_remove(struct world *w)
+{
 	struct str command = {0};
-	close_engine(w);
 	str_addf(&command, "rm -rf '%s'", str_text(&w->folder));
 	ck_assert_int_eq(system(str_text(&command)), 0);
 	str_release(&command);

@@ -18,10 +18,16 @@ struct world {
 };
 
 void world_open(struct world *w);
+/* In two steps: the folders, the engine in them. */
+void world_prepare(struct world *w);
+void world_open_at(struct world *w);
 /* Stops the engine as a crash would leave it (no effect of the open turn), and
  * starts another on the same state. */
 void world_restart(struct world *w);
 void world_close(struct world *w);
+/* In two steps: the engine ends, the folders go. */
+void world_leave(struct world *w);
+void world_remove(struct world *w);
 /* Writes workflows/NAME.yaml. */
 void world_workflow(struct world *w, const char *name, const char *text);
 /* Submits and waits for the reply. Returns its status. */

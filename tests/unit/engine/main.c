@@ -4,6 +4,7 @@
 Suite *suite_access(void);
 Suite *suite_engine(void);
 Suite *suite_front(void);
+Suite *suite_kill_sweep(void);
 Suite *suite_server(void);
 
 int main(void)
@@ -12,6 +13,7 @@ int main(void)
 		suite_access,
 		suite_engine,
 		suite_front,
+		suite_kill_sweep,
 		suite_server,
 		NULL,
 	};

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "engine/crypto.h"
 
 enum { WORKFLOW_MAX = 1 << 20 };
 
@@ -82,6 +83,7 @@ static void load(struct catalog_entry *e)
 		w = workflow_load(view_of_str(&text), e->path, &err);
 	set_error(e, w ? NULL : err_text(&err));
 	if (w) {
+		crypto_sha256(w->source, w->hash);
 		workflow_free(e->workflow);
 		e->workflow = w;
 		mem_free(e->name);
@@ -227,6 +229,7 @@ static const struct workflow *keep_frozen(struct catalog *c, struct view source,
 	str_add_text(&file, ".yaml");
 	struct workflow *w = workflow_load(source, str_text(&file), err);
 	if (w) {
+		crypto_sha256(w->source, w->hash);
 		add_key(&key, view_of(w->hash), name);
 		workflow_free(map_put(&c->frozen, view_of_str(&key), w));
 	}

@@ -3,6 +3,8 @@
 
 Suite *suite_access(void);
 Suite *suite_engine(void);
+Suite *suite_api(void);
+Suite *suite_events(void);
 Suite *suite_front(void);
 Suite *suite_kill_sweep(void);
 Suite *suite_server(void);
@@ -12,6 +14,8 @@ int main(void)
 	static unit_suite_fn *const suites[] = {
 		suite_access,
 		suite_engine,
+		suite_api,
+		suite_events,
 		suite_front,
 		suite_kill_sweep,
 		suite_server,

@@ -392,16 +392,17 @@ static bool read_entries(struct replay *r, struct err *err)
 {
 	struct view rest = view_of_str(&r->text), line;
 	size_t number = 0;
+	bool begun = false;
 	while (view_split(&rest, '\n', &line)) {
-		bool last = !rest.len;
 		number++;
 		if (!view_trim(line).len)
 			continue;
-		if (!(number == 1 ? read_head(r, line, err) : read_entry(r, line, err)) &&
-		    (number == 1 || !last))
+		bool ok = begun ? read_entry(r, line, err) : read_head(r, line, err);
+		if (!ok && (!begun || rest.len))
 			return err_prefix(err, "%s:%zu", r->path, number);
+		begun = true;
 	}
-	return number > 0 || err_set(err, ERR_PARSE, "%s is empty", r->path);
+	return begun || err_set(err, ERR_PARSE, "%s is empty", r->path);
 }
 
 struct backend *replay_new(struct loop *loop, const struct backend_sink *sink, uint16_t context,

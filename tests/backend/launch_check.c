@@ -73,7 +73,7 @@ struct launched {
 	bool over, ok;
 	int calls, listener;
 	bool listens;		/* as the engine would, when it has started */
-	struct str words;
+	char words[256];
 };
 
 static void on_launched(void *arg, bool ok, const struct err *err)
@@ -82,7 +82,7 @@ static void on_launched(void *arg, bool ok, const struct err *err)
 	l->over = true;
 	l->ok = ok;
 	l->calls++;
-	str_add_text(&l->words, err_text(err));
+	snprintf(l->words, sizeof l->words, "%s", err_text(err));
 	if (l->listens)
 		l->listener = sock_listen(AT_FDCWD, str_text(&path), SOCK_KIND_STREAM, NULL);
 	launch_free(l->launch);
@@ -127,7 +127,7 @@ START_TEST(it_is_started_with_its_socket_and_tells_when_it_is_ready)
 	engine_does("[ \"$(readlink /proc/$$/fd/0)\" = /dev/null ] && echo ready >&3");
 	start(&l);
 	ck_assert(stub_until(loop, &l.over));
-	ck_assert_msg(l.ok, "%s", str_text(&l.words));
+	ck_assert_msg(l.ok, "%s", l.words);
 	ck_assert(file_read(str_text(&starts), 4096, &text, NULL));
 	str_addf(&expected, "--listen unix:%s --ready-fd 3 --workflows /w f\n", str_text(&path));
 	ck_assert_str_eq(str_text(&text), str_text(&expected));
@@ -160,8 +160,7 @@ START_TEST(why_it_could_not_start_is_in_its_own_words)
 	start(&l);
 	ck_assert(stub_until(loop, &l.over));
 	ck_assert(!l.ok);
-	ck_assert_str_eq(str_text(&l.words), "the engine could not start: journal: disk full");
-	str_release(&l.words);
+	ck_assert_str_eq(l.words, "the engine could not start: journal: disk full");
 }
 END_TEST
 
@@ -174,9 +173,8 @@ START_TEST(an_end_without_a_word_is_told_too)
 	ck_assert(stub_until(loop, &l.over));
 	ck_assert(!l.ok);
 	str_addf(&expected, "the engine ended before it took orders on %s", str_text(&path));
-	ck_assert_str_eq(str_text(&l.words), str_text(&expected));
+	ck_assert_str_eq(l.words, str_text(&expected));
 	str_release(&expected);
-	str_release(&l.words);
 }
 END_TEST
 
@@ -186,11 +184,10 @@ START_TEST(after_one_that_failed_another_may_try)
 	engine_does("exit 1");
 	start(&l);
 	ck_assert(stub_until(loop, &l.over));
-	str_release(&l.words);
 	engine_does("echo ready >&3");
 	start(&l);
 	ck_assert(stub_until(loop, &l.over));
-	ck_assert_msg(l.ok, "%s", str_text(&l.words));
+	ck_assert_msg(l.ok, "%s", l.words);
 }
 END_TEST
 

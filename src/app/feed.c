@@ -87,6 +87,7 @@ static void on_snapshot_end(void *arg, bool complete)
 	store_snapshot_end(s->app->store, &scope, told, s->app);
 	s->snapshot_seen = true;
 	s->app->dirty = true;
+	app_send(s->app, &(struct msg){ .kind = MSG_COMPLETE, .context = s->number });
 }
 
 static void on_lane_counts(void *arg, const int64_t *counts, const bool *at_least)

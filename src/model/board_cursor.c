@@ -115,8 +115,9 @@ static void selected_moved(struct model *m, const struct board_change *c)
 	select_at(m, c->from, from->index);
 }
 
-/* Before the first key: the cursor stands on the first card of the lane that has
- * the most to say. */
+/* Before the first key, while the runs are still being told: the cursor stands on
+ * the first card of the lane that has the most to say. After that it stays on its
+ * run; only the lane is not scrolled away under the eyes of who just looks on. */
 static void stand_first(struct model *m)
 {
 	static const int order[] = { BOARD_WAITING, LANE_RUNNING, LANE_FAILED, LANE_PENDING,
@@ -136,15 +137,23 @@ static void stand_first(struct model *m)
 	}
 }
 
+static bool is_free(const struct model *m)
+{
+	const struct board_state *b = &m->board;
+
+	return !b->touched && (!b->settled || !run_key_is_set(board_selected(m)));
+}
+
 void board_cursor_change(struct model *m, const struct change *change)
 {
 	struct board_change c = board_apply(m->cards, change);
 	struct board_state *b = &m->board;
 	bool selected = run_key_is_set(c.key) && is_selected(lane_of(m, b->focus), c.key);
+	bool free = is_free(m);
 
 	if (change->kind == CHANGE_GONE)
 		forget_moved(b, change->key);
-	if (!b->touched) {
+	if (free) {
 		stand_first(m);
 		return;
 	}
@@ -163,11 +172,13 @@ void board_cursor_change(struct model *m, const struct change *change)
 				select_at(m, lane, lane_of(m, lane)->index);
 		}
 	}
+	if (!b->touched)
+		board_cursor_reveal(m, b->focus);
 }
 
 void board_cursor_renew(struct model *m)
 {
-	if (!m->board.touched) {
+	if (is_free(m)) {
 		stand_first(m);
 		return;
 	}

@@ -327,10 +327,13 @@ static board_act_fn *const acts[ACTIONS] = {
 	[ACTION_BACK] = act_back,
 };
 
+/* Marks stay while the filter is typed: half a word hides everything. */
 static void end_typing(struct model *m)
 {
 	m->board.typing = false;
 	str_clear(&m->board.filter_error);
+	if (!board_is_busy(m->cards))
+		drop_hidden_marks(m);
 }
 
 /* While the filter is typed: letters are text, a few keys are ours. */
@@ -342,8 +345,7 @@ static bool act_typing(struct model *m, enum action a, struct effects *fx)
 		remember_filter(m, fx);
 		if (b->filter_error.len > 0)
 			return true;
-		b->typing = false;
-		drop_hidden_marks(m);
+		end_typing(m);
 	} else if (a == ACTION_BACK || a == ACTION_INTERRUPT) {
 		lineedit_set(&b->line, view_of_str(&b->before));
 		apply_filter(m);
@@ -386,6 +388,8 @@ static void board_arrive(struct model *m, const struct msg *msg, struct effects 
 		board_cursor_change(m, &msg->change);
 		if (msg->change.kind == CHANGE_GONE)
 			unmark(b, msg->change.key);
+	} else if (msg->kind == MSG_COMPLETE) {
+		b->settled = true;
 	} else if (msg->kind == MSG_RESIZE) {
 		for (int lane = 0; lane < BOARD_LANES; lane++)
 			board_cursor_reveal(m, lane);

@@ -30,6 +30,7 @@ struct board_state {
 	enum density density;
 	bool preview;
 	bool touched;			/* a key was pressed: the cursor is the operator's */
+	bool settled;			/* all runs were told once: what comes is new */
 	bool typing;			/* the filter line has the focus */
 	struct str before;		/* the filter when typing began */
 	struct lineedit line;		/* the filter as typed */

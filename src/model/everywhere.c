@@ -50,9 +50,12 @@ static void act_screen(struct model *m, enum action a, struct effects *fx)
 	};
 
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
-		if (screens[i].action == a)
+		if (screens[i].action == a && screen_get(screens[i].screen)) {
 			screen_push(m, screens[i].screen, fx);
+			return;
+		}
 	}
+	model_notice(m, "This board has no screen of %s yet.", action_words(a)->brief);
 }
 
 static bool facts_in_focus(const struct model *m, struct arena *arena, struct run_facts *run)
@@ -103,7 +106,7 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_INBOX] = act_screen,	[ACTION_HISTORY] = act_screen,
 	[ACTION_WORKFLOWS] = act_screen, [ACTION_OUTBOX] = act_screen,
 	[ACTION_THEMES] = act_screen,	[ACTION_HELP] = act_screen,
-	[ACTION_PALETTE] = act_screen,	[ACTION_MENU] = act_screen,
+	[ACTION_PALETTE] = act_screen,	[ACTION_MENU] = act_screen, [ACTION_METRICS] = act_screen,
 	[ACTION_START] = act_screen,	[ACTION_APPROVE] = act_order,
 	[ACTION_REJECT] = act_order,	[ACTION_ANSWER] = act_order,
 	[ACTION_CANCEL] = act_order,	[ACTION_RETRY] = act_order,

@@ -141,6 +141,7 @@ static void arrive(struct model *m, const struct msg *msg)
 		break;
 	case MSG_KEY:
 	case MSG_TICK:
+	case MSG_COMPLETE:
 	case MSG_CHANGE:
 	case MSG_DETAIL:
 	case MSG_HISTORY:

@@ -18,6 +18,7 @@ enum msg_kind {
 	MSG_TICK,		/* model_due_ms() has come */
 	MSG_WORK,		/* asked for by model_is_busy(): a slice of sorting, filtering */
 	MSG_CHANGE,		/* one write of the store; before the next one */
+	MSG_COMPLETE,		/* a context has told all its runs: what comes now is new */
 	MSG_CONDITION,		/* how a context is */
 	MSG_IDENTITY,		/* who we are there, and what it can */
 	MSG_DETAIL,		/* answers EFFECT_DETAIL */

@@ -26,6 +26,8 @@ void pane_logs_show(struct model *m, struct effects *fx)
 
 void pane_logs_hide(struct model *m, struct effects *fx)
 {
+	if (m->detail.log.typing)
+		logpane_end_typing(&m->detail.log, LOG_SEARCH_KEEP);
 	logpane_close(&m->detail.log, fx);
 }
 

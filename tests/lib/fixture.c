@@ -57,6 +57,7 @@ bool fixture_open_with(struct fixture *f, const char *set, const struct fixture_
 		fixture_close(f);
 		return false;
 	}
+	fixture_send(f, (struct msg){ .kind = MSG_COMPLETE });
 	fixture_forget(f);
 	return true;
 }

@@ -7,6 +7,10 @@ Suite *suite_keymap(void);
 Suite *suite_lineedit(void);
 Suite *suite_logpane(void);
 Suite *suite_screens(void);
+Suite *suite_session_board(void);
+Suite *suite_session_detail(void);
+Suite *suite_session_keys(void);
+Suite *suite_session_orders(void);
 
 int main(void)
 {
@@ -17,6 +21,10 @@ int main(void)
 		suite_decision,
 		suite_screens,
 		suite_logpane,
+		suite_session_board,
+		suite_session_detail,
+		suite_session_keys,
+		suite_session_orders,
 		NULL,
 	};
 	return unit_main("model", suites);

@@ -1,0 +1,183 @@
+/* Whole sessions on the board: runs come, move and go, keys are pressed; the
+ * selection, newcomers, marks and the filter. */
+#include "lib/fixture.h"
+#include "lib/unit.h"
+#include "model/board_layout.h"
+
+static struct fixture f;
+
+static void open_set(const char *set)
+{
+	ck_assert(fixture_open(&f, set, 24, 100));
+}
+
+static void press(const char *keys)
+{
+	ck_assert(fixture_keys(&f, keys));
+}
+
+static void close_set(void)
+{
+	fixture_close(&f);
+}
+
+START_TEST(newcomers_before_the_first_key_do_not_move_the_cursor_either)
+{
+	open_set("crowd");
+	struct run_key before = board_selected(f.model);
+
+	fixture_put(&f, fixture_run("deploy", 300, RUN_WAITING));
+	fixture_put(&f, fixture_run("deploy", 301, RUN_RUNNING));
+	ck_assert(run_key_is_set(before));
+	ck_assert(run_key_eq(board_selected(f.model), before));
+	close_set();
+}
+END_TEST
+
+START_TEST(the_selected_card_stays_on_its_line_while_newcomers_come)
+{
+	open_set("crowd");
+	press("2 j j j");
+	const struct lane_state *l = &f.model->board.lanes[LANE_RUNNING];
+	size_t line = l->index - l->top;
+
+	fixture_happens(&f, "newcomers");
+	ck_assert_uint_eq(l->index - l->top, line);
+	close_set();
+}
+END_TEST
+
+START_TEST(newcomers_are_counted_until_they_are_taken)
+{
+	open_set("three-runs");
+	press("j");
+	fixture_happens(&f, "newcomers");
+	ck_assert_uint_eq(f.model->board.lanes[LANE_RUNNING].fresh, 3);
+	press(".");
+	ck_assert_uint_eq(f.model->board.lanes[LANE_RUNNING].fresh, 0);
+	ck_assert_uint_eq(f.model->board.lanes[LANE_RUNNING].top, 0);
+	close_set();
+}
+END_TEST
+
+START_TEST(a_lane_keeps_its_number_when_folded)
+{
+	open_set("night");
+	press("3 - 1 3");
+	ck_assert_int_eq(f.model->board.focus, LANE_COMPLETED);
+	ck_assert(f.model->board.lanes[LANE_COMPLETED].folded);
+	close_set();
+}
+END_TEST
+
+START_TEST(star_marks_all_that_match)
+{
+	open_set("night");
+	press("/ \"workflow:deploy\" Enter *");
+	ck_assert_uint_eq(f.model->board.marks.len, board_total(f.model->cards) -
+				  board_count(f.model->cards, LANE_CANCELLED));
+	press("*");
+	ck_assert_uint_eq(f.model->board.marks.len, 0);
+	close_set();
+}
+END_TEST
+
+START_TEST(escape_while_typing_brings_the_old_filter_back)
+{
+	open_set("night");
+	press("/ \"deploy\" Enter / \" zzz\" Esc");
+	ck_assert_str_eq(str_text(&f.model->board.line.text), "deploy");
+	ck_assert(!f.model->board.typing);
+	ck_assert_uint_gt(board_total(f.model->cards), 0);
+	close_set();
+}
+END_TEST
+
+START_TEST(a_broken_filter_leaves_the_last_good_one_in_force)
+{
+	open_set("night");
+	press("/ \"deploy\"");
+	size_t total = board_total(f.model->cards);
+
+	press("\" /(/\"");
+	ck_assert_uint_gt(f.model->board.filter_error.len, 0);
+	ck_assert_uint_eq(board_total(f.model->cards), total);
+	press("Enter");
+	ck_assert(f.model->board.typing);
+	close_set();
+}
+END_TEST
+
+START_TEST(up_and_down_walk_through_earlier_filters)
+{
+	open_set("night");
+	press("/ Up");
+	ck_assert_str_eq(str_text(&f.model->board.line.text), "workflow:deploy");
+	press("Up");
+	ck_assert_str_eq(str_text(&f.model->board.line.text), "status:failed");
+	press("Down Down");
+	ck_assert_str_eq(str_text(&f.model->board.line.text), "");
+	close_set();
+}
+END_TEST
+
+START_TEST(waiting_runs_stand_above_running_ones)
+{
+	open_set("night");
+	for (size_t i = 0; i < 2; i++) {
+		struct run_brief brief;
+
+		ck_assert(store_brief(f.store, board_at(f.model->cards, LANE_RUNNING, i), &brief));
+		ck_assert_int_eq(brief.status, RUN_WAITING);
+	}
+	close_set();
+}
+END_TEST
+
+START_TEST(a_smaller_terminal_keeps_the_selected_card_in_sight)
+{
+	open_set("crowd");
+	press("2 j j j j");
+	fixture_send(&f, (struct msg){ .kind = MSG_RESIZE, .size = { 12, 40 } });
+	const struct lane_state *l = &f.model->board.lanes[LANE_RUNNING];
+
+	ck_assert_uint_le(l->top, l->index);
+	ck_assert_uint_lt(l->index, l->top + (size_t)board_page(f.model));
+	close_set();
+}
+END_TEST
+
+START_TEST(an_outage_keeps_every_card)
+{
+	open_set("night");
+	size_t total = board_total(f.model->cards);
+
+	fixture_happens(&f, "down");
+	fixture_wait(&f, 60000);
+	ck_assert_uint_eq(board_total(f.model->cards), total);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
+	close_set();
+}
+END_TEST
+
+Suite *suite_session_board(void);
+
+Suite *suite_session_board(void)
+{
+	Suite *s = suite_create("session_board");
+	TCase *t = tcase_create("board");
+
+	tcase_add_test(t, newcomers_before_the_first_key_do_not_move_the_cursor_either);
+	tcase_add_test(t, the_selected_card_stays_on_its_line_while_newcomers_come);
+	tcase_add_test(t, newcomers_are_counted_until_they_are_taken);
+	tcase_add_test(t, a_lane_keeps_its_number_when_folded);
+	tcase_add_test(t, star_marks_all_that_match);
+	tcase_add_test(t, escape_while_typing_brings_the_old_filter_back);
+	tcase_add_test(t, a_broken_filter_leaves_the_last_good_one_in_force);
+	tcase_add_test(t, up_and_down_walk_through_earlier_filters);
+	tcase_add_test(t, waiting_runs_stand_above_running_ones);
+	tcase_add_test(t, a_smaller_terminal_keeps_the_selected_card_in_sight);
+	tcase_add_test(t, an_outage_keeps_every_card);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,139 @@
+/* Whole sessions in an open run: where it opens, what its panes do with keys, what
+ * stays when it changes. */
+#include "lib/fixture.h"
+#include "lib/unit.h"
+
+static struct fixture f;
+
+static void open_run(const char *set, const char *keys)
+{
+	ck_assert(fixture_open(&f, set, 30, 120));
+	ck_assert(fixture_keys(&f, keys));
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
+}
+
+static void press(const char *keys)
+{
+	ck_assert(fixture_keys(&f, keys));
+}
+
+static const char *task(void)
+{
+	return str_text(&f.model->detail.task);
+}
+
+START_TEST(a_completed_run_opens_on_its_last_task)
+{
+	open_run("night", "3 Enter");
+	ck_assert_str_eq(task(), "report");
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(letters_in_the_search_are_text)
+{
+	open_run("three-runs", "4 Enter 5 /");
+	press("\"qanc5\"");
+	ck_assert_str_eq(str_text(&f.model->detail.log.line.text), "qanc5");
+	ck_assert_int_eq(f.model->detail.pane, PANE_LOGS);
+	press("Esc");
+	ck_assert(!f.model->detail.log.typing);
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(leaving_while_a_search_is_typed_ends_the_typing)
+{
+	open_run("three-runs", "4 Enter 5 / \"x\"");
+	press("Ctrl-C");
+	while (f.model->depth > 1)
+		press("Esc");
+	press("Enter");
+	press("j");
+	ck_assert(!f.model->detail.log.typing);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(escape_leaves_the_pane_then_the_run)
+{
+	open_run("three-runs", "4 Enter 5");
+	ck_assert(f.model->detail.in_pane);
+	press("Esc");
+	ck_assert(!f.model->detail.in_pane);
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
+	press("Esc");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(the_board_cursor_is_where_it_was)
+{
+	open_run("night", "3 j j Enter");
+	struct run_key key = f.model->detail.key;
+
+	press("Esc Esc");
+	ck_assert(run_key_eq(board_selected(f.model), key));
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(numbers_go_to_the_panes)
+{
+	open_run("three-runs", "4 Enter");
+	for (int i = 0; i < PANES; i++) {
+		char key[2] = { (char)('1' + i), 0 };
+
+		press(key);
+		ck_assert_int_eq(f.model->detail.pane, i);
+	}
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(the_history_is_read_again_when_the_run_changed)
+{
+	open_run("three-runs", "j Enter 6");
+	size_t before = fixture_asked(&f, EFFECT_HISTORY);
+
+	ck_assert_uint_eq(before, 1);
+	fixture_happens(&f, "build-ends");
+	fixture_wait(&f, 1000);
+	ck_assert_uint_gt(fixture_asked(&f, EFFECT_HISTORY), before);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(help_names_the_keys_of_the_logs_when_opened_from_there)
+{
+	bool has_follow = false;
+
+	open_run("three-runs", "4 Enter 5");
+	press("?");
+	for (size_t i = 0; i < f.model->help.lines.len; i++)
+		has_follow = has_follow || f.model->help.lines.items[i].action == ACTION_FOLLOW;
+	ck_assert(has_follow);
+	fixture_close(&f);
+}
+END_TEST
+
+Suite *suite_session_detail(void);
+
+Suite *suite_session_detail(void)
+{
+	Suite *s = suite_create("session_detail");
+	TCase *t = tcase_create("detail");
+
+	tcase_add_test(t, a_completed_run_opens_on_its_last_task);
+	tcase_add_test(t, letters_in_the_search_are_text);
+	tcase_add_test(t, leaving_while_a_search_is_typed_ends_the_typing);
+	tcase_add_test(t, escape_leaves_the_pane_then_the_run);
+	tcase_add_test(t, the_board_cursor_is_where_it_was);
+	tcase_add_test(t, numbers_go_to_the_panes);
+	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
+	tcase_add_test(t, help_names_the_keys_of_the_logs_when_opened_from_there);
+	suite_add_tcase(s, t);
+	return s;
+}

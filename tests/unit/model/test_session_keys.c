@@ -1,0 +1,58 @@
+/* The scopes that each screen holds, in their order; and that no key is silent. */
+#include "lib/fixture.h"
+#include "lib/unit.h"
+
+static const struct scopes board = { { SCOPE_BOARD, SCOPE_RUN, SCOPE_LIST, SCOPE_SCREENS,
+				       SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } };
+static const struct scopes logs = { { SCOPE_LOGS, SCOPE_DETAIL, SCOPE_RUN, SCOPE_LIST,
+				      SCOPE_SCREENS, SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } };
+static const struct scopes detail = { { SCOPE_DETAIL, SCOPE_RUN, SCOPE_LIST, SCOPE_SCREENS,
+					SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } };
+static const struct scopes dialog = { { SCOPE_DIALOG, SCOPE_LIST, SCOPE_ALWAYS, -1 } };
+
+START_TEST(the_screens_hold_these_scopes)
+{
+	struct fixture f;
+
+	ck_assert(fixture_open(&f, "three-runs", 24, 100));
+	ck_assert_mem_eq(&screen_get(SCREEN_BOARD)->scopes, &board, sizeof(int) * 7);
+	ck_assert_mem_eq(&screen_get(SCREEN_DECISION)->scopes, &dialog, sizeof(int) * 4);
+	ck_assert(fixture_keys(&f, "Enter"));
+	struct scopes now = screen_get(SCREEN_DETAIL)->scopes_now(f.model);
+
+	ck_assert_mem_eq(&now, &detail, sizeof(int) * 7);
+	ck_assert(fixture_keys(&f, "5"));
+	now = screen_get(SCREEN_DETAIL)->scopes_now(f.model);
+	ck_assert_mem_eq(&now, &logs, sizeof(int) * 8);
+	fixture_close(&f);
+}
+END_TEST
+
+/* Bindings of actions which this version leaves without a screen say so. */
+START_TEST(no_key_is_silent_on_the_board)
+{
+	static const char *const pressed[] = { "I", "H", "W", "M", "D", "T", "v", "?", ":", "x" };
+	struct fixture f;
+
+	for (size_t i = 0; i < sizeof pressed / sizeof *pressed; i++) {
+		ck_assert(fixture_open(&f, "three-runs", 24, 100));
+		ck_assert(fixture_keys(&f, pressed[i]));
+		ck_assert_msg(screen_top(f.model) != SCREEN_BOARD || f.model->notice.until_ms > 0,
+			      "%s does nothing and says nothing", pressed[i]);
+		fixture_close(&f);
+	}
+}
+END_TEST
+
+Suite *suite_session_keys(void);
+
+Suite *suite_session_keys(void)
+{
+	Suite *s = suite_create("session_keys");
+	TCase *t = tcase_create("keys");
+
+	tcase_add_test(t, the_screens_hold_these_scopes);
+	tcase_add_test(t, no_key_is_silent_on_the_board);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,326 @@
+/* Whole sessions of deciding: from the key to the order that leaves, and back. */
+#include "lib/fixture.h"
+#include "lib/unit.h"
+
+static struct fixture f;
+
+static void open_set(const char *set)
+{
+	ck_assert(fixture_open(&f, set, 24, 100));
+}
+
+static void press(const char *keys)
+{
+	ck_assert(fixture_keys(&f, keys));
+}
+
+/* Keys with time to read between them. */
+static void press_slowly(const char *keys)
+{
+	press(keys);
+	fixture_wait(&f, 1000);
+}
+
+static size_t orders(void)
+{
+	return fixture_asked(&f, EFFECT_ORDER);
+}
+
+static enum order_state last_state(void)
+{
+	const struct orders *o = &f.model->orders;
+
+	ck_assert_uint_gt(o->lines.len, 0);
+	return o->lines.items[o->lines.len - 1]->state;
+}
+
+START_TEST(a_comment_may_be_left_out)
+{
+	open_set("three-runs");
+	press_slowly("a Enter");
+	press("y");
+	ck_assert_uint_eq(orders(), 1);
+	ck_assert_uint_eq(fixture_last(&f, EFFECT_ORDER)->order.comment.len, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(stray_enters_never_confirm)
+{
+	open_set("three-runs");
+	press_slowly("a");
+	press_slowly("Enter Enter Enter Enter Enter");
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(escape_leaves_the_dialog_at_every_stage)
+{
+	open_set("three-runs");
+	press_slowly("a \"x\" Esc");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	press_slowly("a Enter Esc");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(letters_in_a_comment_are_text)
+{
+	open_set("three-runs");
+	press("a \"yqnuarc?:/\"");
+	ck_assert_str_eq(str_text(&f.model->decision.line.text), "yqnuarc?:/");
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(escape_takes_back_what_was_typed_ahead)
+{
+	open_set("three-runs");
+	press("a Enter y Esc");
+	fixture_wait(&f, 2000);
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_target_that_changes_disarms_the_dialog_and_says_what_changed)
+{
+	open_set("three-runs");
+	press_slowly("a Enter");
+	fixture_happens(&f, "approved-elsewhere");
+	ck_assert(!decision_is_armed(&f.model->decision));
+	ck_assert_str_eq(str_text(&f.model->decision.changed), "deploy a1c003 is running now.");
+	press("y");
+	ck_assert_uint_eq(orders(), 0);
+	press("Tab Enter");
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_target_that_changes_while_typed_ahead_is_not_acted_upon)
+{
+	open_set("three-runs");
+	press("a Enter y");
+	fixture_happens(&f, "approved-elsewhere");
+	fixture_wait(&f, 2000);
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(progress_of_the_target_does_not_disarm_the_dialog)
+{
+	open_set("three-runs");
+	struct arena arena = { 0 };
+	struct run_facts run;
+
+	press_slowly("a Enter");
+	ck_assert(store_facts(f.store, fixture_find(&f, "a1c003"), &run, &arena));
+	run.progress = 0.5F;
+	fixture_put(&f, run);
+	ck_assert(decision_is_armed(&f.model->decision));
+	arena_release(&arena);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(another_run_that_changes_does_not_disarm_the_dialog)
+{
+	open_set("three-runs");
+	press_slowly("a Enter");
+	fixture_happens(&f, "build-ends");
+	ck_assert(decision_is_armed(&f.model->decision));
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(newcomers_do_not_change_what_an_open_dialog_acts_on)
+{
+	open_set("three-runs");
+	press_slowly("a Enter");
+	fixture_happens(&f, "newcomers");
+	press("y");
+	ck_assert(run_key_eq(fixture_last(&f, EFFECT_ORDER)->key, fixture_find(&f, "a1c003")));
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_cancel_is_held_for_five_seconds)
+{
+	open_set("three-runs");
+	press_slowly("j c \"wrong branch\" Enter");
+	press("y");
+	ck_assert_int_eq(last_state(), ORDER_HELD);
+	fixture_wait(&f, 4999);
+	ck_assert_uint_eq(orders(), 0);
+	fixture_wait(&f, 1);
+	ck_assert_uint_eq(orders(), 1);
+	const struct effect *e = fixture_last(&f, EFFECT_ORDER);
+
+	ck_assert_int_eq(e->order.verb, VERB_CANCEL);
+	ck_assert(view_is(e->order.comment, "wrong branch"));
+	ck_assert_uint_eq(e->order.task.len, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_reject_is_held_and_u_takes_it_back)
+{
+	open_set("three-runs");
+	press_slowly("r \"no\" Enter");
+	press("y");
+	ck_assert_int_eq(last_state(), ORDER_HELD);
+	press("u");
+	ck_assert_int_eq(last_state(), ORDER_TAKEN_BACK);
+	fixture_wait(&f, 10000);
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(u_takes_back_from_any_screen)
+{
+	open_set("three-runs");
+	press_slowly("c Enter");
+	press("y I u");
+	ck_assert_int_eq(last_state(), ORDER_TAKEN_BACK);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(quitting_with_a_held_order_asks)
+{
+	open_set("three-runs");
+	press_slowly("c Enter");
+	press("y q");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_QUIT);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
+	press("Esc");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(orders_go_to_the_marked_cards)
+{
+	open_set("three-runs");
+	press_slowly("Space Space c Enter");
+	ck_assert_uint_eq(f.model->decision.targets.len, 2);
+	press("y");
+	fixture_wait(&f, 6000);
+	ck_assert_uint_eq(orders(), 2);
+	ck_assert_uint_eq(f.model->board.marks.len, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_mark_that_changed_is_left_out_of_the_bulk)
+{
+	open_set("three-runs");
+	press_slowly("Space Space c Enter");
+	fixture_happens(&f, "build-ends");
+	press("y");
+	fixture_wait(&f, 6000);
+	ck_assert_uint_eq(orders(), 1);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_refused_order_says_the_engines_words)
+{
+	open_set("three-runs");
+	press_slowly("a Enter");
+	press("y");
+	fixture_happens(&f, "refused");
+	ck_assert_int_eq(last_state(), ORDER_REFUSED);
+	ck_assert_str_eq(str_text(&f.model->notice.text),
+			 "Not done: approve deploy a1c003: grace approved this 12 s ago");
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(read_only_refuses_orders_with_a_sentence)
+{
+	static const char *const keys[] = { "a", "r", "c", "N" };
+
+	ck_assert(fixture_open_with(&f, "three-runs", &(struct fixture_setup){
+		.rows = 24, .cols = 100, .read_only = true }));
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		press(keys[i]);
+		ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+		ck_assert_ptr_nonnull(strstr(str_text(&f.model->notice.text), "read-only"));
+	}
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(an_answer_is_checked_by_its_schema)
+{
+	open_set("question");
+	press_slowly("i \"many\" Enter");
+	press("y");
+	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_gt(f.model->decision.line_error.len, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(an_answer_leaves_as_json)
+{
+	open_set("question");
+	press_slowly("i \"3\" Enter");
+	press("y");
+	ck_assert_uint_eq(orders(), 1);
+	ck_assert_int_eq(fixture_last(&f, EFFECT_ORDER)->order.verb, VERB_ANSWER);
+	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.value, "3"));
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_question_cannot_be_approved)
+{
+	open_set("question");
+	press("a");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_uint_gt(f.model->notice.text.len, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+Suite *suite_session_orders(void);
+
+Suite *suite_session_orders(void)
+{
+	Suite *s = suite_create("session_orders");
+	TCase *t = tcase_create("orders");
+
+	tcase_add_test(t, a_comment_may_be_left_out);
+	tcase_add_test(t, stray_enters_never_confirm);
+	tcase_add_test(t, escape_leaves_the_dialog_at_every_stage);
+	tcase_add_test(t, letters_in_a_comment_are_text);
+	tcase_add_test(t, escape_takes_back_what_was_typed_ahead);
+	tcase_add_test(t, a_target_that_changes_disarms_the_dialog_and_says_what_changed);
+	tcase_add_test(t, a_target_that_changes_while_typed_ahead_is_not_acted_upon);
+	tcase_add_test(t, progress_of_the_target_does_not_disarm_the_dialog);
+	tcase_add_test(t, another_run_that_changes_does_not_disarm_the_dialog);
+	tcase_add_test(t, newcomers_do_not_change_what_an_open_dialog_acts_on);
+	tcase_add_test(t, a_cancel_is_held_for_five_seconds);
+	tcase_add_test(t, a_reject_is_held_and_u_takes_it_back);
+	tcase_add_test(t, u_takes_back_from_any_screen);
+	tcase_add_test(t, quitting_with_a_held_order_asks);
+	tcase_add_test(t, orders_go_to_the_marked_cards);
+	tcase_add_test(t, a_mark_that_changed_is_left_out_of_the_bulk);
+	tcase_add_test(t, a_refused_order_says_the_engines_words);
+	tcase_add_test(t, read_only_refuses_orders_with_a_sentence);
+	tcase_add_test(t, an_answer_is_checked_by_its_schema);
+	tcase_add_test(t, an_answer_leaves_as_json);
+	tcase_add_test(t, a_question_cannot_be_approved);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -226,6 +226,7 @@ static void fold_task_ended(struct machine *m, struct machine_task *t, const str
 	t->status = e->task_status;
 	t->satisfied = e->satisfied;
 	t->caught = e->caught;
+	t->held = t->stopping = false;
 	t->ended_ms = e->at_ms;
 	t->result = keep(m, e->result);
 	t->error = keep(m, e->error);

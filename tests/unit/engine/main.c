@@ -6,7 +6,9 @@ Suite *suite_engine(void);
 Suite *suite_api(void);
 Suite *suite_events(void);
 Suite *suite_front(void);
+Suite *suite_history(void);
 Suite *suite_kill_sweep(void);
+Suite *suite_machine(void);
 Suite *suite_server(void);
 
 int main(void)
@@ -17,7 +19,9 @@ int main(void)
 		suite_api,
 		suite_events,
 		suite_front,
+		suite_history,
 		suite_kill_sweep,
+		suite_machine,
 		suite_server,
 		NULL,
 	};

@@ -139,7 +139,7 @@ static void on_child(void *arg, pid_t pid, int status)
 {
 }
 
-/* ---- starting it ---- */
+/* ---- starting it: in our folder, which relative paths are meant from ---- */
 
 static pid_t spawn_engine(const struct launch *l, int ready, int words, struct err *err)
 {
@@ -154,7 +154,7 @@ static pid_t spawn_engine(const struct launch *l, int ready, int words, struct e
 					     workflows, NULL };
 		const struct spawn s = { .program = str_text(&program), .argv = argv,
 					 .env = (const char *const *)environ, .fds = fds,
-					 .n_fds = 2, .session = true, .dir = "/" };
+					 .n_fds = 2, .session = true };
 		pid = spawn_start(&s, err);
 	}
 	str_release(&program);

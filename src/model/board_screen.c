@@ -4,10 +4,12 @@
 #include <assert.h>
 
 #include "model/board_cursor.h"
+#include "model/board_filter.h"
 #include "model/board_layout.h"
+#include "model/board_marks.h"
 #include "model/model.h"
 
-enum { MARKS_MAX = 10000, PAST_MAX = 50, FILTER_AGAIN_MS = 10000 };
+enum { FILTER_AGAIN_MS = 10000 };
 
 static const char *const density_names[] = {
 	[DENSITY_SMALL] = "small", [DENSITY_NORMAL] = "normal", [DENSITY_LARGE] = "large",
@@ -34,152 +36,6 @@ int board_page(const struct model *m)
 
 	board_layout_make(m, board_layout_body(m), &l);
 	return l.cards;
-}
-
-/* ---- marks ---- */
-
-static size_t mark_place(const struct board_state *b, struct run_key key)
-{
-	size_t lo = 0, hi = b->marks.len;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (b->marks.items[mid].slot < key.slot)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-bool board_is_marked(const struct board_state *b, struct run_key key)
-{
-	size_t at = mark_place(b, key);
-
-	return at < b->marks.len && run_key_eq(b->marks.items[at], key);
-}
-
-void board_clear_marks(struct board_state *b)
-{
-	vec_clear(&b->marks);
-}
-
-static void mark(struct board_state *b, struct run_key key)
-{
-	if (b->marks.len < MARKS_MAX && !board_is_marked(b, key))
-		vec_insert(&b->marks, mark_place(b, key), key);
-}
-
-static void unmark(struct board_state *b, struct run_key key)
-{
-	if (board_is_marked(b, key))
-		vec_remove(&b->marks, mark_place(b, key));
-}
-
-/* What is not shown any more is not acted upon. */
-static void drop_hidden_marks(struct model *m)
-{
-	struct board_state *b = &m->board;
-
-	for (size_t i = b->marks.len; i-- > 0;) {
-		if (!board_shows(m->cards, b->marks.items[i]))
-			vec_remove(&b->marks, i);
-	}
-}
-
-static void mark_all(struct model *m)
-{
-	struct board_state *b = &m->board;
-	size_t before = b->marks.len;
-
-	for (int lane = 0; lane < BOARD_LANES; lane++) {
-		size_t n = b->lanes[lane].shown ? board_count(m->cards, lane) : 0;
-
-		for (size_t i = 0; i < n && b->marks.len < MARKS_MAX; i++)
-			mark(b, board_at(m->cards, lane, i));
-	}
-	if (b->marks.len == before)
-		board_clear_marks(b);
-	else if (b->marks.len == MARKS_MAX)
-		model_warn(m, "Only the first %d cards are marked.", MARKS_MAX);
-}
-
-/* ---- view of the cards ---- */
-
-static void renew(struct model *m)
-{
-	struct board_state *b = &m->board;
-	struct board_view view = {
-		.filter = b->filter,
-		.env = { m->now_ms, m->context_names, m->n_contexts },
-		.sort = b->sort,
-		.waiting = b->lanes[BOARD_WAITING].shown ? BOARD_WAITING_OWN_LANE
-							 : BOARD_WAITING_PINNED,
-	};
-
-	board_set(m->cards, &view);
-}
-
-static void apply_filter(struct model *m)
-{
-	struct board_state *b = &m->board;
-	struct filter *old = b->filter, *f;
-	struct err err = { 0 };
-
-	str_clear(&b->filter_error);
-	f = filter_parse(lineedit_view(&b->line), NULL, &err);
-	if (!f) {
-		str_add_text(&b->filter_error, err_text(&err));
-		err_release(&err);
-		return;
-	}
-	b->filter = f;
-	renew(m);
-	filter_free(old);
-}
-
-void board_set_filter(struct model *m, struct view text, struct effects *fx)
-{
-	lineedit_set(&m->board.line, text);
-	apply_filter(m);
-}
-
-static void remember_filter(struct model *m, struct effects *fx)
-{
-	struct board_state *b = &m->board;
-	struct view text = lineedit_view(&b->line);
-	struct str copy = { 0 };
-
-	if (text.len == 0)
-		return;
-	for (size_t i = b->past.len; i-- > 0;) {
-		if (view_eq(view_of_str(&b->past.items[i]), text)) {
-			str_release(&b->past.items[i]);
-			vec_remove(&b->past, i);
-		}
-	}
-	if (b->past.len == PAST_MAX) {
-		str_release(&b->past.items[0]);
-		vec_remove(&b->past, 0);
-	}
-	str_add(&copy, text);
-	vec_push(&b->past, copy);
-	effects_add(fx, (struct effect){ .kind = EFFECT_REMEMBER, .text = text });
-}
-
-static void walk_past(struct model *m, int by)
-{
-	struct board_state *b = &m->board;
-
-	if ((by < 0 && b->past_at == 0) || (by > 0 && b->past_at >= b->past.len))
-		return;
-	b->past_at = by < 0 ? b->past_at - 1 : b->past_at + 1;
-	if (b->past_at == b->past.len)
-		lineedit_clear(&b->line);
-	else
-		lineedit_set(&b->line, view_of_str(&b->past.items[b->past_at]));
-	apply_filter(m);
 }
 
 /* ---- actions ---- */
@@ -232,22 +88,22 @@ static void act_mark(struct model *m, enum action a, struct effects *fx)
 	struct run_key key = board_selected(m);
 
 	if (a == ACTION_MARK_ALL) {
-		mark_all(m);
+		board_mark_all(m);
 		return;
 	}
 	if (!run_key_is_set(key))
 		return;
 	if (board_is_marked(&m->board, key))
-		unmark(&m->board, key);
+		board_unmark(&m->board, key);
 	else
-		mark(&m->board, key);
+		board_mark(&m->board, key);
 	board_cursor_move(m, 1);
 }
 
 static void act_sort(struct model *m, enum action a, struct effects *fx)
 {
 	m->board.sort = (m->board.sort + 1) % BOARD_SORTS;
-	renew(m);
+	board_renew(m);
 	model_notice(m, "Sorted by %s.", board_sort_name(m->board.sort));
 }
 
@@ -333,7 +189,7 @@ static void end_typing(struct model *m)
 	m->board.typing = false;
 	str_clear(&m->board.filter_error);
 	if (!board_is_busy(m->cards))
-		drop_hidden_marks(m);
+		board_drop_hidden_marks(m);
 }
 
 /* While the filter is typed: letters are text, a few keys are ours. */
@@ -342,16 +198,16 @@ static bool act_typing(struct model *m, enum action a, struct effects *fx)
 	struct board_state *b = &m->board;
 
 	if (a == ACTION_OPEN) {
-		remember_filter(m, fx);
+		board_remember_filter(m, fx);
 		if (b->filter_error.len > 0)
 			return true;
 		end_typing(m);
 	} else if (a == ACTION_BACK || a == ACTION_INTERRUPT) {
 		lineedit_set(&b->line, view_of_str(&b->before));
-		apply_filter(m);
+		board_apply_filter(m);
 		end_typing(m);
 	} else if (a == ACTION_UP || a == ACTION_DOWN) {
-		walk_past(m, a == ACTION_UP ? -1 : 1);
+		board_walk_past(m, a == ACTION_UP ? -1 : 1);
 	} else {
 		return a != ACTION_REDRAW && a != ACTION_SUSPEND;
 	}
@@ -377,7 +233,7 @@ static struct lineedit *board_field(struct model *m)
 static void board_typed(struct model *m, struct effects *fx)
 {
 	m->board.touched = true;
-	apply_filter(m);
+	board_apply_filter(m);
 }
 
 static void board_arrive(struct model *m, const struct msg *msg, struct effects *fx)
@@ -387,7 +243,7 @@ static void board_arrive(struct model *m, const struct msg *msg, struct effects 
 	if (msg->kind == MSG_CHANGE) {
 		board_cursor_change(m, &msg->change);
 		if (msg->change.kind == CHANGE_GONE)
-			unmark(b, msg->change.key);
+			board_unmark(b, msg->change.key);
 	} else if (msg->kind == MSG_COMPLETE) {
 		b->settled = true;
 	} else if (msg->kind == MSG_RESIZE) {
@@ -400,7 +256,7 @@ static void board_arrive(struct model *m, const struct msg *msg, struct effects 
 		b->turn = board_turn(m->cards);
 		/* Half a word hides what the whole word will show. */
 		if (!b->typing)
-			drop_hidden_marks(m);
+			board_drop_hidden_marks(m);
 		board_cursor_renew(m);
 	}
 }
@@ -469,7 +325,7 @@ void board_show_lane(struct model *m, int lane, bool shown)
 		return;
 	b->lanes[lane].shown = shown;
 	if (lane == BOARD_WAITING)
-		renew(m);
+		board_renew(m);
 	for (int i = 0; b->focus == lane && !shown && i < BOARD_LANES; i++) {
 		if (b->lanes[board_lane_order[i]].shown)
 			board_cursor_go_lane(m, board_lane_order[i]);

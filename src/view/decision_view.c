@@ -171,7 +171,9 @@ static int rows_wanted(struct pen *p, const struct decision_state *d)
 	if (t->prompt.len > 0)
 		rows += 2 + utf8_width(view_of_str(&t->prompt)) / (DIALOG_COLS - 4) + 1;
 	if (d->evidence_of.len > 0)
-		rows += 2 + (d->evidence.len > 10 ? 10 : (int)d->evidence.len + (d->evidence.len == 0));
+		rows += 2 + (d->evidence.len > 10  ? 10
+			     : d->evidence.len > 0 ? (int)d->evidence.len
+						   : 1);
 	return rows;
 }
 

@@ -56,7 +56,8 @@ void view_lanes(struct pen *p, struct rect r)
 			canvas_paint(p->canvas, at, STYLE_SELECTED);
 	}
 	rect_take_top(&in, 1);
-	canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM, "Space shows or hides, Esc leaves");
+	canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM,
+		     "Space shows or hides, Esc leaves");
 }
 
 void view_quit(struct pen *p, struct rect r)

@@ -53,7 +53,7 @@ void view_outbox(struct pen *p, struct rect r)
 	const struct order_line *l;
 
 	if (p->m->orders.lines.len == 0) {
-		pen_empty(p, r, "No orders were given here yet. x on a run lists what is possible.");
+		pen_empty(p, r, "No orders were given here yet. x on a run lists them.");
 		return;
 	}
 	canvas_words(p->canvas, head.row, head.col + 1, head.cols - 2, STYLE_DIM,

@@ -37,7 +37,7 @@ void view_workflows(struct pen *p, struct rect r)
 	if (s->lines.len == 0) {
 		pen_empty(p, r, workflows_are_coming(s)
 					? "Reading the workflows."
-					: "No workflows. Put a YAML file into the engine's folder.");
+					: "No workflows. The engine's folder has no files yet.");
 		return;
 	}
 	for (size_t i = s->rows.top; i < s->lines.len && r.rows > 0; i++) {

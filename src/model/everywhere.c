@@ -55,7 +55,24 @@ static void act_screen(struct model *m, enum action a, struct effects *fx)
 			return;
 		}
 	}
-	model_notice(m, "This board has no screen of %s yet.", action_words(a)->brief);
+	model_notice(m, "This board has no screen of %s.", action_words(a)->brief);
+}
+
+static void act_table(struct model *m, enum action a, struct effects *fx)
+{
+	static const struct {
+		enum action action;
+		enum catalog_kind kind;
+	} tables[] = {
+		{ ACTION_SCHEDULES, CATALOG_SCHEDULES }, { ACTION_QUEUES, CATALOG_QUEUES },
+		{ ACTION_WORKERS, CATALOG_WORKERS }, { ACTION_AUDIT, CATALOG_AUDIT },
+		{ ACTION_METRICS, CATALOG_STATS },
+	};
+
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		if (tables[i].action == a)
+			table_open(m, tables[i].kind, fx);
+	}
 }
 
 static bool facts_in_focus(const struct model *m, struct arena *arena, struct run_facts *run)
@@ -106,7 +123,7 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_INBOX] = act_screen,	[ACTION_HISTORY] = act_screen,
 	[ACTION_WORKFLOWS] = act_screen, [ACTION_OUTBOX] = act_screen,
 	[ACTION_THEMES] = act_screen,	[ACTION_HELP] = act_screen,
-	[ACTION_PALETTE] = act_screen,	[ACTION_MENU] = act_screen, [ACTION_METRICS] = act_screen,
+	[ACTION_PALETTE] = act_screen,	[ACTION_MENU] = act_screen,
 	[ACTION_START] = act_screen,	[ACTION_APPROVE] = act_order,
 	[ACTION_REJECT] = act_order,	[ACTION_ANSWER] = act_order,
 	[ACTION_CANCEL] = act_order,	[ACTION_RETRY] = act_order,
@@ -114,7 +131,9 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_ADVANCE] = act_order,	[ACTION_EDIT] = act_order,
 	[ACTION_PAUSE] = act_order,	[ACTION_RESUME] = act_order,
 	[ACTION_TERMINATE] = act_order,	[ACTION_COPY] = act_copy,
-	[ACTION_LINK] = act_link,
+	[ACTION_LINK] = act_link,	[ACTION_SCHEDULES] = act_table,
+	[ACTION_QUEUES] = act_table,	[ACTION_WORKERS] = act_table,
+	[ACTION_AUDIT] = act_table,	[ACTION_METRICS] = act_table,
 };
 
 void everywhere_act(struct model *m, enum action a, struct effects *fx)

@@ -201,7 +201,13 @@ int64_t model_due_ms(const struct model *m)
 
 bool model_is_busy(const struct model *m)
 {
-	return board_is_busy(m->cards) || (m->inbox.cards && board_is_busy(m->inbox.cards));
+	const struct board *boards[] = { m->cards, m->inbox.cards, m->runs.cards };
+
+	for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
+		if (boards[i] && board_is_busy(boards[i]))
+			return true;
+	}
+	return false;
 }
 
 static void say(struct model *m, bool bad, const char *format, va_list args)

@@ -23,8 +23,10 @@
 #include "model/msg.h"
 #include "model/orders.h"
 #include "model/outbox.h"
+#include "model/runs.h"
 #include "model/screen.h"
 #include "model/start.h"
+#include "model/table.h"
 #include "model/themes.h"
 #include "model/workflows.h"
 
@@ -72,6 +74,8 @@ struct model {
 	struct workflows_state workflows;
 	struct start_state start;
 	struct help_state help;
+	struct runs_state runs;
+	struct table_state table;
 	struct themes_state theming;
 };
 

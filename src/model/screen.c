@@ -20,6 +20,8 @@ static const struct screen *const screens[] = {
 	[SCREEN_HELP] = &screen_help,
 	[SCREEN_PALETTE] = &screen_palette,
 	[SCREEN_THEMES] = &screen_themes,
+	[SCREEN_HISTORY] = &screen_history,
+	[SCREEN_TABLE] = &screen_table,
 	[SCREENS] = NULL,
 };
 
@@ -87,5 +89,7 @@ void screens_release(struct model *m)
 	workflows_release(&m->workflows);
 	start_release(&m->start);
 	help_release(&m->help);
+	runs_release(&m->runs);
+	table_release(&m->table);
 	themes_release(&m->theming);
 }

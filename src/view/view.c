@@ -22,6 +22,8 @@ static view_fn *const views[] = {
 	[SCREEN_HELP] = view_help,
 	[SCREEN_PALETTE] = view_palette,
 	[SCREEN_THEMES] = view_themes,
+	[SCREEN_HISTORY] = view_history,
+	[SCREEN_TABLE] = view_table,
 	[SCREENS] = NULL,
 };
 

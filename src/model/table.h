@@ -1,0 +1,35 @@
+/* A catalogue as a table of texts: schedules, queues, workers, audit, statistics. */
+#ifndef MODEL_TABLE_H
+#define MODEL_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "core/feed.h"
+#include "model/rows.h"
+#include "model/screen.h"
+
+enum { TABLE_COLUMNS_MAX = 12 };
+
+struct table_state {
+	enum catalog_kind kind;
+	uint64_t request;		/* 0: answered */
+	struct arena arena;
+	const char *columns[TABLE_COLUMNS_MAX];
+	int n_columns;
+	VEC(struct view) cells;		/* n_columns a row */
+	struct rows rows;
+	struct str trouble;
+};
+
+extern const struct screen screen_table;
+
+/* Opens the table of a catalogue of the first context. */
+void table_open(struct model *m, enum catalog_kind kind, struct effects *fx);
+size_t table_len(const struct table_state *s);
+const char *table_title(enum catalog_kind kind);
+void table_release(struct table_state *s);
+
+#endif

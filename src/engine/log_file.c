@@ -52,9 +52,11 @@ static uint64_t little_endian(const unsigned char *p, int n)
 
 static void decode(const unsigned char *p, struct log_record *out)
 {
-	out->at_ms = (int64_t)little_endian(p, 8);
-	out->stream = p[8] == 1 ? LOG_OUT : p[8] == 2 ? LOG_ERR : -1;
-	out->length = (int64_t)little_endian(p + 12, 4);
+	*out = (struct log_record){
+		.at_ms = (int64_t)little_endian(p, 8),
+		.stream = p[8] == 1 ? LOG_OUT : p[8] == 2 ? LOG_ERR : -1,
+		.length = (int64_t)little_endian(p + 12, 4),
+	};
 }
 
 static bool read_record(const struct log_file *f, int64_t index, struct log_record *out)

@@ -1,6 +1,7 @@
 /* Orders of people: refused with a reason, or turned into facts. */
 #include "base/when.h"
 #include "engine/machine_inside.h"
+#include "wire/catalog.h"
 
 /* The person whose decision changed the task or the run last. */
 static void name_who(const struct machine *m, const struct machine_task *t, struct refusal *r)
@@ -79,6 +80,32 @@ static bool has_voted(const struct machine_gate *g, const struct machine_order *
 	return false;
 }
 
+/* The answer against the question's schema, as a parameter of that schema. */
+static bool answer_fits(const struct machine_gate *g, struct view value, struct refusal *r)
+{
+	struct arena arena = {0};
+	struct param_schema schema = {0};
+	struct str text = {0};
+	struct err err = {0};
+	bool ok = value.len > 0;
+	str_add_text(&text, "{\"answer\":");
+	str_add(&text, g->schema.len ? g->schema : VIEW("{}"));
+	str_add_char(&text, '}');
+	struct json_doc *doc = json_parse(view_of_str(&text), 0, NULL);
+	catalog_params(doc ? json_root(doc) : NULL, &arena, &schema);
+	if (!ok)
+		err_set(&err, ERR_USAGE, "an answer is needed (value)");
+	else if (schema.len)
+		ok = param_check(&schema.items[0], value, &err);
+	if (!ok)
+		refuse(r, REFUSAL_INVALID, err_text(&err));
+	json_free(doc);
+	err_release(&err);
+	str_release(&text);
+	arena_release(&arena);
+	return ok;
+}
+
 static void order_vote(struct turn *turn, const struct machine_task *t,
 		       const struct machine_order *o, struct refusal *r)
 {
@@ -94,6 +121,13 @@ static void order_vote(struct turn *turn, const struct machine_task *t,
 	e.value = o->value;
 	e.attempt = t->attempt;
 	turn_emit(turn, &e);
+}
+
+static void order_answer(struct turn *turn, const struct machine_task *t,
+			 const struct machine_order *o, struct refusal *r)
+{
+	if (answer_fits(&t->gate, o->value, r))
+		order_vote(turn, t, o, r);
 }
 
 static void reset(struct turn *turn, struct view id, const struct machine_order *o,
@@ -201,7 +235,7 @@ typedef void order_fn(struct turn *turn, const struct machine_task *t,
 static order_fn *const orders[VERBS] = {
 	[VERB_APPROVE] = order_vote,
 	[VERB_REJECT] = order_vote,
-	[VERB_ANSWER] = order_vote,
+	[VERB_ANSWER] = order_answer,
 	[VERB_RETRY] = order_retry,
 	[VERB_SKIP] = order_skip,
 	[VERB_ADVANCE] = order_advance,

@@ -196,6 +196,7 @@ static void add_waiting(struct jsonw *w, const struct engine *e, const struct wa
 	jsonw_text(w, "workflow", item->m->workflow);
 	text_or_null(w, "title", item->m->title);
 	jsonw_text(w, "task", item->t->id);
+	jsonw_string(w, "kind", gate.kind == GATE_QUESTION ? "question" : "approval");
 	jsonw_time(w, "since", gate.since_ms);
 	jsonw_time(w, "deadline", gate.deadline_ms);
 	jsonw_text(w, "prompt", gate.prompt);

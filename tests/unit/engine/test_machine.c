@@ -232,6 +232,23 @@ START_TEST(a_sibling_does_not_raise_the_version_of_a_gate)
 }
 END_TEST
 
+START_TEST(an_answer_must_fit_the_schema_of_its_question)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: q, ask: {prompt: How many?, schema: {type: integer, minimum: 1}}}\n");
+	bench_admit(&b);
+	struct machine_order o = { .verb = VERB_ANSWER, .by = VIEW("bob"), .value = VIEW("0") };
+	struct input in = { .kind = INPUT_ORDER, .order = &o, .task = VIEW("q") };
+	bench_feed(&b, &in);
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_INVALID);
+	o.value = VIEW("3");
+	bench_feed(&b, &in);
+	ck_assert_int_eq(b.m->status, RUN_COMPLETED);
+	ck_assert(view_is(machine_task(b.m, VIEW("q"))->result, "3"));
+	bench_close(&b);
+}
+END_TEST
+
 START_TEST(a_cancel_ends_a_paused_run)
 {
 	struct bench b;
@@ -262,6 +279,7 @@ Suite *suite_machine(void)
 		an_attempt_of_which_nothing_is_known_asks_or_is_tried_again,
 		a_condition_that_does_not_hold_skips_and_lets_the_next_go_on,
 		a_sibling_does_not_raise_the_version_of_a_gate,
+		an_answer_must_fit_the_schema_of_its_question,
 		a_cancel_ends_a_paused_run,
 	};
 	Suite *s = suite_create("machine");

@@ -53,7 +53,7 @@ static const struct action_words table[] = {
 	A(HALF_UP, "half-up", "half up", "half a page up", LIST, "Ctrl-U"),
 	A(HALF_DOWN, "half-down", "half down", "half a page down", LIST, "Ctrl-D"),
 	A(OPEN, "open", "open", "open", LIST, "Enter"),
-	A(NEXT_PANE, "next-pane", "next pane", "next pane or field", LIST, "Tab"),
+	A(NEXT_PANE, "next-pane", "other pane", "next pane or field", LIST, "Tab"),
 	A(PREV_PANE, "prev-pane", "previous pane", "previous pane or field", LIST, "Shift-Tab"),
 	A(GO_1, "go-1", "1", "first lane or pane", LIST, "1"),
 	A(GO_2, "go-2", "2", "second lane or pane", LIST, "2"),

@@ -93,6 +93,18 @@ static void list_anew(struct model *m)
 	rows_reveal(&s->rows, s->runs.len, runs_page(m));
 }
 
+/* Goes on sorting and filtering; when it is through, the list is another one. */
+static void work(struct model *m)
+{
+	struct runs_state *s = &m->runs;
+
+	board_work(s->cards, WORK);
+	if (s->turn != board_turn(s->cards)) {
+		s->turn = board_turn(s->cards);
+		list_anew(m);
+	}
+}
+
 static void filter_anew(struct model *m)
 {
 	struct runs_state *s = &m->runs;
@@ -111,7 +123,7 @@ static void filter_anew(struct model *m)
 	view.filter = f;
 	board_set(s->cards, &view);
 	filter_free(old);
-	board_work(s->cards, WORK);
+	work(m);
 }
 
 static void history_open(struct model *m, struct effects *fx)
@@ -122,8 +134,6 @@ static void history_open(struct model *m, struct effects *fx)
 	s->cards = board_new(m->store);
 	lineedit_set(&s->line, lineedit_view(&m->board.line));
 	filter_anew(m);
-	s->turn = board_turn(s->cards);
-	list_anew(m);
 }
 
 static void history_close(struct model *m, struct effects *fx)
@@ -197,11 +207,7 @@ static void history_arrive(struct model *m, const struct msg *msg, struct effect
 	if (msg->kind == MSG_CHANGE)
 		run_changed(m, &msg->change);
 	else if (msg->kind == MSG_WORK && board_is_busy(s->cards))
-		board_work(s->cards, WORK);
-	if (s->turn != board_turn(s->cards)) {
-		s->turn = board_turn(s->cards);
-		list_anew(m);
-	}
+		work(m);
 }
 
 static bool history_focus(const struct model *m, struct focus *out)

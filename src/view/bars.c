@@ -155,14 +155,18 @@ static const enum action log_hints[] = { ACTION_FOLLOW, ACTION_FILTER, ACTION_NE
 					 ACTION_STAMPS, ACTION_SAVE, ACTION_NONE };
 static const enum action board_hints[] = { ACTION_FILTER, ACTION_START, ACTION_INBOX,
 					   ACTION_HELP, ACTION_QUIT, ACTION_NONE };
-static const enum action other_hints[] = { ACTION_HELP, ACTION_QUIT, ACTION_NONE };
+static const enum action run_hints[] = { ACTION_NEXT_PANE, ACTION_FILTER, ACTION_HELP,
+					 ACTION_BACK, ACTION_NONE };
+static const enum action other_hints[] = { ACTION_HELP, ACTION_BACK, ACTION_NONE };
 
 /* A dialog says itself what can be pressed. */
 static void put_hints(struct pen *p, struct rect r)
 {
 	const struct model *m = p->m;
 	enum screen_id top = screen_top(m);
-	const enum action *more = top == SCREEN_BOARD ? board_hints : other_hints;
+	const enum action *more = top == SCREEN_BOARD	 ? board_hints
+				  : top == SCREEN_DETAIL ? run_hints
+							 : other_hints;
 	enum action list[24];
 	int n = 0;
 

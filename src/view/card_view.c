@@ -216,6 +216,11 @@ static void put_doing(struct pen *p, struct rect r, const struct card *card)
 			canvas_words(p->canvas, r.row, end, 1, STYLE_DIM, "~");
 	}
 	add_doing(pen_text(p), run, pen_dot(p));
+	/* Without a bar a number says how far. */
+	if (run->status == RUN_RUNNING && run->progress > 0 && r.cols < BAR_FROM_COLS &&
+	    run->cancel_at_ms == 0)
+		str_addf(&p->text, " %s%d%%", run->estimated ? "~" : "",
+			 (int)(run->progress * 100));
 	pen_put(p, r.row, col, end - col, role_of_doing(run));
 }
 

@@ -69,6 +69,10 @@ static void put_origin(struct pen *p, struct rect r, const struct run_facts *run
 {
 	struct str *s = pen_text(p);
 
+	if (run->title.len > 0) {
+		str_add(s, run->title);
+		str_add_text(s, pen_dot(p));
+	}
 	add_trigger(s, run);
 	if (run->started_ms > 0) {
 		str_add_text(s, pen_dot(p));

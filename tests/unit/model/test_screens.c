@@ -183,6 +183,66 @@ START_TEST(help_lists_every_key_of_the_screen_below)
 }
 END_TEST
 
+START_TEST(the_history_table_holds_open_runs_first_and_keeps_its_cursor)
+{
+	struct run_key second;
+
+	keys("H");
+	ck_assert_uint_eq(f.model->runs.runs.len, 3);
+	ck_assert(run_key_eq(f.model->runs.runs.items[2], fixture_find(&f, "a1e009")));
+	keys("j");
+	second = f.model->runs.runs.items[1];
+	fixture_put(&f, fixture_run("order", 50, RUN_PENDING));
+	ck_assert_uint_eq(f.model->runs.rows.at, 2);
+	ck_assert(run_key_eq(f.model->runs.runs.items[2], second));
+	fixture_remove(&f, f.model->runs.runs.items[0]);
+	ck_assert(run_key_eq(f.model->runs.runs.items[f.model->runs.rows.at], second));
+}
+END_TEST
+
+START_TEST(the_history_table_is_filtered_as_typed)
+{
+	keys("H / \"status:failed\"");
+	ck_assert_uint_eq(f.model->runs.runs.len, 1);
+	keys("Enter Enter");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
+	keys("Esc Esc");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_HISTORY);
+	ck_assert_uint_eq(f.model->runs.runs.len, 3);
+	keys("Esc");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+}
+END_TEST
+
+START_TEST(a_theme_is_tried_at_once_and_escape_takes_it_back)
+{
+	keys("T j");
+	ck_assert(view_is(fixture_last(&f, EFFECT_THEME)->text, "light"));
+	keys("Esc");
+	ck_assert(view_is(fixture_last(&f, EFFECT_THEME)->text, "default"));
+	keys("T j Enter");
+	ck_assert(view_is(fixture_last(&f, EFFECT_THEME)->text, "light"));
+}
+END_TEST
+
+START_TEST(a_catalogue_becomes_a_table)
+{
+	static const char *const columns[] = { "queue", "slots", NULL };
+	static const struct view cells[] = { { "default", 7 }, { "4", 1 }, { "slow", 4 },
+					     { "1", 1 } };
+	const struct effect *e;
+
+	keys(": \"queues\" Enter");
+	e = fixture_last(&f, EFFECT_CATALOG);
+	ck_assert_int_eq(e->catalog, CATALOG_QUEUES);
+	fixture_send(&f, (struct msg){ .kind = MSG_CATALOG, .request = e->request,
+				       .catalog = { .kind = CATALOG_QUEUES, .columns = columns,
+						    .rows = cells, .len = 2 } });
+	ck_assert_uint_eq(table_len(&f.model->table), 2);
+	ck_assert(view_is(f.model->table.cells.items[2], "slow"));
+}
+END_TEST
+
 START_TEST(any_keys_in_any_order_leave_a_board_that_still_works)
 {
 	uint32_t seed = 42;
@@ -233,6 +293,10 @@ Suite *suite_screens(void)
 	tcase_add_test(c, the_started_run_is_followed_in_the_same_dialog);
 	tcase_add_test(c, the_palette_does_what_its_line_says);
 	tcase_add_test(c, help_lists_every_key_of_the_screen_below);
+	tcase_add_test(c, the_history_table_holds_open_runs_first_and_keeps_its_cursor);
+	tcase_add_test(c, the_history_table_is_filtered_as_typed);
+	tcase_add_test(c, a_theme_is_tried_at_once_and_escape_takes_it_back);
+	tcase_add_test(c, a_catalogue_becomes_a_table);
 	tcase_add_test(c, any_keys_in_any_order_leave_a_board_that_still_works);
 	suite_add_tcase(s, c);
 	return s;

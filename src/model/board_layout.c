@@ -74,23 +74,43 @@ static void fit(const struct model *m, int cols, int lanes[BOARD_LANES], int *n)
 	}
 }
 
+/* What runs and what waits has the most to say: those lanes are a quarter wider,
+ * where the others stay wide enough. Returns the sum. */
+static int share_out(const struct board_state *b, const int *lanes, int n, int space, int *shares)
+{
+	int sum = 0, least = 0;
+
+	for (int i = 0; i < n; i++) {
+		bool wide = lanes[i] == LANE_RUNNING || lanes[i] == BOARD_WAITING;
+
+		shares[i] = b->lanes[lanes[i]].folded ? 0 : wide ? 5 : 4;
+		sum += shares[i];
+	}
+	if (sum > 0 && space * 4 / sum >= LANE_MIN_COLS)
+		return sum;
+	for (int i = 0; i < n; i++)
+		least += shares[i] = shares[i] > 0;
+	return least;
+}
+
 static void place(const struct board_state *b, struct rect r, const int *lanes, int n,
 		  struct board_layout *out)
 {
-	int folded = 0, wide, space, over;
+	int space = r.cols - (n - 1) * LANE_GAP_COLS, shares[BOARD_LANES], sum;
 
 	for (int i = 0; i < n; i++)
-		folded += b->lanes[lanes[i]].folded;
-	wide = n - folded;
-	space = r.cols - folded * LANE_FOLDED_COLS - (n - 1) * LANE_GAP_COLS;
-	over = wide > 0 ? space % wide : 0;
+		space -= b->lanes[lanes[i]].folded ? LANE_FOLDED_COLS : 0;
+	sum = share_out(b, lanes, n, space, shares);
 	for (int i = 0; i < n; i++) {
 		int cols = LANE_FOLDED_COLS;
 
-		if (n == 1)
+		if (n == 1) {
 			cols = r.cols;
-		else if (!b->lanes[lanes[i]].folded)
-			cols = space / wide + (over-- > 0);
+		} else if (shares[i] > 0) {
+			cols = space * shares[i] / sum;
+			space -= cols;
+			sum -= shares[i];
+		}
 		out->lane[lanes[i]] = rect_take_left(&r, cols);
 		rect_take_left(&r, LANE_GAP_COLS);
 	}

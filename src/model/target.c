@@ -51,13 +51,25 @@ static const struct task_facts *task_meant(enum verb v, const struct focus *focu
 	return t;
 }
 
+/* Why there is no step to act on. */
+static const char *no_step(enum verb v)
+{
+	static const char *const words[VERBS] = {
+		[VERB_APPROVE] = "nothing waits for approval",
+		[VERB_REJECT] = "nothing waits for approval",
+		[VERB_ANSWER] = "nothing waits for an answer",
+	};
+
+	return words[v] ? words[v] : "it has no step in that state";
+}
+
 static void make_from_detail(struct target *out, enum verb v, const struct focus *focus,
 			     const struct run_detail *d)
 {
 	const struct task_facts *t = task_meant(v, focus, d);
 
 	if (!t) {
-		refuse(out, "no step of it is in that state");
+		refuse(out, no_step(v));
 		return;
 	}
 	str_add(&out->task, t->id);
@@ -72,8 +84,7 @@ static void make_from_gate(struct target *out, enum verb v, const struct run_fac
 	const struct gate_facts *g = &run->waiting;
 
 	if (run->status != RUN_WAITING || !fits_gate(v, g->kind)) {
-		refuse(out, v == VERB_ANSWER ? "nothing waits for an answer"
-					     : "nothing waits for approval");
+		refuse(out, no_step(v));
 		return;
 	}
 	str_add(&out->task, g->task);

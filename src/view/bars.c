@@ -152,12 +152,30 @@ static int add_orders(struct pen *p, enum action *list, int n)
 
 static const enum action log_hints[] = { ACTION_FOLLOW, ACTION_FILTER, ACTION_NEXT_MATCH,
 					 ACTION_NEXT_ERROR, ACTION_BOTH, ACTION_WRAP,
-					 ACTION_STAMPS, ACTION_SAVE, ACTION_NONE };
+					 ACTION_STAMPS, ACTION_SAVE, ACTION_HELP, ACTION_NONE };
 static const enum action board_hints[] = { ACTION_FILTER, ACTION_START, ACTION_INBOX,
 					   ACTION_HELP, ACTION_QUIT, ACTION_NONE };
 static const enum action run_hints[] = { ACTION_NEXT_PANE, ACTION_FILTER, ACTION_HELP,
 					 ACTION_BACK, ACTION_NONE };
 static const enum action other_hints[] = { ACTION_HELP, ACTION_BACK, ACTION_NONE };
+static const enum action help_hints[] = { ACTION_PAGE_DOWN, ACTION_PAGE_UP, ACTION_BACK,
+					  ACTION_NONE };
+
+/* While a line is typed letters are text, and only these keys do something. */
+static bool put_typing(struct pen *p, struct rect r)
+{
+	const struct model *m = p->m;
+	enum screen_id top = screen_top(m);
+	const char *words = NULL;
+
+	if (top == SCREEN_BOARD && m->board.typing)
+		words = "Enter keeps the filter, Esc drops it, Up brings earlier ones";
+	else if (top == SCREEN_DETAIL && m->detail.log.typing)
+		words = "Enter keeps the search, Esc drops it";
+	if (words)
+		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_STATUS, words);
+	return words;
+}
 
 /* A dialog says itself what can be pressed. */
 static void put_hints(struct pen *p, struct rect r)
@@ -166,17 +184,19 @@ static void put_hints(struct pen *p, struct rect r)
 	enum screen_id top = screen_top(m);
 	const enum action *more = top == SCREEN_BOARD	 ? board_hints
 				  : top == SCREEN_DETAIL ? run_hints
+				  : top == SCREEN_HELP	 ? help_hints
 							 : other_hints;
 	enum action list[24];
+	struct focus focus;
 	int n = 0;
 
-	if (screen_get(top)->overlay)
+	if (screen_get(top)->overlay || put_typing(p, r))
 		return;
 	if (top == SCREEN_DETAIL && m->detail.in_pane && m->detail.pane == PANE_LOGS) {
 		more = log_hints;
 	} else {
 		n = add_orders(p, list, n);
-		if (top != SCREEN_DETAIL && top != SCREEN_HELP)
+		if (top != SCREEN_DETAIL && model_focus(m, &focus))
 			list[n++] = ACTION_OPEN;
 	}
 	do

@@ -9,7 +9,7 @@
 #include "base/when.h"
 #include "model/model.h"
 
-enum { GUTTER_COLS = 1, INDENT_COLS = 3, BAR_COLS = 10, BAR_FROM_COLS = 30 };
+enum { GUTTER_COLS = 1, INDENT_COLS = 3, BAR_COLS = 10, BAR_FROM_COLS = 30, ID_FROM_COLS = 14 };
 
 static const struct {
 	const char *name, *words;
@@ -170,7 +170,9 @@ static void put_head(struct pen *p, struct rect r, const struct card *card, int 
 
 	canvas_glyph(p->canvas, r.row, r.col + GUTTER_COLS, look.role, look.glyph, look.ascii);
 	str_add(s, run->short_id.len > 0 ? run->short_id : run->id);
-	end = pen_put_right(p, r.row, r.col + INDENT_COLS + 6, end, STYLE_DIM) - 1;
+	/* A name that can be read is worth more than half an id. */
+	if (end - r.col - INDENT_COLS >= ID_FROM_COLS)
+		end = pen_put_right(p, r.row, r.col + INDENT_COLS + 6, end, STYLE_DIM) - 1;
 	if (run->current_attempt > 1 && r.cols > 20) {
 		str_addf(pen_text(p), p->canvas->unicode ? "×%d" : "x%d", run->current_attempt);
 		end = pen_put_right(p, r.row, r.col + INDENT_COLS + 6, end, STYLE_BADGE) - 1;

@@ -48,6 +48,10 @@ static void put_votes(struct pen *p, struct rect *r, const struct target *t)
 	}
 	if (g->required > 1)
 		str_addf(s, "%s%zu of %d votes", pen_dot(p), g->n_given, g->required);
+	for (size_t i = 0; i < g->n_given; i++) {
+		str_add_text(s, i > 0 ? ", " : ": ");
+		str_add(s, g->given[i].by);
+	}
 	line(p, r, "waits", view_of_str(s));
 }
 
@@ -135,6 +139,17 @@ static void add_capital(struct str *s, const char *words)
 	s->ptr[0] = (char)(s->ptr[0] - ('a' - 'A'));
 }
 
+/* "Approve", "Cancel run", "Cancel 3 runs": a button named "Cancel" alone could be
+ * the one that leaves. */
+static void add_yes(struct str *s, const struct decision_state *d)
+{
+	add_capital(s, action_words(verb_action(d->verb))->brief);
+	if (d->targets.len > 1)
+		str_addf(s, " %zu runs", decision_allowed(d));
+	else if (!verb_is_on_task(d->verb) && d->verb != VERB_RERUN)
+		str_add_text(s, " run");
+}
+
 static void put_footer(struct pen *p, struct rect r)
 {
 	const struct decision_state *d = &p->m->decision;
@@ -147,12 +162,13 @@ static void put_footer(struct pen *p, struct rect r)
 	};
 	int col;
 
-	add_capital(&yes, action_words(verb_action(d->verb))->brief);
+	add_yes(&yes, d);
 	buttons[1].label = str_text(&yes);
 	col = dialog_buttons(p, r.row, r.col, buttons, 2);
 	canvas_words(p->canvas, r.row, col + 1, r.col + r.cols - col - 1, STYLE_DIM,
 		     d->confirmed_ms > 0	 ? "..."
 		     : !decision_is_armed(d)	 ? "Esc leaves"
+		     : r.cols < 48		 ? in_buttons ? "y or Esc" : "Enter or Esc"
 		     : in_buttons		 ? "y does it, Esc leaves"
 						 : "Enter goes on, Esc leaves");
 	str_release(&yes);
@@ -184,7 +200,10 @@ void view_decision(struct pen *p, struct rect r)
 	struct str title = { 0 };
 	struct rect in, footer, field;
 
-	add_capital(&title, action_words(verb_action(d->verb))->help);
+	if (d->targets.len > 1)
+		add_yes(&title, d);
+	else
+		add_capital(&title, action_words(verb_action(d->verb))->help);
 	in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(p, d), DIALOG_COLS },
 			 str_text(&title));
 	str_release(&title);

@@ -26,12 +26,22 @@ static bool line_here(struct sheet *s, struct rect *row)
 	return true;
 }
 
-static void put_json_line(struct sheet *s, const struct pretty_line *line)
+/* What is copied from the screen shall be JSON again. */
+static bool has_comma(const struct pretty *p, size_t i)
+{
+	const struct pretty_line *line = &p->lines.items[i];
+
+	return i + 1 < p->lines.len && line[1].depth == line->depth &&
+	       !view_is(line->value, "{") && !view_is(line->value, "[");
+}
+
+static void put_json_line(struct sheet *s, const struct pretty *p, size_t i)
 {
 	static const enum style_role roles[] = {
 		[PRETTY_BRACKET] = STYLE_DIM,	     [PRETTY_STRING] = STYLE_JSON_STRING,
 		[PRETTY_NUMBER] = STYLE_JSON_NUMBER, [PRETTY_WORD] = STYLE_JSON_NUMBER,
 	};
+	const struct pretty_line *line = &p->lines.items[i];
 	struct canvas *c = s->p->canvas;
 	struct rect r;
 
@@ -42,7 +52,9 @@ static void put_json_line(struct sheet *s, const struct pretty_line *line)
 		rect_take_left(&r, canvas_text(c, r.row, r.col, r.cols, STYLE_JSON_KEY, line->key));
 		rect_take_left(&r, canvas_words(c, r.row, r.col, r.cols, STYLE_DIM, ": "));
 	}
-	canvas_text(c, r.row, r.col, r.cols, roles[line->kind], line->value);
+	rect_take_left(&r, canvas_text(c, r.row, r.col, r.cols, roles[line->kind], line->value));
+	if (has_comma(p, i))
+		canvas_words(c, r.row, r.col, r.cols, STYLE_DIM, ",");
 }
 
 static void put_head(struct sheet *s, const char *words)
@@ -69,7 +81,7 @@ static void put_json(struct sheet *s, const char *head, struct view json)
 	put_head(s, head);
 	pretty_read(&pretty, json);
 	for (size_t i = 0; i < pretty.lines.len && (s->r.rows > 0 || s->skip > 0); i++)
-		put_json_line(s, &pretty.lines.items[i]);
+		put_json_line(s, &pretty, i);
 	put_gap(s);
 	pretty_release(&pretty);
 }

@@ -188,24 +188,46 @@ void pen_field_line(struct pen *p, struct rect r, const struct lineedit *e, bool
 		canvas_cursor(p->canvas, r.row, r.col + before);
 }
 
+/* What the action is called here: a few mean something else off the board. */
+static const char *brief_here(const struct pen *p, enum action a)
+{
+	bool on_board = screen_top(p->m) == SCREEN_BOARD;
+
+	if (a == ACTION_FILTER && !on_board)
+		return "search";
+	return a == ACTION_QUIT && !on_board ? "back" : action_words(a)->brief;
+}
+
+/* 0 where the action has no key. Leaves the key's name in p->text. */
+static int hint_width(struct pen *p, enum action a)
+{
+	struct str *key = pen_text(p);
+
+	if (!keymap_add_key(&p->m->keymap, a, key))
+		return 0;
+	return utf8_width(view_of_str(key)) + 1 + (int)strlen(brief_here(p, a));
+}
+
 int pen_hints(struct pen *p, int row, int col, int cells, const enum action *actions)
 {
-	int used = 0;
+	int used = 0, keep = 0;
+	bool full = false;
 
+	for (const enum action *a = actions; *a != ACTION_NONE; a++)
+		keep = *a == ACTION_HELP ? hint_width(p, *a) + 2 : keep;
 	for (; *actions != ACTION_NONE; actions++) {
-		struct str *key = pen_text(p);
-		int width;
+		int width = hint_width(p, *actions), gap = used > 0 ? 2 : 0;
 
-		if (!keymap_add_key(&p->m->keymap, *actions, key))
+		keep = *actions == ACTION_HELP ? 0 : keep;
+		bool fits = used + gap + width <= cells - keep;
+
+		full = full || !fits;
+		if (width == 0 || !fits || (full && *actions != ACTION_HELP))
 			continue;
-		width = utf8_width(view_of_str(key)) + 1 +
-			(int)strlen(action_words(*actions)->brief) + (used > 0 ? 2 : 0);
-		if (used + width > cells)
-			break;
-		used += used > 0 ? 2 : 0;
+		used += gap;
 		used += pen_put(p, row, col + used, cells - used, STYLE_KEY) + 1;
 		used += canvas_words(p->canvas, row, col + used, cells - used, STYLE_STATUS,
-				     action_words(*actions)->brief);
+				     brief_here(p, *actions));
 	}
 	return used;
 }

@@ -55,7 +55,7 @@ void pen_bar(struct pen *p, int row, int col, int cells, float fraction);
 /* A text field with its cursor, when it has the focus. */
 void pen_field_line(struct pen *p, struct rect r, const struct lineedit *e, bool focused);
 /* "Enter open  a approve ..." in keys and words, as many as fit, from actions up
- * to ACTION_NONE. Returns the cells used. */
+ * to ACTION_NONE; room for help is kept. Returns the cells used. */
 int pen_hints(struct pen *p, int row, int col, int cells, const enum action *actions);
 /* A title bar of a screen: name left, words right. */
 void pen_title(struct pen *p, struct rect r, const char *title, struct view right);

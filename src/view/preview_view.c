@@ -75,7 +75,7 @@ int view_facts(struct pen *p, struct rect r, const struct run_facts *run)
 	struct str *s;
 
 	add_doing(pen_text(p), run, pen_dot(p));
-	if (run->status != RUN_WAITING)
+	if (run->status != RUN_WAITING && run->error.message.len == 0)
 		field(p, &r, run_status_words(run->status));
 	add_trigger(pen_text(p), run);
 	field(p, &r, "trigger");
@@ -129,7 +129,8 @@ void view_preview(struct pen *p, struct rect r, struct run_key key)
 	}
 	put_gate(p, &r, &run);
 	if (run.error.message.len > 0) {
-		rect_take_top(&r, pen_wrap(p, r, STYLE_FAILED, run.error.message));
+		add_doing(pen_text(p), &run, pen_dot(p));
+		rect_take_top(&r, pen_wrap(p, r, STYLE_FAILED, view_of_str(&p->text)));
 		rect_take_top(&r, 1);
 	}
 	view_facts(p, r, &run);

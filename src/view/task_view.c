@@ -79,6 +79,8 @@ static void put_times(struct sheet *s, const struct task_facts *t)
 	if (t->started_ms > 0) {
 		when_add_stamp(pen_text(p), t->started_ms);
 		field(s, "started");
+	}
+	if (t->started_ms > 0 && t->status != TASK_WAITING) {
 		add_elapsed(pen_text(p), t->started_ms, t->ended_ms, p->m->now_ms);
 		field(s, t->ended_ms > 0 ? "took" : "runs for");
 	}
@@ -102,13 +104,13 @@ static void put_attempts(struct sheet *s, const struct task_facts *t)
 
 		str_addf(words, "%d %s ", a->number, task_status_words(a->status));
 		add_elapsed(words, a->started_ms, a->ended_ms, p->m->now_ms);
-		if (a->exit_code > 0)
-			str_addf(words, " exit %d", a->exit_code);
-		if (a->signal > 0)
-			str_addf(words, " signal %d", a->signal);
 		if (a->error.len > 0) {
-			str_add_char(words, ' ');
+			str_add_text(words, pen_dot(p));
 			str_add(words, a->error);
+		} else if (a->exit_code > 0) {
+			str_addf(words, "%sexit status %d", pen_dot(p), a->exit_code);
+		} else if (a->signal > 0) {
+			str_addf(words, "%ssignal %d", pen_dot(p), a->signal);
 		}
 		field(s, i == 0 ? "attempts" : "");
 	}

@@ -23,17 +23,20 @@ static struct view short_of(int number)
 struct run_facts fixture_run(const char *workflow, int number, enum run_status status)
 {
 	bool open = run_status_is_open(status);
+	static const struct pair params[] = { { { "env", 3 }, { "prod", 4 } },
+					      { { "replicas", 8 }, { "3", 1 } } };
 	int64_t created = FIXTURE_NOW - (int64_t)(number % 60 + 1) * 2 * MINUTE - SECOND;
 
 	return (struct run_facts){
 		.id = id_of(number), .short_id = short_of(number),
 		.workflow = view_of(workflow), .status = status,
 		.trigger = TRIGGER_MANUAL, .trigger_by = VIEW("ada"), .queue = VIEW("default"),
+		.params = { params, str_eq(workflow, "deploy") ? 2 : 0 },
 		.progress = -1, .created_ms = created,
 		.started_ms = status == RUN_PENDING || status == RUN_PLANNED ? 0 : created + SECOND,
 		.ended_ms = open ? 0 : created + MINUTE,
-		.tasks_total = 7, .tasks_done = open ? 3 : 7,
-		.current_task = VIEW("build"), .current_status = TASK_RUNNING,
+		.tasks_total = 5, .tasks_done = status == RUN_COMPLETED ? 5 : 2,
+		.current_task = VIEW("verify"), .current_status = TASK_RUNNING,
 		.current_attempt = 1, .version = 1, .seq = 1,
 		.actions = { .allowed = open ? 1U << VERB_CANCEL | 1U << VERB_RERUN
 					     : 1U << VERB_RERUN,
@@ -49,6 +52,8 @@ static void say_error(struct run_facts *run, const char *task, const char *messa
 
 static void make_wait(struct run_facts *run, const char *prompt, int64_t waited_ms)
 {
+	run->created_ms = FIXTURE_NOW - waited_ms - MINUTE;
+	run->started_ms = run->created_ms + SECOND;
 	run->waiting = (struct gate_facts){
 		.kind = GATE_APPROVAL, .task = VIEW("review"), .prompt = view_of(prompt),
 		.since_ms = FIXTURE_NOW - waited_ms, .required = 1, .version = 4, .attempt = 1,

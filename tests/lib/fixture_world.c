@@ -2,6 +2,8 @@
  * printed a few lines; two workflows can be started. Orders are not answered. */
 #include "lib/fixture_world.h"
 
+#include <stdio.h>
+
 enum { SECOND = 1000, TASKS = 5 };
 
 static enum task_status status_of(enum run_status run, int task)
@@ -13,6 +15,28 @@ static enum task_status status_of(enum run_status run, int task)
 	if (run == RUN_WAITING)
 		return task == 2 ? TASK_WAITING : TASK_PENDING;
 	return task == 2 && run == RUN_RUNNING ? TASK_RUNNING : TASK_PENDING;
+}
+
+/* Twice tried. */
+static void fail(struct task_facts *t)
+{
+	static const struct attempt_facts attempts[] = {
+		{ .number = 1, .status = TASK_FAILED, .exit_code = 75,
+		  .error = { "exit status 75: the copy is busy", 32 },
+		  .started_ms = FIXTURE_NOW - 300 * SECOND, .ended_ms = FIXTURE_NOW - 296 * SECOND },
+		{ .number = 2, .status = TASK_FAILED, .exit_code = 2,
+		  .error = { "exit status 2", 13 },
+		  .started_ms = FIXTURE_NOW - 200 * SECOND, .ended_ms = FIXTURE_NOW - 188 * SECOND },
+	};
+	static const struct view causes[] = { { "users.db was written after the copy began", 41 } };
+
+	t->attempt = 2;
+	t->attempts = attempts;
+	t->n_attempts = 2;
+	t->stderr_bytes = 96;
+	t->error.causes = causes;
+	t->error.n_causes = 1;
+	t->usage = (struct usage_facts){ .cpu_ms = 3400, .max_rss_kb = 48 << 10 };
 }
 
 static void make_task(struct task_facts *t, const struct run_facts *run, int i)
@@ -34,13 +58,18 @@ static void make_task(struct task_facts *t, const struct run_facts *run, int i)
 				    ? run->created_ms + SECOND + (i + 1) * 12 * SECOND : 0,
 		.version = 4, .progress = -1, .worker = VIEW("slot-1"),
 		.command = VIEW("make -j4"), .stdout_bytes = 420,
+		.stderr_bytes = i == 1 ? 40 : 0,
 		.result = i == 1 ? VIEW("{\"artifact\":\"app.tar\",\"size\":1048576}") : VIEW(""),
 	};
 	t->step = t->id;
 	if (s == TASK_WAITING) {
 		t->gate = run->waiting;
 		t->actions.allowed = 1U << VERB_APPROVE | 1U << VERB_REJECT;
+		t->started_ms = run->waiting.since_ms;
+		t->command = VIEW("");
+		t->worker = VIEW("");
 	} else if (s == TASK_FAILED) {
+		fail(t);
 		t->exit_code = 2;
 		t->error.message = VIEW("exit status 2: checksum of /srv/data/users.db differs");
 		t->actions.allowed = 1U << VERB_RETRY | 1U << VERB_SKIP;
@@ -66,21 +95,70 @@ static void answer_detail(struct fixture *f, const struct effect *e)
 	arena_release(&arena);
 }
 
+#define LINE(seconds, stream, text) \
+	{ FIXTURE_NOW - (seconds) * SECOND, LOG_STREAM_##stream, { text, sizeof(text) - 1 }, false }
+
+static const struct log_line_facts build_lines[] = {
+	LINE(90, STDOUT, "cc -O2 -c main.c"),
+	LINE(80, STDERR, "main.c:12: warning: unused variable 'n'"),
+	LINE(70, STDOUT, "cc -o app main.o"),
+	LINE(60, STDOUT, "42 tests, 0 failures"),
+};
+
+static const struct log_line_facts verify_lines[] = {
+	LINE(50, STDOUT, "comparing /srv/data with the copy of 02:00"),
+	LINE(49, STDOUT, "invoices.db ok"),
+	LINE(48, STDERR, "WARN: users.db is 4096 bytes longer"),
+	LINE(47, STDERR, "ERROR: users.db: checksum differs"),
+	LINE(47, STDERR, "  expected 9f86d081884c7d65"),
+	LINE(47, STDERR, "  found    60303ae22b998861"),
+};
+
+/* Everything a terminal could be talked into. */
+static const struct log_line_facts hostile_lines[] = {
+	LINE(50, STDOUT, "\x1b[32mgreen\x1b[0m and \x1b[1;31mred\x1b[0m stay colours"),
+	LINE(49, STDOUT, "\x1b[2J\x1b[H clears nothing"),
+	LINE(48, STDERR, "\x1b]0;owned\x07 no title \x1b]52;c;cm0gLXJmIC8=\x07 no clipboard"),
+	LINE(47, STDOUT, "\x1bPq#0;2;0;0;0#0~~\x1b\\ no sixel, \x9b" "31m no C1"),
+	LINE(46, STDOUT, "10%\r50%\r100%"),
+	LINE(45, STDOUT, "bell \x07 backspace ab\b\b tab\tend"),
+	LINE(44, STDOUT, "\xff\xfe no UTF-8, \xe2\x80\xae no override, \xe7\x99\xba wide"),
+	LINE(43, STDERR, "\x1b[?1049h\x1b[6n\x1b[c no questions"),
+};
+
+/* What a task printed is known by its name; those of "vacuum-database" are long. */
 static void answer_log(struct fixture *f, const struct effect *e)
 {
-	static const struct log_line_facts lines[] = {
-		{ FIXTURE_NOW - 90000, LOG_STREAM_STDOUT, { "cc -O2 -c main.c", 16 }, false },
-		{ FIXTURE_NOW - 80000, LOG_STREAM_STDERR,
-		  { "main.c:12: warning: unused variable 'n'", 39 }, false },
-		{ FIXTURE_NOW - 70000, LOG_STREAM_STDOUT, { "cc -o app main.o", 16 }, false },
-		{ FIXTURE_NOW - 60000, LOG_STREAM_STDOUT, { "42 tests, 0 failures", 20 }, false },
-	};
+	struct log_line_facts many[60];
+	char texts[60][40];
+	struct msg_log log = { .lines = build_lines, .len = sizeof build_lines / sizeof *build_lines,
+			       .at_start = true, .state = LOG_EOF };
+	struct arena arena = { 0 };
+	struct run_facts run = { 0 };
 
-	fixture_send(f, (struct msg){
-		.kind = MSG_LOG, .request = e->request, .key = e->key,
-		.log = { .lines = lines, .len = 4, .at_start = true,
-			 .state = e->log.follow ? LOG_FOLLOWING : LOG_EOF },
-	});
+	store_facts(f->store, e->key, &run, &arena);
+	if (view_starts(run.workflow, "a-workflow") || view_find_byte(run.workflow, 27, 0) < 99) {
+		log.lines = hostile_lines;
+		log.len = sizeof hostile_lines / sizeof *hostile_lines;
+	} else if (view_is(run.workflow, "vacuum-database")) {
+		for (int i = 0; i < 60; i++) {
+			snprintf(texts[i], sizeof texts[i], "table %02d: %d pages freed", i + 1,
+				 i * 37 % 101);
+			many[i] = (struct log_line_facts){ FIXTURE_NOW - (60 - i) * SECOND,
+							   LOG_STREAM_STDOUT, view_of(texts[i]),
+							   false };
+		}
+		log.lines = many;
+		log.len = 60;
+	} else if (view_is(e->log.task, "verify")) {
+		log.lines = verify_lines;
+		log.len = sizeof verify_lines / sizeof *verify_lines;
+	}
+	if (run_status_is_open(run.status) && view_is(e->log.task, "verify"))
+		log.state = LOG_FOLLOWING;
+	fixture_send(f, (struct msg){ .kind = MSG_LOG, .request = e->request, .key = e->key,
+				      .log = log });
+	arena_release(&arena);
 }
 
 static void answer_history(struct fixture *f, const struct effect *e)

@@ -24,6 +24,7 @@ struct attempt {
 	int64_t retry_ms;		/* the next wait before another look */
 	int64_t pid;
 	bool child_gone;		/* we were its parent and it has ended */
+	bool adopted;			/* started by an engine before us */
 	bool stop;			/* to be told as soon as it listens */
 	char *failure;			/* why it could not be launched, to be told */
 	struct runner_live live;
@@ -145,7 +146,7 @@ static void tell_no_start(struct attempt *a, const char *why)
 static void tell_lost(struct attempt *a)
 {
 	struct runner *r = a->runner;
-	if (!attempt_was_started(a->folder)) {
+	if (!a->adopted && !attempt_was_started(a->folder)) {
 		tell_no_start(a, "the supervisor ended before it started the command");
 		return;
 	}
@@ -411,6 +412,7 @@ enum adoption runner_adopt(struct runner *r, const struct attempt_name *name, bo
 		return ADOPTION_LAUNCH;
 	}
 	struct attempt *a = attempt_new(r, name, folder);
+	a->adopted = true;
 	loop_timer_set(a->timer, 0);
 	return ADOPTION_DONE;
 }

@@ -9,6 +9,7 @@ Suite *suite_events(void);
 Suite *suite_front(void);
 Suite *suite_history(void);
 Suite *suite_kill_sweep(void);
+Suite *suite_log_lines(void);
 Suite *suite_machine(void);
 Suite *suite_server(void);
 
@@ -23,6 +24,7 @@ int main(void)
 		suite_front,
 		suite_history,
 		suite_kill_sweep,
+		suite_log_lines,
 		suite_machine,
 		suite_server,
 		NULL,

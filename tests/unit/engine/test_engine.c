@@ -1,4 +1,8 @@
 /* The facade with real supervisors: runs from start to end. */
+#include <signal.h>
+
+#include "base/file.h"
+#include "engine/engine_inside.h"
 #include "engine_world.h"
 #include "lib/unit.h"
 
@@ -188,6 +192,111 @@ START_TEST(a_step_that_runs_while_the_engine_restarts_is_not_lost)
 }
 END_TEST
 
+/* The parent of a process. */
+static pid_t parent_of(const char *pid)
+{
+	struct str path = {0}, text = {0};
+	int64_t parent = 0;
+	str_addf(&path, "/proc/%s/stat", pid);
+	ck_assert(file_read(str_text(&path), 4096, &text, NULL));
+	struct view rest = view_of_str(&text), word;
+	for (int i = 0; i < 4; i++)
+		ck_assert(view_split(&rest, ' ', &word));
+	ck_assert(number_parse(word, 2, INT32_MAX, &parent));
+	str_release(&path);
+	str_release(&text);
+	return (pid_t)parent;
+}
+
+START_TEST(a_step_whose_supervisor_was_killed_asks_what_to_do)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "long",
+		       "steps:\n  - {id: a, run: 'test $RUNBOARD_ATTEMPT = 2 || exec sleep 1000'}\n");
+	world_start(&w, "long", "", &id);
+	do {
+		loop_turn(w.loop, -1);
+		world_show(&w, str_text(&id));
+		world_get(&w, "tasks.0.pid", &text);
+	} while (str_eq(str_text(&text), "null"));
+	pid_t step = (pid_t)strtol(str_text(&text), NULL, 10);
+	kill(parent_of(str_text(&text)), SIGKILL);
+	world_until(&w, str_text(&id), "waiting");
+	kill(step, SIGKILL);
+	order_task(&w, VERB_APPROVE, str_text(&id), "a", "bob");
+	ck_assert_int_eq(w.status, 200);
+	world_until(&w, str_text(&id), "completed");
+	ck_assert_str_eq(world_get(&w, "tasks.0.attempt", &text), "2");
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+static void limit_pages(struct world *w, int64_t pages)
+{
+	struct str sql = {0};
+	str_addf(&sql, "PRAGMA max_page_count=%lld", (long long)pages);
+	ck_assert_int_eq(db_exec(journal_db(w->engine->journal), str_text(&sql), NULL), DB_DONE);
+	str_release(&sql);
+}
+
+static void on_late_reply(void *arg, const struct engine_reply *reply)
+{
+	*(int *)arg = reply->status;
+}
+
+START_TEST(a_full_disk_holds_the_reply_back_and_loses_nothing)
+{
+	struct world w;
+	struct str params = {0};
+	const char *why;
+	int late = 0;
+	world_open(&w);
+	world_workflow(&w, "one",
+		       "params: {text: {type: string}}\nsteps:\n  - {id: a, run: 'true'}\n");
+	limit_pages(&w, 1);	/* no page more than there are */
+	str_add_text(&params, "{\"text\":\"");
+	str_add_many(&params, 'x', 200000);
+	str_add_text(&params, "\"}");
+	struct engine_order order = {
+		.verb = VERB_START, .workflow = VIEW("one"), .params = view_of_str(&params),
+		.caller = { .by = VIEW("alice") },
+	};
+	engine_submit(w.engine, &order, on_late_reply, &late);
+	while (engine_is_writable(w.engine, &why))
+		loop_turn(w.loop, -1);
+	ck_assert_int_eq(late, 0);
+	ck_assert_int_eq(world_order(&w, &order), 503);
+	ck_assert_int_eq(late, 0);
+	limit_pages(&w, 1000000);
+	while (!late)
+		loop_turn(w.loop, -1);
+	ck_assert_int_eq(late, 201);
+	ck_assert(engine_is_writable(w.engine, &why));
+	str_release(&params);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_second_engine_is_refused_the_same_state)
+{
+	struct world w;
+	struct err err = {0};
+	world_open(&w);
+	struct loop *loop = loop_new();
+	const struct engine_config config = { .state = str_text(&w.state), .slots = 1,
+					      .supervisor = "/bin/true" };
+	ck_assert(engine_new(&config, loop, &err) == NULL);
+	ck_assert_int_eq(err.kind, ERR_REFUSED);
+	err_release(&err);
+	loop_free(loop);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(the_same_key_gives_the_same_run)
 {
 	struct world w;
@@ -224,6 +333,9 @@ Suite *suite_engine(void)
 	tcase_add_test(t, a_failing_step_is_retried_and_then_fails_the_run);
 	tcase_add_test(t, a_cancelled_run_stops_its_steps_and_still_cleans_up);
 	tcase_add_test(t, a_step_that_runs_while_the_engine_restarts_is_not_lost);
+	tcase_add_test(t, a_step_whose_supervisor_was_killed_asks_what_to_do);
+	tcase_add_test(t, a_full_disk_holds_the_reply_back_and_loses_nothing);
+	tcase_add_test(t, a_second_engine_is_refused_the_same_state);
 	tcase_add_test(t, the_same_key_gives_the_same_run);
 	suite_add_tcase(s, t);
 	return s;

@@ -1,0 +1,258 @@
+/* Logs in lines: order of arrival, pages forward and backward, what is cut. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "engine/log_lines.h"
+#include "lib/unit.h"
+
+/* An attempt's folder with what was printed into it. */
+struct scene {
+	char folder[64];
+	struct str out, err, order;
+};
+
+static void scene_open(struct scene *s)
+{
+	*s = (struct scene){ .folder = "/tmp/runboard-log-XXXXXX" };
+	ck_assert(mkdtemp(s->folder) != NULL);
+}
+
+static void say(struct scene *s, int stream, const char *text)
+{
+	struct view v = view_of(text);
+	unsigned char record[16] = { (unsigned char)s->order.len, 1, [8] = (unsigned char)stream };
+	for (int i = 0; i < 4; i++)
+		record[12 + i] = (unsigned char)(v.len >> 8 * i);
+	str_add(stream == 1 ? &s->out : &s->err, v);
+	str_add_bytes(&s->order, record, sizeof record);
+}
+
+static void write_one(const struct scene *s, const char *name, const struct str *content)
+{
+	struct str path = {0};
+	str_addf(&path, "%s/runs/r/t/1", s->folder);
+	ck_assert(file_make_folders(str_text(&path), 0700, NULL));
+	str_addf(&path, "/%s", name);
+	ck_assert(file_replace(str_text(&path), view_of_str(content), 0600, NULL));
+	str_release(&path);
+}
+
+static void scene_read(struct scene *s, struct log_file *f)
+{
+	struct attempt_name name = { VIEW("r"), VIEW("t"), 1 };
+	write_one(s, "stdout", &s->out);
+	write_one(s, "stderr", &s->err);
+	write_one(s, "order", &s->order);
+	ck_assert(log_file_open(f, s->folder, &name));
+}
+
+static void scene_close(struct scene *s, struct log_file *f)
+{
+	struct str command = {0};
+	log_file_close(f);
+	str_addf(&command, "rm -rf %s", s->folder);
+	ck_assert_int_eq(system(str_text(&command)), 0);
+	str_release(&command);
+	str_release(&s->out);
+	str_release(&s->err);
+	str_release(&s->order);
+}
+
+static const struct log_wish all = { .streams = 3, .most = 100, .ended = true };
+
+/* "o:text|e:text|", partial ones with a plus. */
+static void join(const struct log_page *page, size_t first, struct str *out)
+{
+	for (size_t i = first; i < page->lines.len; i++) {
+		const struct log_line *l = &page->lines.items[i];
+		str_addf(out, "%c%s:%.*s|", l->stream == LOG_OUT ? 'o' : 'e', l->partial ? "+" : "",
+			 (int)l->text.len, l->text.ptr);
+	}
+}
+
+static void read_all(struct log_file *f, const struct log_wish *wish, struct str *out)
+{
+	struct log_place place = {0};
+	bool more = true;
+	while (more) {
+		struct log_page page = {0};
+		log_read_lines(f, place, wish, &page);
+		join(&page, 0, out);
+		place = page.place;
+		more = page.more;
+		log_page_release(&page);
+	}
+}
+
+START_TEST(lines_of_both_streams_come_in_the_order_of_their_arrival)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	scene_open(&s);
+	say(&s, 1, "one\ntw");
+	say(&s, 2, "oops\n");
+	say(&s, 1, "o\nthr");
+	scene_read(&s, &f);
+	read_all(&f, &all, &got);
+	ck_assert_str_eq(str_text(&got), "o:one|e:oops|o:two|o+:thr|");
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(pages_of_any_size_give_the_same_lines)
+{
+	struct scene s;
+	struct log_file f;
+	struct str whole = {0}, got = {0};
+	scene_open(&s);
+	for (int i = 0; i < 40; i++) {
+		struct str line = {0};
+		str_addf(&line, "line %d\nand\nhalf of", i);
+		say(&s, 1 + i % 3 / 2, str_text(&line));
+		str_release(&line);
+	}
+	scene_read(&s, &f);
+	read_all(&f, &all, &whole);
+	for (size_t most = 1; most < 9; most++) {
+		struct log_wish wish = all;
+		wish.most = most;
+		str_clear(&got);
+		read_all(&f, &wish, &got);
+		ck_assert_str_eq(str_text(&got), str_text(&whole));
+	}
+	str_release(&whole);
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(one_stream_alone_has_only_its_lines)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	struct log_wish wish = all;
+	scene_open(&s);
+	say(&s, 1, "a\n");
+	say(&s, 2, "b\n");
+	say(&s, 1, "c\n");
+	scene_read(&s, &f);
+	wish.streams = 2;
+	read_all(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "e:b|");
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(what_the_order_does_not_tell_is_shown_at_the_end)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	scene_open(&s);
+	say(&s, 1, "a\n");
+	str_add_text(&s.out, "lost order\n");
+	str_add_text(&s.err, "also\n");
+	scene_read(&s, &f);
+	read_all(&f, &all, &got);
+	ck_assert_str_eq(str_text(&got), "o:a|o:lost order|e:also|");
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(a_file_that_is_shorter_than_its_order_ends_there)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	scene_open(&s);
+	say(&s, 1, "a\nbcdefgh\n");
+	str_shorten(&s.out, 3);
+	scene_read(&s, &f);
+	read_all(&f, &all, &got);
+	ck_assert(view_starts(view_of_str(&got), "o:a|"));
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(search_and_level_pick_lines)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	struct log_wish wish = all;
+	scene_open(&s);
+	say(&s, 1, "ERROR: no Disk\nINFO: disk found\nplain\n");
+	scene_read(&s, &f);
+	wish.search = VIEW("disk");
+	read_all(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "o:ERROR: no Disk|o:INFO: disk found|");
+	wish.level = SEVERITY_WARN;
+	str_clear(&got);
+	read_all(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "o:ERROR: no Disk|");
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(going_back_from_the_end_reaches_the_last_lines)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	struct log_page page = {0};
+	scene_open(&s);
+	for (int i = 0; i < 30; i++)
+		say(&s, 1, i % 2 ? "half\nnext " : "more ");
+	scene_read(&s, &f);
+	struct log_place place = log_end(&f);
+	const struct log_span span = { .lines = 3, .octets = 1 << 20, .streams = 3 };
+	ck_assert(log_go_back(&f, &place, &span));
+	log_read_lines(&f, place, &all, &page);
+	ck_assert_int_ge(page.lines.len, 3);
+	join(&page, page.lines.len - 2, &got);
+	ck_assert_str_eq(str_text(&got), "o:next more half|o+:next |");
+	log_page_release(&page);
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(a_cursor_reads_back_as_its_place)
+{
+	struct str text = {0};
+	struct log_place p = { 3, 4, { 10, 20 }, { 5, 20 } }, q;
+	log_place_write(&p, &text);
+	ck_assert(log_place_read(view_of_str(&text), &q));
+	ck_assert_mem_eq(&p, &q, sizeof p);
+	ck_assert(!log_place_read(VIEW("1.2.3"), &q));
+	ck_assert(!log_place_read(VIEW("1.0.1.1.9.0"), &q));
+	ck_assert(!log_place_read(VIEW("x"), &q));
+	str_release(&text);
+}
+END_TEST
+
+Suite *suite_log_lines(void);
+
+Suite *suite_log_lines(void)
+{
+	Suite *s = suite_create("log_lines");
+	TCase *t = tcase_create("lines");
+	tcase_add_test(t, lines_of_both_streams_come_in_the_order_of_their_arrival);
+	tcase_add_test(t, pages_of_any_size_give_the_same_lines);
+	tcase_add_test(t, one_stream_alone_has_only_its_lines);
+	tcase_add_test(t, what_the_order_does_not_tell_is_shown_at_the_end);
+	tcase_add_test(t, a_file_that_is_shorter_than_its_order_ends_there);
+	tcase_add_test(t, search_and_level_pick_lines);
+	tcase_add_test(t, going_back_from_the_end_reaches_the_last_lines);
+	tcase_add_test(t, a_cursor_reads_back_as_its_place);
+	suite_add_tcase(s, t);
+	return s;
+}

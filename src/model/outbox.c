@@ -21,7 +21,8 @@ static bool outbox_act(struct model *m, enum action a, struct effects *fx)
 {
 	const struct order_line *l;
 
-	if (rows_move(&m->outbox.rows, a, m->orders.lines.len, board_layout_body(m).rows - 2))
+	if (rows_move(&m->outbox.rows, a, m->orders.lines.len,
+		      board_layout_body(m).rows - 2 - OUTBOX_DETAIL_ROWS))
 		return true;
 	if (a != ACTION_OPEN)
 		return false;
@@ -49,7 +50,7 @@ static int64_t outbox_due(const struct model *m)
 const struct screen screen_outbox = {
 	.name = "outbox",
 	.title = "Orders",
-	.scopes = { { SCOPE_LIST, SCOPE_SCREENS, SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } },
+	.scopes = { { SCOPE_RUN, SCOPE_LIST, SCOPE_SCREENS, SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } },
 	.open = outbox_open,
 	.act = outbox_act,
 	.focus = outbox_focus,

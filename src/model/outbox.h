@@ -5,6 +5,8 @@
 #include "model/rows.h"
 #include "model/screen.h"
 
+enum { OUTBOX_DETAIL_ROWS = 5 };	/* below the list: the line under the cursor */
+
 struct outbox_state {
 	struct rows rows;	/* youngest first */
 };

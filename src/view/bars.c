@@ -196,7 +196,7 @@ static void put_hints(struct pen *p, struct rect r)
 		more = log_hints;
 	} else {
 		n = add_orders(p, list, n);
-		if (top != SCREEN_DETAIL && model_focus(m, &focus))
+		if ((top != SCREEN_DETAIL && model_focus(m, &focus)) || top == SCREEN_WORKFLOWS)
 			list[n++] = ACTION_OPEN;
 	}
 	do

@@ -46,6 +46,23 @@ static void put_line(struct pen *p, struct rect r, const struct order_line *l)
 	pen_put(p, r.row, col + 12, end - col - 12, STYLE_PLAIN);
 }
 
+/* All that is known of the line under the cursor. */
+static void put_whole(struct pen *p, struct rect r, const struct order_line *l)
+{
+	enum { LABEL_COLS = 10 };
+
+	canvas_hline(p->canvas, r.row, r.col, r.cols, STYLE_BORDER);
+	rect_take_top(&r, 1);
+	rect_take_left(&r, 1);
+	str_addf(pen_text(p), "%s %s %s %s", verb_name(l->verb), str_text(&l->workflow),
+		 str_text(&l->short_id), str_text(&l->task));
+	rect_take_top(&r, pen_field(p, r, LABEL_COLS, "order", view_of_str(&p->text)));
+	rect_take_top(&r, pen_field(p, r, LABEL_COLS, l->verb == VERB_ANSWER ? "answer" : "comment",
+				    view_of_str(l->verb == VERB_ANSWER ? &l->value
+								       : &l->comment)));
+	pen_field(p, r, LABEL_COLS, order_state_words(l->state), view_of_str(&l->why));
+}
+
 void view_outbox(struct pen *p, struct rect r)
 {
 	const struct rows *rows = &p->m->outbox.rows;
@@ -59,6 +76,9 @@ void view_outbox(struct pen *p, struct rect r)
 	canvas_words(p->canvas, head.row, head.col + 1, head.cols - 2, STYLE_DIM,
 		     "accepted: the engine took it; done: the board shows it");
 	rect_take_top(&r, 1);
+	l = outbox_line(p->m, rows->at);
+	if (l)
+		put_whole(p, rect_take_bottom(&r, OUTBOX_DETAIL_ROWS), l);
 	for (size_t i = rows->top; r.rows > 0 && (l = outbox_line(p->m, i)); i++) {
 		struct rect at = rect_take_top(&r, 1);
 

@@ -6,6 +6,7 @@ Suite *suite_decision(void);
 Suite *suite_keymap(void);
 Suite *suite_lineedit(void);
 Suite *suite_logpane(void);
+Suite *suite_question(void);
 Suite *suite_screens(void);
 Suite *suite_session_board(void);
 Suite *suite_session_detail(void);
@@ -19,6 +20,7 @@ int main(void)
 		suite_lineedit,
 		suite_board_screen,
 		suite_decision,
+		suite_question,
 		suite_screens,
 		suite_logpane,
 		suite_session_board,

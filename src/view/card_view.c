@@ -9,7 +9,7 @@
 #include "base/when.h"
 #include "model/model.h"
 
-enum { GUTTER_COLS = 1, INDENT_COLS = 3, BAR_COLS = 10, BAR_FROM_COLS = 30, ID_FROM_COLS = 14 };
+enum { GUTTER_COLS = 1, INDENT_COLS = 3, BAR_COLS = 10, BAR_FROM_COLS = 30, CLOCK_COLS = 4, ID_FROM_COLS = 14 };
 
 static const struct {
 	const char *name, *words;
@@ -212,6 +212,9 @@ static void put_doing(struct pen *p, struct rect r, const struct card *card)
 	add_clock(pen_text(p), run, p->m->now_ms);
 	end = pen_put_right(p, r.row, col, end, STYLE_DIM) - 1;
 	if (has_bar(run) && r.cols >= BAR_FROM_COLS) {
+		/* Bars stand below one another, however wide the clock is. */
+		if (end > r.col + r.cols - CLOCK_COLS)
+			end = r.col + r.cols - CLOCK_COLS;
 		end -= BAR_COLS + 1;
 		pen_bar(p, r.row, end + 1, BAR_COLS, fraction_of(run));
 		if (run->estimated)

@@ -21,6 +21,7 @@ struct attempt {
 	char *run, *task;
 	int folder, control;		/* -1: not open */
 	struct watch *child, *socket, *timer;
+	pid_t supervisor;		/* our child; 0: adopted, or gone */
 	int64_t retry_ms;		/* the next wait before another look */
 	int64_t pid;
 	bool child_gone;		/* we were its parent and it has ended */
@@ -31,12 +32,19 @@ struct attempt {
 	struct str words;
 };
 
+/* A supervisor that has said its last word and is still to be reaped. */
+struct dying {
+	struct runner *runner;
+	struct watch *watch;
+};
+
 struct runner {
 	struct loop *loop;
 	char *state, *supervisor;
 	struct runner_hooks hooks;
 	void *arg;
 	VEC(struct attempt *) attempts;
+	VEC(struct dying *) dying;
 };
 
 struct runner *runner_new(struct loop *loop, const char *state, const char *supervisor,
@@ -51,9 +59,32 @@ struct runner *runner_new(struct loop *loop, const char *state, const char *supe
 	return r;
 }
 
+static void on_dead(void *arg, pid_t pid, int status)
+{
+	struct dying *d = arg;
+	struct runner *r = d->runner;
+	size_t i = 0;
+	while (r->dying.items[i] != d)
+		i++;
+	vec_remove(&r->dying, i);
+	loop_remove(d->watch);
+	mem_free(d);
+}
+
+/* Its attempt is over before its process is. */
+static void let_die(struct runner *r, pid_t pid)
+{
+	struct dying *d = mem_zero(sizeof *d);
+	d->runner = r;
+	d->watch = loop_child(r->loop, pid, on_dead, d);
+	vec_push(&r->dying, d);
+}
+
 static void attempt_free(struct attempt *a)
 {
 	loop_remove(a->child);
+	if (a->supervisor)
+		let_die(a->runner, a->supervisor);
 	loop_remove(a->socket);
 	loop_remove(a->timer);
 	if (a->folder >= 0)
@@ -74,6 +105,11 @@ void runner_free(struct runner *r)
 	for (size_t i = 0; i < r->attempts.len; i++)
 		attempt_free(r->attempts.items[i]);
 	vec_release(&r->attempts);
+	for (size_t i = 0; i < r->dying.len; i++) {
+		loop_remove(r->dying.items[i]->watch);
+		mem_free(r->dying.items[i]);
+	}
+	vec_release(&r->dying);
 	mem_free(r->state);
 	mem_free(r->supervisor);
 	mem_free(r);
@@ -303,6 +339,7 @@ static void on_child(void *arg, pid_t pid, int status)
 {
 	struct attempt *a = arg;
 	a->child_gone = true;
+	a->supervisor = 0;
 	loop_remove(a->child);
 	a->child = NULL;
 	if (a->control >= 0)
@@ -365,8 +402,10 @@ out:
 		close(spec);
 	str_release(&path);
 	str_release(&text);
-	if (pid > 0)
+	if (pid > 0) {
+		a->supervisor = pid;
 		a->child = loop_child(r->loop, pid, on_child, a);
+	}
 	return pid > 0;
 }
 

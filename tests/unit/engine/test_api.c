@@ -1,6 +1,11 @@
 /* The API's routes on a real engine: answers, orders, refusals. */
 #include "lib/unit.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "base/when.h"
 #include "unit/engine/site.h"
 
 static const char hello[] =
@@ -141,6 +146,8 @@ START_TEST(a_log_is_read_in_octets)
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?stream=stdout&offset=6&limit=3", id),
 			 200);
 	ck_assert_str_eq(str_text(&w.body), "wor");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?stream=stdout&offset=-6", id), 200);
+	ck_assert_str_eq(str_text(&w.body), "world\n");
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?stream=nonsense", id), 400);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/nonsense/log", id), 404);
 }
@@ -302,6 +309,23 @@ START_TEST(cancelling_is_requested_and_then_done)
 }
 END_TEST
 
+START_TEST(supervisors_that_have_ended_are_reaped)
+{
+	char id[40];
+	siginfo_t info;
+	int64_t until = when_mono_ms() + 20000;
+	for (int i = 0; i < 5; i++) {
+		site_start(&w, "hello", NULL, id);
+		site_wait_status(&w, id, "completed");
+	}
+	while (!waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT)) {
+		ck_assert_msg(when_mono_ms() < until, "a supervisor is left unreaped");
+		loop_turn(w.loop, 100);
+	}
+	ck_assert_int_eq(errno, ECHILD);
+}
+END_TEST
+
 START_TEST(a_run_is_run_again)
 {
 	char id[40];
@@ -339,6 +363,7 @@ Suite *suite_api(void)
 	tcase_add_test(t, the_second_of_two_decisions_hears_who_was_first);
 	tcase_add_test(t, cancelling_is_requested_and_then_done);
 	tcase_add_test(t, a_run_is_run_again);
+	tcase_add_test(t, supervisors_that_have_ended_are_reaped);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -306,14 +306,28 @@ void curses_repaint(struct curses *c)
 	touchwin(stdscr);
 }
 
+/* ncurses resets the palette when it takes the terminal again: a palette that the
+ * user chose is none of our business. */
+static void drop_palette_reset(struct str *s, size_t from)
+{
+	struct view reset = view_of(string_of("oc"));
+	size_t at = reset.len ? view_find(view_of_str(s), reset, from) : SIZE_MAX;
+	if (at == SIZE_MAX)
+		return;
+	memmove(s->ptr + at, s->ptr + at + reset.len, s->len - at - reset.len);
+	str_shorten(s, s->len - reset.len);
+}
+
 /* Empties the memory file into out. */
 static void take_memory(struct curses *c, struct str *out)
 {
+	size_t start = out->len;
 	off_t size = lseek(c->memory, 0, SEEK_CUR);
 	char *room = size > 0 ? str_reserve(out, (size_t)size) : NULL;
 	if (room) {
 		ssize_t n = pread(c->memory, room, (size_t)size, 0);
 		out->len += n > 0 ? (size_t)n : 0;
+		drop_palette_reset(out, start);
 	}
 	if (lseek(c->memory, 0, SEEK_SET) != 0 || ftruncate(c->memory, 0) != 0)
 		BUG("the memory file of the screen cannot be emptied");

@@ -3,6 +3,7 @@
 
 Suite *suite_bridge(void);
 Suite *suite_decode(void);
+Suite *suite_guard(void);
 Suite *suite_look(void);
 
 int main(void)
@@ -10,6 +11,7 @@ int main(void)
 	static unit_suite_fn *const suites[] = {
 		suite_decode,
 		suite_look,
+		suite_guard,
 		suite_bridge,
 		NULL,
 	};

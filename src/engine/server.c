@@ -4,6 +4,7 @@
  * because a suspended connection does not see that its peer has gone. */
 #include "engine/server.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,7 +31,7 @@ struct exchange {
 	struct MHD_Connection *connection;	/* NULL until its first call */
 	struct str body;
 	enum stage stage;
-	bool suspended;
+	bool suspended, dead;
 	struct MHD_Response *response;
 	int status;
 	const struct stream_ops *ops;	/* STAGE_STREAM */
@@ -165,6 +166,8 @@ static ssize_t pull_stream(void *arg, uint64_t at, char *buf, size_t max)
 {
 	struct exchange *x = arg;
 	(void)at;
+	if (x->dead)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
 	ssize_t n = x->server->closing ? STREAM_END : x->ops->pull(x->arg, buf, max);
 	if (n == STREAM_END)
 		return MHD_CONTENT_READER_END_OF_STREAM;
@@ -293,6 +296,13 @@ static bool on_admit(void *arg, const struct guest *guest, struct front_refusal 
 	return !s->config.admit || s->config.admit(s->config.arg, guest, why);
 }
 
+/* Both directions closed: also a stream that has nothing to say notices. */
+static bool has_hung_up(const struct exchange *x)
+{
+	struct pollfd p = { .fd = x->guest->fd };
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR));
+}
+
 static void on_beat(void *arg)
 {
 	struct server *s = arg;
@@ -300,7 +310,9 @@ static void on_beat(void *arg)
 		struct exchange *x = s->exchanges.items[i];
 		if (x->stage != STAGE_STREAM)
 			continue;
-		x->ops->beat(x->arg);
+		x->dead = has_hung_up(x);
+		if (!x->dead)
+			x->ops->beat(x->arg);
 		resume(x);
 	}
 	loop_timer_set(s->beat, s->config.beat_ms);

@@ -21,7 +21,7 @@ struct fixture {
 	struct exchange *kept;		/* one that is answered later */
 	int64_t stream_left;		/* octets that a stream still has */
 	int pulls, closes, beats;
-	bool refuse;
+	bool refuse, silent;
 };
 
 static void answer_ok(struct exchange *x)
@@ -45,7 +45,7 @@ static void beat(void *arg)
 {
 	struct fixture *f = arg;
 	f->beats++;
-	f->stream_left += 1;
+	f->stream_left += !f->silent;
 }
 
 static void on_close(void *arg)
@@ -291,6 +291,25 @@ START_TEST(a_heartbeat_finds_the_dead)
 }
 END_TEST
 
+START_TEST(a_silent_stream_notices_that_its_reader_left)
+{
+	struct fixture f;
+	struct client c;
+	fixture_init(&f, 20);
+	f.silent = true;
+	client_init(&c, f.loop, f.path);
+	client_ask(&c, "GET /stream", "", NULL);
+	client_wait_text(&c, "\r\n\r\n");
+	client_release(&c);
+	int64_t until = when_mono_ms() + 20000;
+	while (!f.closes) {
+		loop_turn(f.loop, 1000);
+		ck_assert_int_lt(when_mono_ms(), until);
+	}
+	fixture_release(&f);
+}
+END_TEST
+
 START_TEST(a_reader_that_stalls_does_not_stop_the_others)
 {
 	struct fixture f;
@@ -355,6 +374,7 @@ Suite *suite_server(void)
 	tcase_add_test(t, who_is_not_admitted_gets_403);
 	tcase_add_test(t, a_stream_waits_goes_on_and_ends);
 	tcase_add_test(t, a_heartbeat_finds_the_dead);
+	tcase_add_test(t, a_silent_stream_notices_that_its_reader_left);
 	tcase_add_test(t, a_reader_that_stalls_does_not_stop_the_others);
 	tcase_add_test(t, a_server_that_ends_closes_its_streams_and_leaves_no_question);
 	suite_add_tcase(s, t);

@@ -1,11 +1,15 @@
 /* The unit tests of view: one suite a source file. */
 #include "lib/unit.h"
 
+Suite *suite_frames(void);
+Suite *suite_paint(void);
 Suite *suite_view(void);
 
 int main(void)
 {
 	static unit_suite_fn *const suites[] = {
+		suite_paint,
+		suite_frames,
 		suite_view,
 		NULL,
 	};

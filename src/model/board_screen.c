@@ -4,12 +4,11 @@
 #include <assert.h>
 
 #include "model/board_cursor.h"
+#include "model/board_due.h"
 #include "model/board_filter.h"
 #include "model/board_layout.h"
 #include "model/board_marks.h"
 #include "model/model.h"
-
-enum { FILTER_AGAIN_MS = 10000 };
 
 static const char *const density_names[] = {
 	[DENSITY_SMALL] = "small", [DENSITY_NORMAL] = "normal", [DENSITY_LARGE] = "large",
@@ -267,18 +266,6 @@ static bool board_focus(const struct model *m, struct focus *out)
 	return run_key_is_set(out->key);
 }
 
-/* Cards show ages: by the second while something is open, else every half minute. */
-static int64_t board_due(const struct model *m)
-{
-	bool open = board_count(m->cards, LANE_RUNNING) + board_count(m->cards, LANE_PENDING) +
-		    board_count(m->cards, BOARD_WAITING) > 0;
-
-	if (board_total(m->cards) == 0 && !filter_is_timed(m->board.filter))
-		return 0;
-	return m->now_ms + (open ? 1000 : filter_is_timed(m->board.filter) ? FILTER_AGAIN_MS
-									   : 30000);
-}
-
 const struct screen screen_board = {
 	.name = "board",
 	.title = "Board",
@@ -289,7 +276,7 @@ const struct screen screen_board = {
 	.act = board_act,
 	.arrive = board_arrive,
 	.focus = board_focus,
-	.due = board_due,
+	.due = board_due_ms,
 };
 
 void board_state_init(struct model *m)

@@ -117,5 +117,6 @@ void view_result_pane(struct pen *p, struct rect r)
 		put_json(&s, "Result of the task", t->result);
 	put_json(&s, "Result of the run", d->result);
 	if (s.r.rows == rows && s.skip == p->m->detail.scroll[PANE_RESULT].top)
-		pen_empty(p, r, "No result yet.");
+		pen_empty(p, r, !t || task_status_is_open(t->status) ? "No result yet."
+								    : "It gave no result.");
 }

@@ -19,7 +19,7 @@ struct target {
 	struct str prompt;		/* of the gate */
 	struct str why;			/* why not, where it is not allowed */
 	bool allowed;
-	bool unsettled;			/* its task or version is known from the detail only */
+	bool unsettled;		/* its task or version is known from the detail only */
 	int attempt;
 	int64_t version, run_version;
 	enum run_status was;

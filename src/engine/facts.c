@@ -156,7 +156,7 @@ static void task_of(const struct facts_source *s, const struct machine_task *t,
 
 static bool counts(const struct machine_task *t)
 {
-	return !t->only_on_error || t->armed;
+	return !t->expanded && (!t->only_on_error || t->armed);
 }
 
 static const struct machine_task *with_status(const struct machine *m, enum task_status status)

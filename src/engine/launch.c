@@ -84,7 +84,8 @@ static void add_result(struct env *env, const struct machine_task *t)
 static void add_results(struct env *env, const struct machine *m)
 {
 	for (size_t i = 0; i < m->n_tasks; i++) {
-		if (m->tasks[i].result.len && !task_status_is_open(m->tasks[i].status))
+		if (m->tasks[i].item_index < 0 && m->tasks[i].result.len &&
+		    !task_status_is_open(m->tasks[i].status))
 			add_result(env, &m->tasks[i]);
 	}
 }

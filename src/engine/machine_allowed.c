@@ -81,7 +81,7 @@ static const char *allow_retry(const struct machine *m, const struct machine_tas
 		return NULL;
 	if (!task_went_wrong(t) && t->status != TASK_CANCELLED)
 		return "the step has not failed";
-	if (t->caught)
+	if (t->caught && t->item_index < 0)
 		return "the failure was caught: what follows has begun";
 	return run_is_at_rest(m);
 }

@@ -68,6 +68,11 @@ static void open_gate(struct turn *turn, const struct machine_task *t, const str
 static void begin(struct turn *turn, const struct machine_task *t, const struct step *s)
 {
 	struct err err = {0};
+	if (s->foreach.len) {
+		if (!task_expand(turn, t, s, &err))
+			fail_to_begin(turn, t, &err);
+		return;
+	}
 	switch (s->kind) {
 	case STEP_RUN:
 	case STEP_ARGS:

@@ -44,6 +44,12 @@ void task_fail(struct turn *turn, struct event *end)
 	bool stopped = is_stopped(turn->m, t);
 	if (stopped && end->task_status != TASK_REJECTED)
 		end->task_status = TASK_CANCELLED;
+	/* An item's failure is its step's affair. */
+	if (t->item_index >= 0) {
+		end->caught = !stopped;
+		turn_emit(turn, end);
+		return;
+	}
 	bool caught = !stopped && s &&
 		      (s->on_error == ON_ERROR_CONTINUE || s->on_error == ON_ERROR_STEP);
 	end->caught = caught;

@@ -236,7 +236,7 @@ static void fold_task_ended(struct machine *m, struct machine_task *t, const str
 
 static void fold_reset(struct machine *m, struct machine_task *t, const struct event *e)
 {
-	t->status = t->attempt ? TASK_RETRYING : TASK_PENDING;
+	t->status = t->attempt ? TASK_RETRYING : t->expanded ? TASK_RUNNING : TASK_PENDING;
 	t->next_retry_ms = t->attempt ? e->at_ms : 0;
 	t->satisfied = t->caught = t->held = t->stopping = t->armed = false;
 	t->ended_ms = 0;
@@ -251,6 +251,9 @@ static void fold_expanded(struct machine *m, struct machine_task *t, const struc
 {
 	struct json_doc *doc = json_parse(e->spec, STR_DEFAULT_MAX, NULL);
 	t->expanded = true;
+	t->status = TASK_RUNNING;
+	if (!t->started_ms)
+		t->started_ms = e->at_ms;
 	insert_tasks(m, json_root(doc), (size_t)(t - m->tasks) + 1);
 	json_free(doc);
 }

@@ -29,6 +29,12 @@ bool task_gate_moves(struct turn *turn, const struct machine_task *t);
 /* Begins a task whose needs are fulfilled: queues it, opens its gate, or skips it. */
 void task_begin(struct turn *turn, const struct machine_task *t);
 
+/* Makes the tasks of a foreach step's items; false and err where it has no list. */
+bool task_expand(struct turn *turn, const struct machine_task *t, const struct step *s,
+		 struct err *err);
+/* Begins items of an expanded step, or ends it; false: nothing to do now. */
+bool task_foreach_moves(struct turn *turn, const struct machine_task *t);
+
 /* A closed task whose outcome is no success and no skip. */
 bool task_went_wrong(const struct machine_task *t);
 bool task_is_closed(const struct machine_task *t);

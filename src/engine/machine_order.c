@@ -155,6 +155,18 @@ static void reset_followers(struct turn *turn, struct view id, const struct mach
 	}
 }
 
+/* The items that have not completed, with the step's edit. */
+static void reset_items(struct turn *turn, struct view step, const struct machine_order *o)
+{
+	struct machine *m = turn->m;
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		const struct machine_task *t = &m->tasks[i];
+		if (t->item_index >= 0 && view_eq(t->step, step) && task_is_closed(t) &&
+		    t->status != TASK_COMPLETED)
+			reset(turn, t->id, o, o->edit);
+	}
+}
+
 static void reopen(struct turn *turn, const struct machine_order *o)
 {
 	if (!turn->m->ended)
@@ -169,9 +181,14 @@ static void reopen(struct turn *turn, const struct machine_order *o)
 static void order_retry(struct turn *turn, const struct machine_task *t,
 			const struct machine_order *o, struct refusal *r)
 {
-	struct view id = t->id;
+	struct view id = t->id, step = t->step;
+	bool expanded = t->expanded, item = t->item_index >= 0;
 	reopen(turn, o);
 	reset(turn, id, o, o->edit);
+	if (expanded)
+		reset_items(turn, step, o);
+	if (item && task_is_closed(machine_task(turn->m, step)))
+		reset(turn, step, o, (struct view){0});
 	reset_followers(turn, id, o);
 }
 

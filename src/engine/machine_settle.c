@@ -21,6 +21,16 @@ static bool rule_attempts(struct turn *turn)
 	return false;
 }
 
+static bool rule_foreach(struct turn *turn)
+{
+	for (size_t i = 0; i < turn->m->n_tasks; i++) {
+		struct machine_task *t = task_at(turn, i);
+		if (t->expanded && t->status == TASK_RUNNING && task_foreach_moves(turn, t))
+			return true;
+	}
+	return false;
+}
+
 static bool rule_gates(struct turn *turn)
 {
 	for (size_t i = 0; i < turn->m->n_tasks; i++) {
@@ -134,12 +144,12 @@ static bool rule_retry(struct turn *turn)
 
 enum needs { NEEDS_OPEN, NEEDS_DONE, NEEDS_LOST };
 
-/* A need is a step: all its tasks count. */
+/* A need is a step: its own task counts, which also stands for its items. */
 static enum needs need_of(const struct machine *m, struct view step, struct view *lost)
 {
 	for (size_t i = 0; i < m->n_tasks; i++) {
 		const struct machine_task *t = &m->tasks[i];
-		if (!view_eq(t->step, step))
+		if (!view_eq(t->id, step))
 			continue;
 		if (!task_is_closed(t) || t->held)
 			return NEEDS_OPEN;
@@ -198,7 +208,7 @@ static bool main_is_closed(const struct machine *m)
 
 static bool is_eligible(const struct machine *m, const struct machine_task *t)
 {
-	if (t->status != TASK_PENDING)
+	if (t->status != TASK_PENDING || t->item_index >= 0)
 		return false;
 	if (t->is_finally)
 		return main_is_closed(m);
@@ -325,7 +335,7 @@ typedef bool settle_fn(struct turn *turn);
 
 static settle_fn *const rules[] = {
 	rule_attempts, rule_gates, rule_deadline, rule_fail_fast, rule_stop, rule_retry,
-	rule_begin, rule_unarmed, rule_end,
+	rule_foreach, rule_begin, rule_unarmed, rule_end,
 };
 
 void turn_settle(struct turn *turn)

@@ -112,6 +112,16 @@ bool scope_json(const struct machine *m, const struct machine_task *t, struct vi
 	return ok;
 }
 
+bool scope_value(const struct machine *m, const struct machine_task *t, struct view text,
+		 struct str *out, struct err *err)
+{
+	struct scope scope = { .m = m, .t = t };
+	const struct expr_scope s = { look_up, &scope };
+	bool ok = template_value(text, &s, out, err);
+	arena_release(&scope.answers);
+	return ok;
+}
+
 bool scope_test(const struct machine *m, const struct machine_task *t, struct view expression,
 		bool *holds, struct err *err)
 {

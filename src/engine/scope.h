@@ -20,4 +20,9 @@ bool scope_test(const struct machine *m, const struct machine_task *t, struct vi
 bool scope_json(const struct machine *m, const struct machine_task *t, struct view json,
 		struct str *out, struct err *err);
 
+/* The value of a text as JSON: of the expression itself where the text is one
+ * ${{ }} alone, else the expanded text as a string. */
+bool scope_value(const struct machine *m, const struct machine_task *t, struct view text,
+		 struct str *out, struct err *err);
+
 #endif

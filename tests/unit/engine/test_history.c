@@ -16,7 +16,7 @@ static void make_workflow(uint32_t *seed, struct str *out)
 	static const char *const extras[] = {
 		"", ", on_error: continue", ", on_error: pause", ", on_error: undo",
 		", retry: {attempts: 3, delay: 1s}", ", on_unknown: retry", ", on_unknown: fail",
-		", if: 'steps.s0.status == \"completed\"'",
+		", if: 'steps.s0.status == \"completed\"'", ", foreach: '[1, 2, 3]', batch: 2",
 	};
 	int n = 2 + (int)(next_random(seed) % 5);
 	str_addf(out, "fail_fast: %s\n%s", next_random(seed) % 2 ? "true" : "false",
@@ -31,7 +31,7 @@ static void make_workflow(uint32_t *seed, struct str *out)
 		if (next_random(seed) % 4 == 0)
 			str_add_text(out, ", approve: {prompt: Go?, required: 2, timeout: 20s}}\n");
 		else
-			str_addf(out, ", run: x%s}\n", extras[next_random(seed) % (i ? 8 : 7)]);
+			str_addf(out, ", run: x%s}\n", extras[next_random(seed) % (i ? 9 : 7)]);
 	}
 	str_add_text(out, "  - {id: undo, only: on_error, run: x}\n");
 	str_add_text(out, "finally:\n  - {id: clean, run: x}\n");

@@ -249,6 +249,46 @@ START_TEST(an_answer_must_fit_the_schema_of_its_question)
 }
 END_TEST
 
+START_TEST(a_foreach_step_runs_its_items_in_batches)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: f, foreach: '[1, 2, 3]', batch: 2, allow_failures: 1, run: x}\n"
+		       "  - {id: after, run: x}\n");
+	bench_admit(&b);
+	ck_assert_msg(b.m->n_tasks == 5, "%.*s", (int)b.m->tasks[0].error.len, b.m->tasks[0].error.ptr);
+	ck_assert_int_eq(bench_status_of(&b, "f[1]"), TASK_QUEUED);
+	ck_assert_int_eq(bench_status_of(&b, "f[2]"), TASK_PENDING);
+	bench_run_task(&b, "f[0]", TASK_FAILED);
+	ck_assert_int_eq(bench_status_of(&b, "f[2]"), TASK_QUEUED);
+	bench_run_task(&b, "f[1]", TASK_COMPLETED);
+	ck_assert_int_eq(bench_status_of(&b, "after"), TASK_PENDING);
+	bench_run_task(&b, "f[2]", TASK_COMPLETED);
+	ck_assert_int_eq(bench_status_of(&b, "f"), TASK_COMPLETED);
+	bench_run_task(&b, "after", TASK_COMPLETED);
+	ck_assert_int_eq(b.m->status, RUN_COMPLETED);
+	bench_close(&b);
+}
+END_TEST
+
+START_TEST(too_many_failed_items_fail_their_step_and_a_retry_tries_only_them)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: f, foreach: '[1, 2, 3]', batch: 1, run: x}\n");
+	bench_admit(&b);
+	bench_run_task(&b, "f[0]", TASK_COMPLETED);
+	bench_run_task(&b, "f[1]", TASK_FAILED);
+	ck_assert_int_eq(bench_status_of(&b, "f[2]"), TASK_SKIPPED);
+	ck_assert_int_eq(b.m->status, RUN_FAILED);
+	bench_order(&b, VERB_RETRY, "f", "bob");
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_NONE);
+	bench_run_task(&b, "f[1]", TASK_COMPLETED);
+	bench_run_task(&b, "f[2]", TASK_COMPLETED);
+	ck_assert_int_eq(b.m->status, RUN_COMPLETED);
+	ck_assert_int_eq(machine_task(b.m, VIEW("f[0]"))->attempt, 1);
+	bench_close(&b);
+}
+END_TEST
+
 START_TEST(a_cancel_ends_a_paused_run)
 {
 	struct bench b;
@@ -280,6 +320,8 @@ Suite *suite_machine(void)
 		a_condition_that_does_not_hold_skips_and_lets_the_next_go_on,
 		a_sibling_does_not_raise_the_version_of_a_gate,
 		an_answer_must_fit_the_schema_of_its_question,
+		a_foreach_step_runs_its_items_in_batches,
+		too_many_failed_items_fail_their_step_and_a_retry_tries_only_them,
 		a_cancel_ends_a_paused_run,
 	};
 	Suite *s = suite_create("machine");

@@ -74,6 +74,7 @@ static int events_run(struct cli *c)
 	int status = 0;
 	if (!cli_connect(c, &status))
 		return status;
+	session_end_with_reader(s, c->out.fd);
 	session_listen(s, &calls, &e);
 	struct watch_scope scope = { .filter = view_of(opt_value(&c->opts, "filter")) };
 	session_wait(s, backend_watch(s->backend, &scope));

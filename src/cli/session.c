@@ -2,6 +2,8 @@
  * backend's contract, never which backend it is. */
 #include "cli/session.h"
 
+#include <sys/stat.h>
+
 #include "backend/launch.h"
 #include "base/ident.h"
 #include "base/mem.h"
@@ -17,11 +19,15 @@ static void on_identity(void *arg, unsigned abilities, const struct backend_iden
 static void on_condition(void *arg, enum condition condition, const char *sentence, int64_t fresh_ms)
 {
 	struct session *s = arg;
+	if (condition == CONDITION_LIVE)
+		s->said_down = false;
 	if (condition != CONDITION_DOWN)
 		return;
 	if (s->live) {
 		/* A stream that once ran goes on by itself when the backend is back. */
-		out_error("runboard", sentence);
+		if (!s->said_down)
+			out_error("runboard", sentence);
+		s->said_down = true;
 		return;
 	}
 	str_clear(&s->sentence);
@@ -130,6 +136,20 @@ static void on_done(void *arg, ticket_id t, enum outcome outcome, struct view fo
 	str_add(&s->follow_key, follow_key);
 }
 
+/* ---- who reads what we print ------------------------------------------------- */
+
+static void on_reader_gone(void *arg, int fd, unsigned events)
+{
+	session_stop(arg);
+}
+
+void session_end_with_reader(struct session *s, int fd)
+{
+	struct stat st;
+	if (fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+		s->reader = loop_fd(s->loop, fd, LOOP_READ, on_reader_gone, s);
+}
+
 static const struct backend_sink session_sink = {
 	.identity = on_identity,
 	.condition = on_condition,
@@ -166,6 +186,7 @@ bool session_open(struct session *s, const char *context, struct err *err)
 void session_close(struct session *s)
 {
 	backend_destroy(s->backend);
+	loop_remove(s->reader);
 	if (s->loop)
 		loop_free(s->loop);
 	config_release(&s->config);

@@ -38,6 +38,8 @@ struct session {
 	ticket_id waits;		/* 0: ended */
 	bool stopped;			/* session_stop was called */
 	bool live;			/* a watch's snapshot has come once */
+	bool said_down;			/* and that it is down now was said */
+	struct watch *reader;		/* of our output; or NULL */
 	enum outcome outcome;
 	struct str sentence;		/* of done, or of a condition that is down */
 	struct str follow_key;
@@ -55,6 +57,9 @@ void session_listen(struct session *s, const struct session_calls *calls, void *
 /* Runs the loop until the ticket's done (then outcome is set) or session_stop. */
 enum outcome session_wait(struct session *s, ticket_id ticket);
 void session_stop(struct session *s);
+/* For commands that follow: they end when the pipe that they print to is closed,
+ * also while nothing is printed. */
+void session_end_with_reader(struct session *s, int fd);
 
 /* A RUN word (full id, or a short id lengthened until unique) to the full id.
  * ERR_USAGE with the candidates where ambiguous, ERR_NOT_FOUND where none. */

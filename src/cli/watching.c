@@ -72,6 +72,7 @@ int watching_run(struct cli *c, struct view id, enum watching how)
 	struct str filter = {0};
 	str_add_text(&filter, "id:");
 	str_add(&filter, id);
+	session_end_with_reader(s, c->out.fd);
 	session_listen(s, &calls, &w);
 	struct watch_scope scope = { .filter = view_of_str(&filter), .ended = 1 };
 	session_wait(s, backend_watch(s->backend, &scope));

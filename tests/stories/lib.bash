@@ -60,9 +60,12 @@ is() {
 }
 # until_run RUN STATUS: blocks until the run has it, by the event stream.
 until_run() {
-	local line
-	read -r -t 60 line < <(exec "$RB" events -f --filter "id:$1 status:$2") ||
-		not_ok "run $1 did not become $2 within 60 s"
+	local line got pid
+	exec {got}< <(exec "$RB" events -f --filter "id:$1 status:$2" 2>/dev/null)
+	pid=$!
+	read -r -t 30 -u "$got" line || not_ok "run $1 did not become $2 within 30 s"
+	exec {got}<&-
+	kill "$pid" 2>/dev/null
 }
 status_of() { "$RB" show "$1" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["status"])'; }
 # field RUN EXPRESSION: of the run object r.

@@ -8,7 +8,7 @@
 struct column {
 	const char *member;	/* "a.b" goes into objects */
 	const char *head;
-	int cells;
+	int cells;		/* 0: the last one, as long as it is */
 };
 
 struct listing {
@@ -26,23 +26,23 @@ static const struct opt catalog_options[] = {
 
 static const struct listing listings[] = {
 	{ "workflows", CATALOG_WORKFLOWS, "workflows", "no workflows: put files into the workflows folder",
-	  { { "name", "NAME", 24 }, { "title", "TITLE", 40 }, { "open_runs", "OPEN", 6 },
-	    { "error", "ERROR", 60 } } },
+	  { { "name", "NAME", 24 }, { "title", "TITLE", 44 }, { "open_runs", "OPEN", 6 },
+	    { "error", "ERROR", 0 } } },
 	{ "schedules", CATALOG_SCHEDULES, "schedules", "no schedules",
 	  { { "id", "ID", 24 }, { "workflow", "WORKFLOW", 24 }, { "cron", "CRON", 20 },
-	    { "timezone", "ZONE", 18 }, { "next", "NEXT", 26 }, { "paused", "PAUSED", 6 } } },
+	    { "timezone", "ZONE", 18 }, { "next", "NEXT", 26 }, { "paused", "PAUSED", 0 } } },
 	{ "queues", CATALOG_QUEUES, "queues", "no queues",
 	  { { "name", "QUEUE", 20 }, { "slots", "SLOTS", 7 }, { "running", "RUNNING", 9 },
-	    { "queued", "QUEUED", 8 } } },
+	    { "queued", "QUEUED", 0 } } },
 	{ "workers", CATALOG_WORKERS, "workers", "no workers",
 	  { { "name", "WORKER", 28 }, { "queue", "QUEUE", 16 }, { "slots", "SLOTS", 7 },
-	    { "running", "RUNNING", 9 } } },
+	    { "running", "RUNNING", 0 } } },
 	{ "stats", CATALOG_STATS, "stats", "no runs yet",
 	  { { "workflow", "WORKFLOW", 24 }, { "runs", "RUNS", 8 }, { "completed", "COMPLETED", 11 },
-	    { "failed", "FAILED", 8 }, { "p50_ms", "P50 MS", 10 }, { "p95_ms", "P95 MS", 10 } } },
+	    { "failed", "FAILED", 8 }, { "p50_ms", "P50 MS", 10 }, { "p95_ms", "P95 MS", 0 } } },
 	{ "inbox", CATALOG_INBOX, "inbox", "nothing waits for anybody",
 	  { { "short", "ID", 9 }, { "workflow", "WORKFLOW", 22 }, { "task", "TASK", 16 },
-	    { "kind", "KIND", 10 }, { "since", "SINCE", 26 }, { "prompt", "PROMPT", 60 } } },
+	    { "kind", "KIND", 10 }, { "since", "SINCE", 26 }, { "prompt", "PROMPT", 0 } } },
 };
 
 struct printing {
@@ -62,14 +62,28 @@ static const struct json *member(const struct json *row, const char *path)
 	return row;
 }
 
+/* Counts by status: what they are together. */
+static int64_t sum_of(const struct json *counts)
+{
+	int64_t sum = 0;
+	for (const struct json *i = json_first(counts); i; i = json_next(i))
+		sum += json_int(i, 0);
+	return sum;
+}
+
 static void print_cell(struct out *o, const struct json *v, int cells)
 {
 	struct str s = {0};
 	if (v && json_kind(v) == JSON_STRING)
 		str_add(&s, json_text(v));
+	else if (v && json_kind(v) == JSON_OBJECT)
+		str_addf(&s, "%lld", (long long)sum_of(v));
 	else if (v && json_kind(v) != JSON_NULL)
 		json_print(v, &s);
-	out_column(o, view_of_str(&s), cells);
+	if (cells)
+		out_column(o, view_of_str(&s), cells);
+	else
+		out_label(o, view_of_str(&s));
 	str_release(&s);
 }
 
@@ -79,7 +93,7 @@ static void print_row(struct printing *p, const struct json *row)
 	const struct column *c;
 	if (p->rows++ == 0) {
 		for (c = p->listing->columns; c->member; c++)
-			out_column(o, view_of(c->head), c->cells);
+			out_column(o, view_of(c->head), c->cells ? c->cells : (int)strlen(c->head));
 		out_text(o, "\n");
 	}
 	for (c = p->listing->columns; c->member; c++)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "core/filter.h"
 
 const struct opt cli_common_options[] = {
 	{ "context", 'c', OPT_VALUE, "NAME", "where the runs are (a [context NAME] of the configuration)" },
@@ -87,6 +88,20 @@ bool cli_connect(struct cli *c, int *status)
 bool cli_connect_launching(struct cli *c, int *status)
 {
 	return connect_as(c, status, session_launch);
+}
+
+bool cli_filter_reads(struct cli *c, int *status)
+{
+	struct err err = {0};
+	struct filter *filter = filter_parse(view_of(opt_value(&c->opts, "filter")), NULL, &err);
+	bool ok = filter != NULL;
+	if (!ok) {
+		err_prefix(&err, "%s: --filter", c->command->name);
+		*status = cli_fail(&err);
+	}
+	filter_free(filter);
+	err_release(&err);
+	return ok;
 }
 
 int cli_outcome(struct cli *c)
@@ -209,11 +224,25 @@ static int print_version(void)
 	return 0;
 }
 
-/* The first word that is no option (nor the value of -c) names the command. */
-static const char *command_word(int argc, char **argv)
+/* Whether the word is an option of the table that takes the next word. */
+static bool takes_next(const struct opt *table, const char *word)
+{
+	bool is_long = word[0] == '-' && word[1] == '-';
+	for (; table && table->name; table++) {
+		bool named = is_long ? str_eq(word + 2, table->name) :
+				       word[0] == '-' && word[1] == table->letter && !word[2];
+		if (named && table->kind == OPT_VALUE)
+			return true;
+	}
+	return false;
+}
+
+/* The first word that is no option, nor the value of one that may stand before a
+ * command: those of the board and those that all have. */
+static const char *command_word(int argc, char **argv, const struct command *board)
 {
 	for (int i = 1; i < argc; i++) {
-		if (str_eq(argv[i], "-c") || str_eq(argv[i], "--context"))
+		if (takes_next(cli_common_options, argv[i]) || takes_next(board->options, argv[i]))
 			i++;
 		else if (argv[i][0] != '-')
 			return argv[i];
@@ -231,7 +260,7 @@ static bool has_flag(int argc, char **argv, const char *flag, const char *letter
 
 int cli_main(int argc, char **argv, const struct command *const *extra)
 {
-	const char *name = command_word(argc, argv);
+	const char *name = command_word(argc, argv, extra[0]);
 	if (has_flag(argc, argv, "--version", NULL))
 		return print_version();
 	if (!name && has_flag(argc, argv, "--help", "-h"))

@@ -55,6 +55,8 @@ int cli_refuse(enum err_kind kind, const char *format, ...) __attribute__((forma
 bool cli_connect(struct cli *c, int *status);
 /* As cli_connect; launches the local engine where none answers. */
 bool cli_connect_launching(struct cli *c, int *status);
+/* Whether --filter, if given, can be read; else the status is in *status. */
+bool cli_filter_reads(struct cli *c, int *status);
 /* The end of a session_wait: prints the sentence of a failure, gives the status. */
 int cli_outcome(struct cli *c);
 

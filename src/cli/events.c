@@ -72,7 +72,7 @@ static int events_run(struct cli *c)
 	struct events e = { .cli = c, .follow = cli_flag(c, "follow") };
 	struct session *s = &c->session;
 	int status = 0;
-	if (!cli_connect(c, &status))
+	if (!cli_filter_reads(c, &status) || !cli_connect(c, &status))
 		return status;
 	session_end_with_reader(s, c->out.fd);
 	session_listen(s, &calls, &e);

@@ -167,7 +167,7 @@ static int many_run(struct cli *c)
 	verb_parse(view_of(c->command->name), &m.verb);
 	if ((filter != NULL) == (cli_word(c, 0) != NULL))
 		return cli_refuse(ERR_USAGE, "%s: expected runs, or --filter", c->command->name);
-	if (!cli_connect(c, &status))
+	if (!cli_filter_reads(c, &status) || !cli_connect(c, &status))
 		return status;
 	status = filter ? choose_filtered(&m, filter) : choose_named(&m);
 	if (status == 0)

@@ -117,7 +117,7 @@ static int runs_run(struct cli *c)
 	int status = 0;
 	if (!runs_limit(c, &l.left))
 		return cli_refuse(ERR_USAGE, "runs: --limit: expected a number from 0 on");
-	if (!cli_connect(c, &status))
+	if (!cli_filter_reads(c, &status) || !cli_connect(c, &status))
 		return status;
 	l.listing = cli_flag(c, "jsonl") ? LISTING_JSONL :
 		    cli_flag(c, "json")	 ? LISTING_JSON :

@@ -143,7 +143,7 @@ START_TEST(figures)
 	struct story s;
 	story_begin(&s, ROWS, COLS);
 	story_env(&s, "RB", BUILDDIR "/runboard");
-	story_file(&s, ".config/runboard/workflows/bench.yaml", workflow);
+	story_file(&s, "config/runboard/workflows/bench.yaml", workflow);
 	make_runs(&s);
 	/* Once before, so that the cache is there, as on every day but the first. */
 	open_board(&s);

@@ -22,8 +22,7 @@ finish() {
 	jobs -p | xargs -r kill 2>/dev/null
 	[ "$failed" = 0 ] && rm -rf "$T" || echo "left for a look: $T" >&2
 	echo "$NAME: $passed passed, $failed failed"
-	[ "$failed" = 0 ]
-	exit
+	exit $((failed > 0))
 }
 trap finish EXIT
 

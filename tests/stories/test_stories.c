@@ -29,7 +29,7 @@ static void begin(struct story *s, const char *name, const char *text)
 {
 	struct str path = { 0 };
 	story_begin(s, 24, 100);
-	str_addf(&path, ".config/runboard/workflows/%s.yaml", name);
+	str_addf(&path, "config/runboard/workflows/%s.yaml", name);
 	story_file(s, str_text(&path), text);
 	str_release(&path);
 }
@@ -233,7 +233,7 @@ START_TEST(a_filter_shows_only_what_matches_and_escape_clears_it)
 {
 	struct story s;
 	begin(&s, "gate", gate);
-	story_file(&s, ".config/runboard/workflows/other.yaml",
+	story_file(&s, "config/runboard/workflows/other.yaml",
 		   "name: other\nsteps:\n  - {id: a, run: 'true'}\n");
 	story_runs(&s, 0, "runboard", "start", "other", "--wait", NULL);
 	story_runs(&s, 0, "runboard", "start", "gate", NULL);

@@ -38,8 +38,7 @@ static const struct listing listings[] = {
 	  { { "name", "WORKER", 28 }, { "queue", "QUEUE", 16 }, { "slots", "SLOTS", 7 },
 	    { "running", "RUNNING", 0 } } },
 	{ "stats", CATALOG_STATS, "stats", "no runs yet",
-	  { { "workflow", "WORKFLOW", 24 }, { "runs", "RUNS", 8 }, { "completed", "COMPLETED", 11 },
-	    { "failed", "FAILED", 8 }, { "p50_ms", "P50 MS", 10 }, { "p95_ms", "P95 MS", 0 } } },
+	  { { "status", "STATUS", 12 }, { "runs", "RUNS", 0 } } },
 	{ "inbox", CATALOG_INBOX, "inbox", "nothing waits for anybody",
 	  { { "short", "ID", 9 }, { "workflow", "WORKFLOW", 22 }, { "task", "TASK", 16 },
 	    { "kind", "KIND", 10 }, { "since", "SINCE", 26 }, { "prompt", "PROMPT", 0 } } },
@@ -188,7 +187,7 @@ const struct command command_workers = {
 };
 
 const struct command command_stats = {
-	.name = "stats", .words = "[--json]", .help = "throughput, success and durations",
+	.name = "stats", .words = "[--json]", .help = "runs by status",
 	.options = catalog_options, .run = catalog_run,
 };
 

@@ -116,6 +116,11 @@ void question_add_hint(const struct param *p, struct str *out)
 		}
 		return;
 	}
+	/* Any words will do: only what they are for is worth saying. */
+	if (p->type == PARAM_STRING && p->description.len > 0) {
+		str_add(out, p->description);
+		return;
+	}
 	str_add_text(out, param_type_name(p->type));
 	if (p->has_minimum)
 		str_addf(out, " from %g", p->minimum);

@@ -41,10 +41,9 @@ void view_title_bar(struct pen *p, struct rect r)
 		str_addf(&right, "%sby %s", pen_dot(p), board_sort_name(m->board.sort));
 	pen_text(p);
 	str_add_text(&p->text, "runboard");
-	if (s && m->stack[0] != SCREEN_BOARD)
-		str_addf(&p->text, "%s%s", pen_dot(p), s->title);
-	else if (s && s != screen_get(SCREEN_BOARD))
-		str_addf(&p->text, "%s%s", pen_dot(p), s->title);
+	if (s && s != screen_get(SCREEN_BOARD))
+		str_addf(&p->text, "%s%s", pen_dot(p),
+			 s == &screen_table ? table_title(m->table.kind) : s->title);
 	pen_title(p, r, str_text(&p->text), view_of_str(&right));
 	str_release(&right);
 }

@@ -6,6 +6,16 @@
 
 enum { CLOCK_CELLS = 9, KIND_CELLS = 18 };
 
+/* The engine's "attempt_ended" for people. */
+static void put_kind(struct pen *p, struct rect r, struct view kind)
+{
+	struct str *s = pen_text(p);
+
+	for (size_t i = 0; i < kind.len; i++)
+		str_add_char(s, kind.ptr[i] == '_' ? ' ' : kind.ptr[i]);
+	pen_put(p, r.row, r.col, KIND_CELLS - 1, STYLE_LABEL);
+}
+
 static void put_line(struct pen *p, struct rect r, const struct history_facts *h)
 {
 	struct str *s = pen_text(p);
@@ -13,7 +23,7 @@ static void put_line(struct pen *p, struct rect r, const struct history_facts *h
 	when_add_clock(s, h->at_ms);
 	pen_put(p, r.row, r.col, CLOCK_CELLS, STYLE_TIME);
 	rect_take_left(&r, CLOCK_CELLS);
-	canvas_text(p->canvas, r.row, r.col, KIND_CELLS - 1, STYLE_LABEL, h->kind);
+	put_kind(p, r, h->kind);
 	rect_take_left(&r, KIND_CELLS);
 	if (h->task.len) {
 		rect_take_left(&r, canvas_text(p->canvas, r.row, r.col, r.cols, STYLE_PLAIN,

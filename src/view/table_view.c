@@ -47,10 +47,7 @@ void view_table(struct pen *p, struct rect r)
 {
 	const struct table_state *s = &p->m->table;
 	int widths[TABLE_COLUMNS_MAX] = { 0 };
-	struct rect head = rect_take_top(&r, 1);
 
-	canvas_words(p->canvas, head.row, head.col + 1, head.cols - 2, STYLE_STRONG,
-		     table_title(s->kind));
 	if (s->trouble.len > 0) {
 		pen_empty(p, r, str_text(&s->trouble));
 		return;

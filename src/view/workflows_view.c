@@ -3,6 +3,29 @@
 #include "model/workflows.h"
 #include "view/screens.h"
 
+/* A title with its places to fill: "Back up <folder>". */
+static void add_title(struct str *s, struct view title)
+{
+	struct view rest = title;
+
+	while (rest.len > 0) {
+		size_t from = view_find(rest, VIEW("${{"), 0), to = view_find(rest, VIEW("}}"), from);
+		struct view name = VIEW("");
+
+		if (from == SIZE_MAX || to == SIZE_MAX)
+			break;
+		name = view_trim(view_cut(rest, from + 3, to - from - 3));
+		if (view_starts(name, "params."))
+			name = view_cut(name, 7, SIZE_MAX);
+		str_add(s, view_cut(rest, 0, from));
+		str_add_char(s, '<');
+		str_add(s, name);
+		str_add_char(s, '>');
+		rest = view_cut(rest, to + 2, SIZE_MAX);
+	}
+	str_add(s, rest);
+}
+
 static void put_workflow(struct pen *p, struct rect r, const struct workflow_line *l)
 {
 	const struct workflow_facts *w = &l->facts;
@@ -17,9 +40,12 @@ static void put_workflow(struct pen *p, struct rect r, const struct workflow_lin
 		str_addf(&p->text, "%s%s", p->text.len > 0 ? pen_dot(p) : "",
 			 str_text(&p->m->contexts[l->context].name));
 	end = pen_put_right(p, r.row, r.col + names, end, STYLE_DIM) - 1;
-	canvas_text(p->canvas, r.row, r.col + names + 1, end - r.col - names - 1,
-		    w->may_start ? STYLE_PLAIN : STYLE_DIM,
-		    !w->may_start && w->why_not.len > 0 ? w->why_not : w->title);
+	if (!w->may_start && w->why_not.len > 0)
+		str_add(pen_text(p), w->why_not);
+	else
+		add_title(pen_text(p), w->title);
+	pen_put(p, r.row, r.col + names + 1, end - r.col - names - 1,
+		w->may_start ? STYLE_PLAIN : STYLE_DIM);
 }
 
 void view_workflows(struct pen *p, struct rect r)

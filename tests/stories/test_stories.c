@@ -101,8 +101,12 @@ START_TEST(who_was_second_is_told_that_somebody_was_first)
 	story_sees(&s, "Ship to prod?");
 	story_keys(&s, "2 a");
 	story_runs(&s, 0, "runboard", "approve", str_text(&id), "-m", "was faster", NULL);
-	/* The dialog that is open says so by itself. */
-	story_sees(&s, "approved");
+	/* The dialog that is open says so by itself, and its button is dead. */
+	story_sees(&s, "gate");
+	story_sees_no(&s, "waits for you");
+	story_keys(&s, "Enter y");
+	story_keys(&s, "Esc D");
+	story_sees_no(&s, "refused");
 	str_release(&id);
 	story_end(&s);
 }
@@ -196,8 +200,8 @@ START_TEST(a_held_cancel_is_taken_back)
 	story_keys(&s, "2 c");
 	story_sees(&s, "slow");
 	story_keys(&s, "Enter y");
-	story_keys(&s, "u");
-	story_keys(&s, "D");
+	story_sees(&s, "takes it back");
+	story_keys(&s, "u D");
 	story_sees(&s, "taken back");
 	story_runs(&s, 0, "runboard", "show", str_text(&id), NULL);
 	ck_assert_msg(strstr(str_text(&s.out), "running") != NULL, "%s", str_text(&s.out));

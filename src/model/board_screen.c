@@ -341,6 +341,12 @@ bool board_select(struct model *m, struct run_key key)
 struct run_key board_selected(const struct model *m)
 {
 	struct run_key key = m->board.lanes[m->board.focus].selected;
+	size_t index;
+	int lane;
 
-	return run_key_is_set(key) && board_shows(m->cards, key) ? key : (struct run_key){ 0 };
+	/* It may have gone to a lane that is not shown: nobody sees what it is now. */
+	if (!run_key_is_set(key) || !board_find(m->cards, key, &lane, &index) ||
+	    lane != m->board.focus)
+		return (struct run_key){ 0 };
+	return key;
 }

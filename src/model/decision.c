@@ -214,7 +214,8 @@ static void confirm(struct model *m, struct effects *fx)
 
 	if (!decision_is_armed(d))
 		return;
-	if (m->now_ms < d->opened_ms + DECISION_SHOWN_MS)
+	/* What is held can be taken back: it need not wait here too, deaf to `u`. */
+	if (m->now_ms < d->opened_ms + DECISION_SHOWN_MS && !verb_is_destructive(d->verb))
 		d->confirmed_ms = m->now_ms;
 	else
 		give_all(m, fx);
@@ -316,6 +317,19 @@ static void fetch_evidence(struct model *m, struct effects *fx)
 					 .log = { .task = step, .streams = LOG_STREAM_BOTH } });
 }
 
+/* It is known that the target changed; the detail knows who did it. */
+static void say_who(struct model *m)
+{
+	struct decision_state *d = &m->decision;
+	struct str words = { 0 };
+
+	if (target_changed(m, d->verb, &d->targets.items[0], d->detail, &words)) {
+		str_clear(&d->changed);
+		str_add(&d->changed, view_of_str(&words));
+	}
+	str_release(&words);
+}
+
 static void take_detail(struct model *m, const struct msg *msg, struct effects *fx)
 {
 	struct decision_state *d = &m->decision;
@@ -326,7 +340,9 @@ static void take_detail(struct model *m, const struct msg *msg, struct effects *
 	d->request = 0;
 	arena_clear(&d->arena);
 	d->detail = detail_copy(&d->arena, msg->detail);
-	if (t->unsettled) {
+	if (d->changed.len > 0) {
+		say_who(m);
+	} else if (t->unsettled) {
 		target_make(m, d->verb, &focus, d->detail, &fresh);
 		target_release(t);
 		*t = fresh;
@@ -361,8 +377,8 @@ static void target_moved(struct model *m, const struct msg *msg, struct effects 
 
 		if (!run_key_eq(t->key, msg->change.key) || d->changed.len > 0)
 			return;
-		if (!target_changed(m, d->verb, t, NULL, &d->changed) &&
-		    verb_is_on_task(d->verb) && d->request == 0)
+		target_changed(m, d->verb, t, NULL, &d->changed);
+		if (verb_is_on_task(d->verb) && d->request == 0)
 			fetch(m, fx);
 		return;
 	}

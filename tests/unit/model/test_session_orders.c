@@ -102,6 +102,51 @@ START_TEST(a_target_that_changes_disarms_the_dialog_and_says_what_changed)
 }
 END_TEST
 
+START_TEST(who_changed_the_target_is_said)
+{
+	static const struct vote vote = { { "alice", 5 }, { "", 0 }, VERB_APPROVE,
+					  FIXTURE_NOW - 11000 };
+	struct task_facts task = { .id = VIEW("review"), .step = VIEW("review"), .version = 5,
+				   .status = TASK_COMPLETED, .attempt = 1 };
+	struct run_detail detail = { .tasks = &task, .n_tasks = 1 };
+
+	open_set("three-runs");
+	press_slowly("a Enter");
+	f.mute = true;
+	task.gate = (struct gate_facts){ .given = &vote, .n_given = 1 };
+	fixture_happens(&f, "approved-elsewhere");
+	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .key = fixture_find(&f, "a1c003"),
+				       .request = f.model->decision.request,
+				       .detail = &detail });
+	ck_assert_str_eq(str_text(&f.model->decision.changed), "alice approved this 12s ago.");
+	ck_assert(!decision_is_armed(&f.model->decision));
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_cancel_typed_ahead_can_be_taken_back_at_once)
+{
+	open_set("three-runs");
+	press("c Enter y u");
+	ck_assert_int_eq(last_state(), ORDER_TAKEN_BACK);
+	fixture_wait(&f, 10000);
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_run_that_went_to_a_hidden_lane_is_not_acted_upon)
+{
+	open_set("three-runs");
+	press("j");
+	fixture_put(&f, fixture_run("build", 2, RUN_CANCELLED));
+	ck_assert(!run_key_is_set(board_selected(f.model)));
+	press("N");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(a_target_that_changes_while_typed_ahead_is_not_acted_upon)
 {
 	open_set("three-runs");
@@ -307,6 +352,9 @@ Suite *suite_session_orders(void)
 	tcase_add_test(t, escape_takes_back_what_was_typed_ahead);
 	tcase_add_test(t, a_target_that_changes_disarms_the_dialog_and_says_what_changed);
 	tcase_add_test(t, a_target_that_changes_while_typed_ahead_is_not_acted_upon);
+	tcase_add_test(t, who_changed_the_target_is_said);
+	tcase_add_test(t, a_cancel_typed_ahead_can_be_taken_back_at_once);
+	tcase_add_test(t, a_run_that_went_to_a_hidden_lane_is_not_acted_upon);
 	tcase_add_test(t, progress_of_the_target_does_not_disarm_the_dialog);
 	tcase_add_test(t, another_run_that_changes_does_not_disarm_the_dialog);
 	tcase_add_test(t, newcomers_do_not_change_what_an_open_dialog_acts_on);

@@ -42,7 +42,7 @@ static void set_up(void)
 	stub = stub_new(loop);
 	ear_init(&ear);
 	open_with((struct local_config){ .times = { .first_retry_ms = 2, .max_retry_ms = 4,
-						    .heartbeat_ms = 10000, .answer_ms = 50 } });
+						    .heartbeat_ms = 10000, .answer_ms = 500 } });
 	serve("GET", "/v1/info", info);
 }
 

@@ -186,12 +186,12 @@ END_TEST
 START_TEST(a_silent_server_ends_at_the_deadline)
 {
 	struct asked *a = asked_new();
-	const struct http_order order = { .method = "GET", .target = "/x", .timeout_ms = 20 };
+	const struct http_order order = { .method = "GET", .target = "/x", .timeout_ms = 300 };
 	stub_on(stub, "GET", "/x", &(struct stub_reply){ .fault = STUB_SILENT });
 	ask(a, &order);
 	ck_assert(stub_until(loop, &a->done));
 	ck_assert(a->sent);
-	ck_assert_msg(ends_with_words(a, " did not answer GET /x within 20 ms"), "%s",
+	ck_assert_msg(ends_with_words(a, " did not answer GET /x within 300 ms"), "%s",
 		      str_text(&a->words));
 }
 END_TEST

@@ -41,7 +41,8 @@ void logpane_close(struct logpane *p, struct effects *fx)
 
 static bool is_open(const struct logpane *p, const struct log_source *source)
 {
-	return p->request && run_key_eq(p->key, source->key) && p->attempt == source->attempt &&
+	/* One that broke off is opened anew. */
+	return p->request && p->ended.len == 0 && run_key_eq(p->key, source->key) && p->attempt == source->attempt &&
 	       view_eq(view_of_str(&p->task), source->task);
 }
 

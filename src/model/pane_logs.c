@@ -59,4 +59,7 @@ void pane_logs_arrive(struct model *m, const struct msg *msg, struct effects *fx
 {
 	set_height(m);
 	logpane_arrive(&m->detail.log, msg);
+	if (msg->kind == MSG_CONDITION && msg->condition.condition == CONDITION_LIVE &&
+	    m->detail.log.ended.len > 0)
+		pane_logs_show(m, fx);
 }

@@ -80,6 +80,23 @@ START_TEST(the_board_cursor_is_where_it_was)
 }
 END_TEST
 
+START_TEST(a_log_that_broke_off_goes_on_when_the_engine_is_back)
+{
+	open_run("three-runs", "j Enter");
+	fixture_answer(&f, f.model->detail.log.request, OUTCOME_UNREACHABLE, "no answer");
+	fixture_happens(&f, "down");
+	ck_assert_str_eq(str_text(&f.model->detail.log.ended), "no answer");
+	fixture_forget(&f);
+	fixture_happens(&f, "back");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_LOG_OPEN), 1);
+	ck_assert_uint_eq(f.model->detail.log.ended.len, 0);
+	ck_assert_uint_gt(f.model->detail.log.rows.len, 0);
+	fixture_happens(&f, "back");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_LOG_OPEN), 1);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(numbers_go_to_the_panes)
 {
 	open_run("three-runs", "4 Enter");
@@ -131,6 +148,7 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, leaving_while_a_search_is_typed_ends_the_typing);
 	tcase_add_test(t, escape_leaves_the_pane_then_the_run);
 	tcase_add_test(t, the_board_cursor_is_where_it_was);
+	tcase_add_test(t, a_log_that_broke_off_goes_on_when_the_engine_is_back);
 	tcase_add_test(t, numbers_go_to_the_panes);
 	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
 	tcase_add_test(t, help_names_the_keys_of_the_logs_when_opened_from_there);

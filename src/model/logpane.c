@@ -42,8 +42,8 @@ void logpane_close(struct logpane *p, struct effects *fx)
 static bool is_open(const struct logpane *p, const struct log_source *source)
 {
 	/* One that broke off is opened anew. */
-	return p->request && p->ended.len == 0 && run_key_eq(p->key, source->key) && p->attempt == source->attempt &&
-	       view_eq(view_of_str(&p->task), source->task);
+	return p->request && p->ended.len == 0 && run_key_eq(p->key, source->key) &&
+	       p->attempt == source->attempt && view_eq(view_of_str(&p->task), source->task);
 }
 
 void logpane_open(struct model *m, struct logpane *p, const struct log_source *source,

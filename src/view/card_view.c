@@ -9,7 +9,8 @@
 #include "base/when.h"
 #include "model/model.h"
 
-enum { GUTTER_COLS = 1, INDENT_COLS = 3, BAR_COLS = 10, BAR_FROM_COLS = 30, CLOCK_COLS = 4, ID_FROM_COLS = 14 };
+enum { GUTTER_COLS = 1, INDENT_COLS = 3, BAR_COLS = 10, BAR_FROM_COLS = 30, CLOCK_COLS = 4,
+       ID_FROM_COLS = 14 };
 
 static const struct {
 	const char *name, *words;

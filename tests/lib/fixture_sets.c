@@ -143,8 +143,8 @@ static void hostile(struct fixture *f)
 	make_wait(&run, "Ship?\r\n\x1b[31mAPPROVE NOW\x1b[0m \xe2\x80\xaetxt.exe \xff\xfe", MINUTE);
 	run.trigger_by = VIEW("eve\x1b[1mroot");
 	fixture_put(f, run);
-	run = fixture_run("\xe7\x99\xba\xe5\xb8\x83\xe3\x82\xb8\xe3\x83\xa7\xe3\x83\x96 e\xcc\x81t\xc3\xa9", 2,
-			  RUN_RUNNING);
+	run = fixture_run("\xe7\x99\xba\xe5\xb8\x83\xe3\x82\xb8\xe3\x83\xa7\xe3\x83\x96 "
+			  "e\xcc\x81t\xc3\xa9", 2, RUN_RUNNING);
 	run.current_task = VIEW("a\tb\nc");
 	fixture_put(f, run);
 	run = fixture_run("a-workflow-with-a-name-that-is-longer-than-any-lane-is-wide", 3,

@@ -45,6 +45,16 @@ bool machine_attempt_runs(const struct machine_task *t)
 	return a && a->status == TASK_RUNNING;
 }
 
+bool machine_wants_slot(const struct machine_task *t)
+{
+	return t->status == TASK_QUEUED && t->kind != STEP_WORKFLOW;
+}
+
+bool machine_has_slot(const struct machine_task *t)
+{
+	return machine_attempt_runs(t) && t->kind != STEP_WORKFLOW;
+}
+
 static int64_t sooner(int64_t a, int64_t b)
 {
 	if (!a || !b)

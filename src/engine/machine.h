@@ -101,6 +101,9 @@ struct machine_task *machine_task(const struct machine *m, struct view id);	/* o
 /* The attempt that runs or ran last, or NULL. */
 struct machine_attempt *machine_attempt(const struct machine_task *t);
 bool machine_attempt_runs(const struct machine_task *t);
+/* Only what is a process takes a slot: a sub-workflow's steps have their own. */
+bool machine_wants_slot(const struct machine_task *t);
+bool machine_has_slot(const struct machine_task *t);
 /* Adds one fact to the state. Facts that do not fit (of a task that is none) are
  * ignored. */
 void machine_fold(struct machine *m, const struct event *event);

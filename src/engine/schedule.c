@@ -9,7 +9,7 @@ int engine_slots_used(const struct engine *e)
 	for (size_t i = 0; i < e->runs.len; i++) {
 		const struct machine *m = e->runs.items[i]->m;
 		for (size_t k = 0; k < m->n_tasks; k++)
-			used += machine_attempt_runs(&m->tasks[k]);
+			used += machine_has_slot(&m->tasks[k]);
 	}
 	return used;
 }
@@ -38,7 +38,7 @@ static void admit(struct engine *e, struct live_run *run, int64_t now_ms)
 static bool has_queued(const struct machine *m)
 {
 	for (size_t i = 0; !m->paused && i < m->n_tasks; i++) {
-		if (m->tasks[i].status == TASK_QUEUED)
+		if (machine_wants_slot(&m->tasks[i]))
 			return true;
 	}
 	return false;
@@ -60,7 +60,7 @@ static struct live_run *next_run(const struct engine *e)
 static void launch_one(struct engine *e, struct live_run *run, int64_t now_ms)
 {
 	for (size_t i = 0; i < run->m->n_tasks; i++) {
-		if (run->m->tasks[i].status != TASK_QUEUED)
+		if (!machine_wants_slot(&run->m->tasks[i]))
 			continue;
 		struct input in = { .kind = INPUT_LAUNCH, .now_ms = now_ms,
 				    .task = run->m->tasks[i].id };

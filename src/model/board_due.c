@@ -1,25 +1,17 @@
-/* Cards show ages in one unit: by the second below a minute, then by the minute,
- * then by the hour. Only the cards that are drawn count. */
+/* When an age that is shown on the board changes (model/age.h). Only the cards that
+ * are drawn count. */
 #include "model/board_due.h"
 
+#include "model/age.h"
 #include "model/board_layout.h"
 #include "model/model.h"
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, FILTER_AGAIN_MS = 10 * SECOND };
+enum { SECOND = 1000, FILTER_AGAIN_MS = 10 * SECOND };
 
 static void sooner(int64_t *in, int64_t ms)
 {
 	if (ms < *in)
 		*in = ms;
-}
-
-/* How long until a shown span that grows (or, of a deadline, shrinks) changes. */
-static int64_t until_other(int64_t span, bool shrinks)
-{
-	int64_t abs = span < 0 ? -span : span;
-	int64_t unit = abs < MINUTE ? SECOND : abs < HOUR ? MINUTE : HOUR;
-
-	return shrinks ? abs % unit + 1 : unit - abs % unit;
 }
 
 static void card_due(const struct model *m, struct run_key key, int64_t *in)
@@ -28,17 +20,15 @@ static void card_due(const struct model *m, struct run_key key, int64_t *in)
 
 	if (!store_brief(m->store, key, &b))
 		return;
-	if (b.status == RUN_PENDING || b.status == RUN_PLANNED)
-		sooner(in, SECOND);
-	else if (b.status == RUN_WAITING && b.deadline_ms > 0)
-		sooner(in, until_other(b.deadline_ms - m->now_ms, b.deadline_ms > m->now_ms));
+	if (b.status == RUN_WAITING && b.deadline_ms > 0)
+		sooner(in, age_left_due_ms(b.deadline_ms, m->now_ms));
 	else if (b.status == RUN_WAITING)
-		sooner(in, until_other(m->now_ms - b.wait_since_ms, false));
+		sooner(in, age_shown_due_ms(b.wait_since_ms, m->now_ms));
+	else if (b.ended_ms > 0)
+		sooner(in, age_ended_due_ms(b.ended_ms, m->now_ms));
 	else
-		sooner(in, until_other(m->now_ms - (b.ended_ms > 0	  ? b.ended_ms
-						    : b.started_ms > 0 ? b.started_ms
-								       : b.created_ms),
-				       false));
+		sooner(in, age_shown_due_ms(b.started_ms > 0 ? b.started_ms : b.created_ms,
+					    m->now_ms));
 }
 
 static bool preview_runs(const struct model *m, const struct board_layout *l)

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "base/when.h"
+#include "model/age.h"
 #include "model/model.h"
 
 enum { GUTTER_COLS = 1, INDENT_COLS = 3, BAR_COLS = 10, BAR_FROM_COLS = 30, CLOCK_COLS = 4,
@@ -134,7 +135,7 @@ static void add_left(struct str *s, int64_t deadline_ms, int64_t now_ms)
 		str_add_text(s, "overdue");
 		return;
 	}
-	when_add_age(s, deadline_ms - now_ms);
+	when_add_age(s, age_left_ms(deadline_ms, now_ms));
 	str_add_text(s, " left");
 }
 
@@ -145,7 +146,7 @@ void add_clock(struct str *s, const struct run_facts *run, int64_t now_ms)
 	else if (run->status == RUN_WAITING)
 		add_age(s, run->waiting.since_ms, now_ms);
 	else if (run->ended_ms > 0)
-		add_age(s, run->ended_ms, now_ms);
+		add_ended_age(s, run->ended_ms, now_ms);
 	else if (run->started_ms > 0)
 		add_age(s, run->started_ms, now_ms);
 	else

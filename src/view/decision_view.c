@@ -4,6 +4,7 @@
 #include "base/when.h"
 #include "model/decision.h"
 #include "model/detail.h"
+#include "model/age.h"
 #include "model/model.h"
 #include "model/question.h"
 #include "view/dialog.h"
@@ -43,7 +44,7 @@ static void put_votes(struct pen *p, struct rect *r, const struct target *t)
 	add_age(s, g->since_ms, p->m->now_ms);
 	if (g->deadline_ms > p->m->now_ms) {
 		str_addf(s, "%s", pen_dot(p));
-		when_add_age(s, g->deadline_ms - p->m->now_ms);
+		when_add_age(s, age_left_ms(g->deadline_ms, p->m->now_ms));
 		str_add_text(s, " left");
 	}
 	if (g->required > 1)

@@ -1,6 +1,7 @@
 /* The inbox: who waits for what since when, until when; the prompt below. */
 #include "base/when.h"
 #include "model/inbox.h"
+#include "model/age.h"
 #include "model/model.h"
 #include "view/screens.h"
 
@@ -17,7 +18,7 @@ static void put_entry(struct pen *p, struct rect r, const struct run_facts *run,
 	if (g->deadline_ms > 0) {
 		str_add_text(s, pen_dot(p));
 		if (g->deadline_ms > p->m->now_ms)
-			when_add_age(s, g->deadline_ms - p->m->now_ms);
+			when_add_age(s, age_left_ms(g->deadline_ms, p->m->now_ms));
 		str_add_text(s, g->deadline_ms > p->m->now_ms ? " left" : "overdue");
 	}
 	if (g->required > 1)

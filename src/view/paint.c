@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "base/when.h"
+#include "model/age.h"
 #include "model/model.h"
 
 static const struct {
@@ -264,5 +265,15 @@ void add_elapsed(struct str *s, int64_t from_ms, int64_t to_ms, int64_t now_ms)
 void add_age(struct str *s, int64_t at_ms, int64_t now_ms)
 {
 	if (at_ms > 0)
-		when_add_age(s, now_ms > at_ms ? now_ms - at_ms : 0);
+		when_add_age(s, age_shown_ms(at_ms, now_ms));
+}
+
+void add_ended_age(struct str *s, int64_t at_ms, int64_t now_ms)
+{
+	int64_t span = age_ended_ms(at_ms, now_ms);
+
+	if (span > 0)
+		when_add_age(s, span);
+	else
+		str_add_text(s, "now");
 }

@@ -65,5 +65,7 @@ void pen_empty(struct pen *p, struct rect r, const char *sentence);
 /* Appends the elapsed time of a run: since it began, until it ended. */
 void add_elapsed(struct str *s, int64_t from_ms, int64_t to_ms, int64_t now_ms);
 void add_age(struct str *s, int64_t at_ms, int64_t now_ms);
+/* For what has ended: "now" within the minute, then as add_age. */
+void add_ended_age(struct str *s, int64_t at_ms, int64_t now_ms);
 
 #endif

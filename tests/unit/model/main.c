@@ -5,6 +5,7 @@ Suite *suite_board_screen(void);
 Suite *suite_decision(void);
 Suite *suite_keymap(void);
 Suite *suite_lineedit(void);
+Suite *suite_age(void);
 Suite *suite_logpane(void);
 Suite *suite_question(void);
 Suite *suite_screens(void);
@@ -22,6 +23,7 @@ int main(void)
 		suite_decision,
 		suite_question,
 		suite_screens,
+		suite_age,
 		suite_logpane,
 		suite_session_board,
 		suite_session_detail,

@@ -101,6 +101,16 @@ struct runner *engine_make_runner(struct engine *e, const char *supervisor);
 /* Adopts the attempts of all open runs after a restart. */
 void engine_adopt_attempts(struct engine *e);
 
+/* ---- children.c: sub-workflows ------------------------------------------------------------ */
+
+/* Queued ones get their run. */
+void engine_start_children(struct engine *e);
+/* What has ended in this turn is told to its parent. */
+void engine_tell_parents(struct engine *e);
+void engine_stop_child(struct engine *e, const struct live_run *run, struct view task);
+/* After a restart: t waits for a child. */
+void engine_adopt_child(struct engine *e, struct live_run *run, const struct machine_task *t);
+
 /* ---- turn.c: commit and what follows -------------------------------------------------- */
 
 void engine_end_turn(void *arg);

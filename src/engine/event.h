@@ -33,12 +33,12 @@ enum event_kind {
 	EVENT_TASKS_EXPANDED,		/* task: a foreach step; spec: its items' tasks */
 	EVENT_ATTEMPT_STARTING,		/* attempt, args */
 	EVENT_ATTEMPT_STARTED,		/* pid */
-	EVENT_ATTEMPT_STOPPING,		/* its supervisor is told to end it */
+	EVENT_ATTEMPT_STOPPING,		/* its supervisor or child is told to end; reason */
 	EVENT_ATTEMPT_ENDED,		/* status, code, signal, usage, result, error */
 	EVENT_ATTEMPT_UNKNOWN,		/* nobody knows how it ended */
 	EVENT_GATE_OPENED,		/* gate, prompt, schema, roles, required, until */
 	EVENT_GATE_VOTED,		/* verb, by, comment, value */
-	EVENT_CHILD_STARTED,		/* value: the child's id as JSON */
+	EVENT_CHILD_STARTED,		/* attempt, args; value: the child's id as JSON; until */
 	EVENT_KINDS
 };
 

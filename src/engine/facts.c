@@ -270,12 +270,24 @@ void facts_run(const struct facts_source *s, struct arena *arena, struct run_fac
 	now_of(s, arena, out);
 }
 
+static size_t count_attempts(const struct machine *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < m->n_tasks; i++)
+		n += m->tasks[i].attempts.len;
+	return n;
+}
+
+/* Those of earlier attempts, too. */
 static void children_of(const struct machine *m, struct arena *arena, struct run_detail *out)
 {
-	struct view *children = arena_array(arena, m->n_tasks, sizeof *children);
+	struct view *children = arena_array(arena, count_attempts(m), sizeof *children);
 	for (size_t i = 0; i < m->n_tasks; i++) {
-		if (m->tasks[i].child.len)
-			children[out->n_children++] = m->tasks[i].child;
+		for (size_t k = 0; k < m->tasks[i].attempts.len; k++) {
+			const struct machine_attempt *a = &m->tasks[i].attempts.items[k];
+			if (a->child.len)
+				children[out->n_children++] = a->child;
+		}
 	}
 	out->children = children;
 }

@@ -242,7 +242,9 @@ void engine_adopt_attempts(struct engine *e)
 	for (size_t i = 0; i < e->runs.len; i++) {
 		struct live_run *run = e->runs.items[i];
 		for (size_t k = 0; k < run->m->n_tasks; k++) {
-			if (machine_attempt_runs(&run->m->tasks[k]))
+			if (run->m->tasks[k].child.len && machine_attempt_runs(&run->m->tasks[k]))
+				engine_adopt_child(e, run, &run->m->tasks[k]);
+			else if (machine_attempt_runs(&run->m->tasks[k]))
 				adopt_attempt(e, run, &run->m->tasks[k], same_boot);
 		}
 	}

@@ -1,6 +1,6 @@
 /* A run's state: its making, look-ups, what it is due for, which commands its
  * facts call for. */
-#include "engine/machine.h"
+#include "engine/machine_inside.h"
 
 #include "base/mem.h"
 
@@ -55,6 +55,15 @@ bool machine_has_slot(const struct machine_task *t)
 	return machine_attempt_runs(t) && t->kind != STEP_WORKFLOW;
 }
 
+const char *step_kind_word(enum step_kind kind)
+{
+	static const char *const words[] = {
+		[STEP_RUN] = "run", [STEP_ARGS] = "args", [STEP_APPROVE] = "approve",
+		[STEP_ASK] = "ask", [STEP_WORKFLOW] = "workflow",
+	};
+	return words[kind];
+}
+
 static int64_t sooner(int64_t a, int64_t b)
 {
 	if (!a || !b)
@@ -73,6 +82,8 @@ int64_t machine_next_due(const struct machine *m)
 			due = sooner(due, t->next_retry_ms);
 		if (t->status == TASK_WAITING)
 			due = sooner(due, t->gate.deadline_ms);
+		if (t->kind == STEP_WORKFLOW && machine_attempt_runs(t) && !t->stopping)
+			due = sooner(due, t->child_due_ms);
 	}
 	return due;
 }

@@ -45,6 +45,7 @@ struct machine_attempt {
 	bool unknown;			/* nobody knows how it ended */
 	struct usage_facts usage;
 	struct view args, error;
+	struct view child;		/* id of a sub-workflow's run; no process then */
 };
 
 struct machine_task {
@@ -57,13 +58,15 @@ struct machine_task {
 	bool satisfied;			/* closed, and what needs it may go on */
 	bool caught;			/* failed, and something deals with it */
 	bool held;			/* failed, and the run pauses for a decision */
-	bool stopping;			/* its supervisor was told to end it */
+	bool stopping;			/* its supervisor or child was told to end */
+	bool late;			/* because it is over its time limit */
 	bool expanded;			/* a foreach step that has its items */
 	enum task_status status;
 	int attempt;			/* 0: none yet */
 	int tries;			/* attempts since the last reset, for `retry` */
 	int max_attempts;
 	int64_t queued_ms, started_ms, ended_ms, next_retry_ms;
+	int64_t child_due_ms;		/* by when its child must have ended; 0: never */
 	struct view result, edit, error_type, error, stack, child;
 	int64_t version;
 	struct machine_gate gate;
@@ -131,6 +134,9 @@ enum input_kind {
 	INPUT_STARTED,		/* pid */
 	INPUT_ENDED,		/* how the attempt ended */
 	INPUT_UNKNOWN,		/* an attempt of which nothing is known */
+	INPUT_CHILD_STARTED,	/* a queued sub-workflow has its run: child, args */
+	INPUT_CHILD_REFUSED,	/* it can have none: ended says why */
+	INPUT_CHILD_ENDED,	/* child; ended says how */
 	INPUT_DUE,		/* some time has come */
 	INPUT_ORDER,		/* what a person wants */
 	INPUT_KINDS
@@ -154,6 +160,7 @@ struct input {
 	struct view task;
 	int attempt;
 	const struct event *ended;		/* INPUT_ENDED: an attempt_ended fact */
+	struct view child, args;
 	int64_t pid;
 	const struct machine_order *order;
 };

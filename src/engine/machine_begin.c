@@ -76,15 +76,12 @@ static void begin(struct turn *turn, const struct machine_task *t, const struct 
 	switch (s->kind) {
 	case STEP_RUN:
 	case STEP_ARGS:
+	case STEP_WORKFLOW:
 		queue(turn, t);
 		break;
 	case STEP_APPROVE:
 	case STEP_ASK:
 		open_gate(turn, t, s);
-		break;
-	case STEP_WORKFLOW:
-		err_set(&err, ERR_CONFIG, "sub-workflows cannot be run yet");
-		fail_to_begin(turn, t, &err);
 		break;
 	}
 }

@@ -1,17 +1,8 @@
 /* The first fact of a run: its tasks and all else that fold needs of the
  * workflow, so that it never reads the definition again. */
-#include "engine/machine.h"
+#include "engine/machine_inside.h"
 #include "flow/template.h"
 #include "wire/jsonw.h"
-
-static const char *step_kind_word(enum step_kind kind)
-{
-	static const char *const words[] = {
-		[STEP_RUN] = "run", [STEP_ARGS] = "args", [STEP_APPROVE] = "approve",
-		[STEP_ASK] = "ask", [STEP_WORKFLOW] = "workflow",
-	};
-	return words[kind];
-}
 
 static void add_text(struct jsonw *w, const char *key, struct view v)
 {

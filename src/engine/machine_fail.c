@@ -133,7 +133,7 @@ void task_attempt_closed(struct turn *turn, const struct machine_task *t)
 	if (a->status == TASK_COMPLETED) {
 		e.satisfied = true;
 		turn_emit(turn, &e);
-	} else if (may_retry(turn, t, s)) {
+	} else if (a->status != TASK_REJECTED && may_retry(turn, t, s)) {
 		retry(turn, t, s);
 	} else {
 		/* Ended by somebody's signal and not by us. */

@@ -271,7 +271,7 @@ static void fold_starting(struct machine *m, struct machine_task *t, const struc
 	if (!t->started_ms)
 		t->started_ms = e->at_ms;
 	t->next_retry_ms = 0;
-	t->stopping = false;
+	t->stopping = t->late = false;
 }
 
 static void fold_started(struct machine *m, struct machine_task *t, const struct event *e)
@@ -284,6 +284,7 @@ static void fold_started(struct machine *m, struct machine_task *t, const struct
 static void fold_attempt_stopping(struct machine *m, struct machine_task *t, const struct event *e)
 {
 	t->stopping = true;
+	t->late = view_is(e->reason, "timeout");
 }
 
 static void fold_attempt_ended(struct machine *m, struct machine_task *t, const struct event *e)
@@ -361,16 +362,15 @@ static void fold_voted(struct machine *m, struct machine_task *t, const struct e
 	vec_push(&t->gate.votes, vote);
 }
 
+/* A child's run is an attempt without a process. */
 static void fold_child(struct machine *m, struct machine_task *t, const struct event *e)
 {
 	struct json_doc *doc = json_parse(e->value, 0, NULL);
+	fold_starting(m, t, e);
 	t->child = keep(m, json_text(json_root(doc)));
+	machine_attempt(t)->child = t->child;
+	t->child_due_ms = e->until_ms;
 	json_free(doc);
-	if (t->status == TASK_RUNNING)
-		return;
-	t->status = TASK_RUNNING;
-	if (!t->started_ms)
-		t->started_ms = e->at_ms;
 }
 
 typedef void fold_fn(struct machine *m, struct machine_task *t, const struct event *e);

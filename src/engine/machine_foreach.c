@@ -17,7 +17,7 @@ static void add_item(struct jsonw *w, const struct machine_task *t, const struct
 	jsonw_text(w, "id", view_of_str(&id));
 	jsonw_text(w, "step", t->step);
 	jsonw_text(w, "queue", s->queue);
-	jsonw_string(w, "kind", s->kind == STEP_ARGS ? "args" : "run");
+	jsonw_string(w, "kind", step_kind_word(s->kind));
 	jsonw_raw(w, "item", view_of_str(&value));
 	jsonw_int(w, "index", index);
 	jsonw_int(w, "attempts", s->retry.attempts);

@@ -35,6 +35,9 @@ bool task_expand(struct turn *turn, const struct machine_task *t, const struct s
 /* Begins items of an expanded step, or ends it; false: nothing to do now. */
 bool task_foreach_moves(struct turn *turn, const struct machine_task *t);
 
+/* As it stands in the facts. */
+const char *step_kind_word(enum step_kind kind);
+
 /* A closed task whose outcome is no success and no skip. */
 bool task_went_wrong(const struct machine_task *t);
 bool task_is_closed(const struct machine_task *t);

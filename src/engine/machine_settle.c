@@ -58,6 +58,23 @@ static bool rule_deadline(struct turn *turn)
 	return stop_run(turn, RUN_TIMED_OUT, VIEW("the run is over its time limit"));
 }
 
+/* A supervisor keeps its deadline itself; for a child we do. */
+static bool rule_late_children(struct turn *turn)
+{
+	for (size_t i = 0; i < turn->m->n_tasks; i++) {
+		const struct machine_task *t = task_at(turn, i);
+		if (t->kind != STEP_WORKFLOW || !machine_attempt_runs(t) || t->stopping ||
+		    !t->child_due_ms || t->child_due_ms > turn->now_ms)
+			continue;
+		struct event e = event_make(EVENT_ATTEMPT_STOPPING, t->id);
+		e.attempt = t->attempt;
+		e.reason = VIEW("timeout");
+		turn_emit(turn, &e);
+		return true;
+	}
+	return false;
+}
+
 /* The failure that the run's end will show: the first that nothing caught. */
 static const struct machine_task *first_failure(const struct machine *m)
 {
@@ -334,7 +351,8 @@ static bool rule_end(struct turn *turn)
 typedef bool settle_fn(struct turn *turn);
 
 static settle_fn *const rules[] = {
-	rule_attempts, rule_gates, rule_deadline, rule_fail_fast, rule_stop, rule_retry,
+	rule_attempts, rule_gates, rule_deadline, rule_late_children, rule_fail_fast, rule_stop,
+	rule_retry,
 	rule_foreach, rule_begin, rule_unarmed, rule_end,
 };
 

@@ -1,6 +1,7 @@
 /* One input to a run: decided upon, folded, and all that follows. */
 #include "engine/machine_inside.h"
 #include "engine/scope.h"
+#include "wire/jsonw.h"
 
 void turn_emit(struct turn *turn, struct event *event)
 {
@@ -33,7 +34,7 @@ static void on_launch(struct turn *turn, struct machine_task *t, const struct in
 {
 	struct str args = {0};
 	struct err err = {0};
-	if (!t || t->status != TASK_QUEUED || turn->m->paused)
+	if (!t || !machine_wants_slot(t) || turn->m->paused)
 		return;
 	if (!machine_args(turn->m, turn->w, t, &args, &err)) {
 		cannot_launch(turn, t, &err);
@@ -84,6 +85,48 @@ static void on_unknown(struct turn *turn, struct machine_task *t, const struct i
 	turn_emit(turn, &e);
 }
 
+static void on_child_started(struct turn *turn, struct machine_task *t, const struct input *in)
+{
+	const struct step *s = t ? workflow_step(turn->w, t->step) : NULL;
+	struct str id = {0};
+	if (!s || t->status != TASK_QUEUED || t->kind != STEP_WORKFLOW)
+		return;
+	jsonw_add_quoted(&id, in->child);
+	struct event e = event_make(EVENT_CHILD_STARTED, t->id);
+	e.attempt = t->attempt + 1;
+	e.value = view_of_str(&id);
+	e.args = in->args;
+	e.until_ms = s->timeout_ms ? turn->now_ms + s->timeout_ms : 0;
+	turn_emit(turn, &e);
+	str_release(&id);
+}
+
+static void on_child_refused(struct turn *turn, struct machine_task *t, const struct input *in)
+{
+	if (!t || t->status != TASK_QUEUED || t->kind != STEP_WORKFLOW)
+		return;
+	struct event e = *in->ended;
+	e.kind = EVENT_TASK_ENDED;
+	e.task = t->id;
+	task_fail(turn, &e);
+}
+
+static void on_child_ended(struct turn *turn, struct machine_task *t, const struct input *in)
+{
+	if (!t || !machine_attempt_runs(t) || !view_eq(machine_attempt(t)->child, in->child))
+		return;
+	struct event e = *in->ended;
+	e.kind = EVENT_ATTEMPT_ENDED;
+	e.task = t->id;
+	e.attempt = t->attempt;
+	if (t->late && e.task_status == TASK_CANCELLED) {
+		e.task_status = TASK_TIMED_OUT;
+		e.error_type = VIEW("timeout");
+		e.error = VIEW("over its time limit");
+	}
+	turn_emit(turn, &e);
+}
+
 /* Time has come: the rules look at the clock themselves. */
 static void on_due(struct turn *turn, struct machine_task *t, const struct input *in)
 {
@@ -95,6 +138,9 @@ static input_fn *const inputs[INPUT_KINDS] = {
 	[INPUT_STARTED] = on_started,
 	[INPUT_ENDED] = on_ended,
 	[INPUT_UNKNOWN] = on_unknown,
+	[INPUT_CHILD_STARTED] = on_child_started,
+	[INPUT_CHILD_REFUSED] = on_child_refused,
+	[INPUT_CHILD_ENDED] = on_child_ended,
 	[INPUT_DUE] = on_due,
 };
 

@@ -1,12 +1,11 @@
 /* Orders from the API: checked, decided, answered after the commit; the same key
  * gets the same answer. */
-#include "base/ident.h"
 #include "base/mem.h"
 #include "base/when.h"
+#include "engine/birth.h"
 #include "engine/crypto.h"
 #include "engine/engine_inside.h"
 #include "wire/encode.h"
-#include "wire/json.h"
 
 /* One order under way. */
 struct deed {
@@ -120,84 +119,18 @@ static struct machine_order machine_order_of(const struct engine_order *o)
 
 /* ---- a new run ---------------------------------------------------------------------- */
 
-struct making {
-	struct arena arena;
-	VEC(struct pair) given;
-	struct pairs params;
-};
-
-static void give(struct making *make, struct view name, struct view json)
+static struct birth birth_of(const struct deed *d)
 {
-	struct pair p = { arena_view(&make->arena, name), arena_view(&make->arena, json) };
-	for (size_t i = 0; i < make->given.len; i++) {
-		if (view_eq(make->given.items[i].name, p.name)) {
-			make->given.items[i] = p;
-			return;
-		}
-	}
-	vec_push(&make->given, p);
-}
-
-static bool give_all(struct making *make, struct view json, struct err *err)
-{
-	if (!json.len)
-		return true;
-	struct json_doc *doc = json_parse(json, 0, err);
-	struct str text = {0};
-	if (!doc)
-		return false;
-	for (const struct json *v = json_first(json_root(doc)); v; v = json_next(v)) {
-		str_clear(&text);
-		json_print(v, &text);
-		give(make, json_key(v), view_of_str(&text));
-	}
-	str_release(&text);
-	json_free(doc);
-	return true;
-}
-
-static bool resolve(struct making *make, const struct workflow *w, struct err *err)
-{
-	struct pairs given = { make->given.items, make->given.len };
-	if (param_resolve(&w->params, given, &make->arena, &make->params, err))
-		return true;
-	err->kind = ERR_USAGE;
-	return false;
-}
-
-static struct live_run *give_birth(struct deed *d, const struct workflow *w,
-				   const struct making *make, struct view source)
-{
-	struct engine *e = d->e;
-	char id[IDENT_LEN + 1];
-	ident_uuid7(id, d->now_ms);
-	const struct machine_birth birth = {
-		.workflow = w,
-		.id = view_of(id),
-		.params = make->params,
-		.trigger = d->o->trigger,
-		.by = d->o->caller.by,
-		.source = source,
-		.priority = d->o->priority ? d->o->priority : w->priority,
-		.debug = d->o->debug,
-		.now_ms = d->now_ms,
-		.start_at_ms = d->o->delay_ms ? d->now_ms + d->o->delay_ms : 0,
+	return (struct birth){
+		.by = d->o->caller.by, .trigger = d->o->trigger, .priority = d->o->priority,
+		.debug = d->o->debug, .now_ms = d->now_ms, .delay_ms = d->o->delay_ms,
 	};
-	struct machine *m = machine_new();
-	machine_create(&birth, &e->facts);
-	machine_fold(m, &e->facts.list.items[0]);
-	struct live_run *run = engine_adopt_run(e, m, journal_new_run(e->journal), w);
-	run->previous = 0;
-	engine_keep_facts(e, run);
-	return run;
 }
 
-static void make_run(struct deed *d, const struct workflow *w, struct making *make,
-		     struct view source)
+static void make_run(struct deed *d, const struct workflow *w, struct birth *birth)
 {
 	struct err err = {0};
-	const struct workflow *frozen = NULL;
-	if (!give_all(make, d->o->params, &err) || !resolve(make, w, &err)) {
+	if (!birth_give_all(birth, d->o->params, &err) || !birth_check(birth, w, &err)) {
 		fail_with(d, &err);
 		return;
 	}
@@ -206,19 +139,12 @@ static void make_run(struct deed *d, const struct workflow *w, struct making *ma
 		str_add_text(&d->body, "{\"valid\":true}");
 		return;
 	}
-	frozen = catalog_freeze(d->e->catalog, d->e->journal, w, &err);
-	if (!frozen) {
-		fail_with(d, &err);
-		return;
-	}
+	struct live_run *run = birth_make(d->e, birth, w, &err);
 	struct machine_order caller = machine_order_of(d->o);
-	answer_run(d, 201, give_birth(d, frozen, make, source), &caller);
-}
-
-static void making_release(struct making *make)
-{
-	vec_release(&make->given);
-	arena_release(&make->arena);
+	if (run)
+		answer_run(d, 201, run, &caller);
+	else
+		fail_with(d, &err);
 }
 
 static void no_workflow(struct deed *d, struct view name)
@@ -231,20 +157,21 @@ static void no_workflow(struct deed *d, struct view name)
 
 static void order_start(struct deed *d)
 {
-	struct making make = {0};
+	struct birth birth = birth_of(d);
+	birth.source = d->o->trigger_source;
 	catalog_reload(d->e->catalog);
 	const struct workflow *w = catalog_find(d->e->catalog, d->o->workflow);
 	if (w)
-		make_run(d, w, &make, d->o->trigger_source);
+		make_run(d, w, &birth);
 	else
 		no_workflow(d, d->o->workflow);
-	making_release(&make);
+	birth_release(&birth);
 }
 
 /* The parameters of the run before, with what is given now over them. */
 static void order_rerun(struct deed *d)
 {
-	struct making make = {0};
+	struct birth birth = birth_of(d);
 	struct err err = {0};
 	struct live_run *run = engine_wake(d->e, d->o->run, &err);
 	if (!run) {
@@ -256,13 +183,12 @@ static void order_rerun(struct deed *d)
 		w = run->w;
 	for (size_t i = 0; i < run->m->params.len; i++) {
 		if (param_find(&w->params, run->m->params.items[i].name))
-			give(&make, run->m->params.items[i].name, run->m->params.items[i].value);
+			birth_give(&birth, run->m->params.items[i].name,
+				   run->m->params.items[i].value);
 	}
-	struct str source = {0};
-	str_addf(&source, "%.*s", (int)run->m->id.len, run->m->id.ptr);
-	make_run(d, w, &make, view_of_str(&source));
-	str_release(&source);
-	making_release(&make);
+	birth.source = run->m->id;
+	make_run(d, w, &birth);
+	birth_release(&birth);
 }
 
 /* ---- on a run ------------------------------------------------------------------------- */

@@ -36,23 +36,36 @@ static void seal(struct engine *e)
 
 /* ---- after ------------------------------------------------------------------------- */
 
+static void stop(struct engine *e, const struct pending_effect *p)
+{
+	const struct attempt_name name = { p->run->m->id, p->task, p->attempt };
+	const struct machine_task *t = machine_task(p->run->m, p->task);
+	if (t && t->kind == STEP_WORKFLOW)
+		engine_stop_child(e, p->run, p->task);
+	else
+		runner_stop(e->runner, &name);
+}
+
+/* Effects may bring further ones, for the turn after this. */
 static void perform(struct engine *e)
 {
-	for (size_t i = 0; i < e->effects.len; i++) {
-		const struct pending_effect *p = &e->effects.items[i];
-		struct attempt_name name = { p->run->m->id, p->task, p->attempt };
+	size_t n = e->effects.len;
+	for (size_t i = 0; i < n; i++) {
+		const struct pending_effect effect = e->effects.items[i], *p = &effect;
 		switch (p->kind) {
 		case EFFECT_LAUNCH:
 			engine_launch(e, p->run, p->task, p->attempt);
 			break;
 		case EFFECT_STOP:
-			runner_stop(e->runner, &name);
+			stop(e, p);
 			break;
 		case EFFECT_KINDS:
 			BUG("no such effect");
 		}
 	}
-	vec_clear(&e->effects);
+	for (size_t i = n; i < e->effects.len; i++)
+		e->effects.items[i - n] = e->effects.items[i];
+	e->effects.len -= n;
 }
 
 static void send_reply(struct pending_reply *p)
@@ -145,8 +158,11 @@ static bool commit(struct engine *e)
 void engine_end_turn(void *arg)
 {
 	struct engine *e = arg;
-	if (!e->busy)
+	if (!e->busy) {
 		engine_schedule(e);
+		engine_start_children(e);
+	}
+	engine_tell_parents(e);
 	seal(e);
 	if (!commit(e)) {
 		send_replies(e, WHOM_UNCOMMITTED);

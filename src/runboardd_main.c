@@ -224,12 +224,19 @@ static bool open_parts(const struct plan *p, struct parts *parts, struct err *er
 	if (!parts->access)
 		return false;
 	parts->loop = loop_new();
+	VEC(struct engine_queue) queues = {0};
+	for (size_t i = 0; i < parts->settings.queues.len; i++) {
+		const struct settings_queue *q = &parts->settings.queues.items[i];
+		vec_push(&queues, ((struct engine_queue){ q->name, q->slots }));
+	}
 	parts->engine = engine_new(&(struct engine_config){
 		.state = str_text(&p->state),
 		.workflows = p->folders.items,
 		.n_workflows = p->folders.len,
-		.slots = settings_slots(&parts->settings, "default"),
+		.queues = queues.items,
+		.n_queues = queues.len,
 	}, parts->loop, err);
+	vec_release(&queues);
 	if (!parts->engine)
 		return false;
 	parts->api = api_new(&(struct api_config){

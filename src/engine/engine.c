@@ -91,7 +91,7 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	struct engine *e = mem_zero(sizeof *e);
 	e->loop = loop;
 	e->state = mem_text(config->state);
-	e->slots = config->slots > 0 ? config->slots : default_slots();
+	queues_init(&e->queues, config, default_slots());
 	e->catalog = catalog_new(config->workflows, config->n_workflows);
 	e->kick = true;
 	if (!open_all(e, config, err)) {
@@ -126,6 +126,7 @@ void engine_free(struct engine *e)
 	events_release(&e->facts);
 	catalog_free(e->catalog);
 	journal_close(e->journal);
+	queues_release(&e->queues);
 	mem_free(e->trouble);
 	mem_free(e->state);
 	mem_free(e);

@@ -16,11 +16,18 @@
 struct engine;
 struct engine_watch;
 
+struct engine_queue {
+	const char *name;
+	int slots;
+};
+
 struct engine_config {
 	const char *state;			/* the state folder (0700), made if missing */
 	const char *const *workflows;		/* folders of *.yaml and *.yml */
 	size_t n_workflows;
 	int slots;				/* of the default queue; 0: two for each CPU */
+	const struct engine_queue *queues;	/* the others (or it again) */
+	size_t n_queues;
 	const char *supervisor;			/* path of runboard-step; NULL: path_program */
 };
 

@@ -10,6 +10,7 @@
 #include "engine/facts.h"
 #include "engine/journal.h"
 #include "engine/machine.h"
+#include "engine/queues.h"
 #include "engine/runner.h"
 
 /* A run in memory: open, or ended in this turn. */
@@ -21,6 +22,7 @@ struct live_run {
 	struct watch *timer;		/* the next thing that is due */
 	int64_t previous;		/* number of its last change in the stream */
 	bool dirty;			/* has facts that its row does not show yet */
+	int running;			/* attempts, as the scheduler counted last */
 };
 
 /* A command that waits for the commit of its fact. */
@@ -51,7 +53,7 @@ struct engine_watch {
 struct engine {
 	struct loop *loop;
 	char *state;
-	int slots;
+	struct queues queues;
 	struct journal *journal;
 	struct catalog *catalog;
 	struct runner *runner;
@@ -92,7 +94,13 @@ void engine_source(struct engine *e, const struct machine *m, struct facts_sourc
 /* ---- schedule.c: slots, admission --------------------------------------------------- */
 
 void engine_schedule(struct engine *e);
-int engine_slots_used(const struct engine *e);
+/* Brings the counts of e->queues up to date. */
+void engine_count_queues(struct engine *e);
+struct queue *engine_queue_of(struct engine *e, const struct machine *m,
+			      const struct machine_task *t);
+int engine_admitted_runs(const struct engine *e, struct view workflow);
+/* Fills in pending_* of a run that has not begun. */
+void engine_why_pending(struct engine *e, const struct machine *m, struct facts_source *out);
 
 /* ---- launch.c: attempts ----------------------------------------------------------------- */
 

@@ -33,6 +33,22 @@ static const char *const migrations[] = {
 	" PRIMARY KEY(caller, route, key)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE audit(num INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL,"
 	" what TEXT NOT NULL, why TEXT NOT NULL) STRICT;",
+	/* What starts by itself; statistics by hour; tokens; notices that are to be sent. */
+	"CREATE TABLE schedules(id TEXT PRIMARY KEY, rule TEXT NOT NULL, last INTEGER NOT NULL,"
+	" paused INTEGER NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE stat_runs(workflow TEXT NOT NULL, hour INTEGER NOT NULL,"
+	" status TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(workflow, hour, status))"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE TABLE stat_spans(workflow TEXT NOT NULL, kind TEXT NOT NULL, hour INTEGER NOT NULL,"
+	" n INTEGER NOT NULL, sum INTEGER NOT NULL, min INTEGER NOT NULL, max INTEGER NOT NULL,"
+	" PRIMARY KEY(workflow, kind, hour)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE stat_bins(workflow TEXT NOT NULL, kind TEXT NOT NULL, hour INTEGER NOT NULL,"
+	" bin INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(workflow, kind, hour, bin))"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE TABLE tokens(name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, roles TEXT NOT NULL,"
+	" by TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE outbox(num INTEGER PRIMARY KEY, run TEXT NOT NULL, command TEXT NOT NULL,"
+	" data TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL) STRICT;",
 };
 
 enum {
@@ -169,6 +185,11 @@ void journal_event(struct journal *j, int64_t run, struct event *event)
 	};
 	put(j, insert_event, values, 5);
 	str_release(&data);
+}
+
+void journal_put(struct journal *j, const char *sql, const struct journal_value *values, int n)
+{
+	put(j, sql, values, n);
 }
 
 static void put_change(struct journal *j, const struct journal_run *run)

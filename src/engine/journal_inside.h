@@ -33,4 +33,17 @@ struct journal {
 	bool kill_before;
 };
 
+static inline struct journal_value journal_number(int64_t n)
+{
+	return (struct journal_value){ .number = n };
+}
+
+static inline struct journal_value journal_text(struct view v)
+{
+	return (struct journal_value){ .is_text = true, .text = v };
+}
+
+/* One statement into the batch; texts are copied. */
+void journal_put(struct journal *j, const char *sql, const struct journal_value *values, int n);
+
 #endif

@@ -14,6 +14,7 @@ static void on_due(void *arg)
 	struct live_run *run = arg;
 	struct input in = { .kind = INPUT_DUE, .now_ms = when_now_ms() };
 	engine_feed(run->engine, run, &in, NULL);
+	run->engine->kick = true;	/* a delayed start may have come */
 }
 
 static void set_timer(struct live_run *run)
@@ -142,12 +143,7 @@ static void live_of(void *arg, const struct machine *m, const struct machine_tas
 void engine_source(struct engine *e, const struct machine *m, struct facts_source *out)
 {
 	*out = (struct facts_source){ .m = m, .live = live_of, .live_arg = e };
-	if (m->status != RUN_PENDING)
-		return;
-	out->pending_reason = m->admitted ? VIEW("slots") : VIEW("concurrency");
-	out->pending_detail = m->admitted ? VIEW("all slots of its queue are busy") :
-					    VIEW("enough runs of this workflow are running");
-	out->pending_ms = m->created_ms;
+	engine_why_pending(e, m, out);
 }
 
 void engine_frame(struct engine *e, const struct machine *m, struct str *out)

@@ -1,20 +1,120 @@
-/* Which runs may begin and which queued tasks get a slot: highest priority first,
- * then in order of birth. */
+/* Which runs may begin and which queued tasks get a slot of their queue. Highest
+ * priority first; among equals the workflow that holds the fewest slots of the
+ * queue, then the run that does, then who has waited longest. One start in eight
+ * goes to who has waited longest whatever its priority, so that nobody starves. */
 #include "base/when.h"
 #include "engine/engine_inside.h"
 
-int engine_slots_used(const struct engine *e)
+enum { PATIENT_EVERY = 8, PASSES = 8 };
+
+/* What a workflow holds of a queue. */
+struct share {
+	struct view workflow;
+	const struct queue *queue;
+	int running;
+};
+
+/* A queued task. */
+struct candidate {
+	struct live_run *run;
+	struct view task;
+	struct queue *queue;
+	size_t share;
+	int priority;
+	int64_t since_ms;
+	bool taken;
+};
+
+struct round {
+	struct engine *e;
+	int64_t now_ms;
+	VEC(struct share) shares;
+	VEC(struct candidate) waiting;
+};
+
+struct queue *engine_queue_of(struct engine *e, const struct machine *m,
+			      const struct machine_task *t)
 {
-	int used = 0;
-	for (size_t i = 0; i < e->runs.len; i++) {
-		const struct machine *m = e->runs.items[i]->m;
-		for (size_t k = 0; k < m->n_tasks; k++)
-			used += machine_has_slot(&m->tasks[k]);
-	}
-	return used;
+	return queues_get(&e->queues, t->queue.len ? t->queue : m->queue);
 }
 
-static int admitted_runs(const struct engine *e, struct view workflow)
+/* ---- counting ------------------------------------------------------------------- */
+
+static size_t share_of(struct round *r, struct view workflow, const struct queue *queue)
+{
+	for (size_t i = 0; i < r->shares.len; i++) {
+		if (r->shares.items[i].queue == queue &&
+		    view_eq(r->shares.items[i].workflow, workflow))
+			return i;
+	}
+	struct share new = { .workflow = workflow, .queue = queue };
+	vec_push(&r->shares, new);
+	return r->shares.len - 1;
+}
+
+static void count_running(struct round *r, struct live_run *run, const struct machine_task *t)
+{
+	struct queue *queue = engine_queue_of(r->e, run->m, t);
+	size_t share = share_of(r, run->m->workflow, queue);
+	queue->running++;
+	run->running++;
+	r->shares.items[share].running++;
+}
+
+static void count_queued(struct round *r, struct live_run *run, const struct machine_task *t)
+{
+	const struct step *step = workflow_step(run->w, t->step);
+	struct queue *queue = engine_queue_of(r->e, run->m, t);
+	struct candidate c = {
+		.run = run, .task = t->id, .queue = queue,
+		.share = share_of(r, run->m->workflow, queue),
+		.priority = run->m->priority + (step ? step->priority : 0),
+		.since_ms = t->queued_ms,
+	};
+	queue->queued++;
+	if (!queue->oldest_ms || t->queued_ms < queue->oldest_ms)
+		queue->oldest_ms = t->queued_ms;
+	if (!run->m->paused)
+		vec_push(&r->waiting, c);
+}
+
+static void count_run(struct round *r, struct live_run *run)
+{
+	run->running = 0;
+	for (size_t i = 0; i < run->m->n_tasks; i++) {
+		const struct machine_task *t = &run->m->tasks[i];
+		if (machine_has_slot(t))
+			count_running(r, run, t);
+		else if (machine_wants_slot(t))
+			count_queued(r, run, t);
+	}
+}
+
+static void count_all(struct round *r)
+{
+	queues_reset_counts(&r->e->queues);
+	vec_clear(&r->shares);
+	vec_clear(&r->waiting);
+	for (size_t i = 0; i < r->e->runs.len; i++)
+		count_run(r, r->e->runs.items[i]);
+}
+
+static void round_release(struct round *r)
+{
+	vec_release(&r->shares);
+	vec_release(&r->waiting);
+}
+
+void engine_count_queues(struct engine *e)
+{
+	struct round r = { .e = e };
+	count_all(&r);
+	round_release(&r);
+}
+
+/* ---- admission: concurrency of a workflow ---------------------------------------- */
+
+int engine_admitted_runs(const struct engine *e, struct view workflow)
 {
 	int n = 0;
 	for (size_t i = 0; i < e->runs.len; i++) {
@@ -24,64 +124,213 @@ static int admitted_runs(const struct engine *e, struct view workflow)
 	return n;
 }
 
-static void admit(struct engine *e, struct live_run *run, int64_t now_ms)
+static bool may_be_admitted(const struct live_run *run, int64_t now_ms)
 {
 	const struct machine *m = run->m;
-	if (m->admitted || m->ended || m->start_at_ms > now_ms)
-		return;
-	if (run->w->concurrency && admitted_runs(e, m->workflow) >= run->w->concurrency)
-		return;
+	return !m->admitted && !m->ended && m->start_at_ms <= now_ms;
+}
+
+static void admit(struct engine *e, struct live_run *run, int64_t now_ms)
+{
 	struct input in = { .kind = INPUT_ADMIT, .now_ms = now_ms };
 	engine_feed(e, run, &in, NULL);
 }
 
-static bool has_queued(const struct machine *m)
+/* The next of a workflow that has room: highest priority, then oldest. */
+static struct live_run *next_of(const struct engine *e, const struct live_run *first, int64_t now_ms)
 {
-	for (size_t i = 0; !m->paused && i < m->n_tasks; i++) {
-		if (machine_wants_slot(&m->tasks[i]))
-			return true;
+	const struct live_run *best = first;
+	size_t at = 0;
+	for (size_t i = 0; i < e->runs.len; i++) {
+		const struct live_run *run = e->runs.items[i];
+		if (run == first)
+			at = i;
+		if (view_eq(run->m->workflow, first->m->workflow) &&
+		    run->m->priority > best->m->priority && may_be_admitted(run, now_ms)) {
+			best = run;
+			at = i;
+		}
 	}
-	return false;
+	return e->runs.items[at];
 }
 
-static struct live_run *next_run(const struct engine *e)
+static void admit_all(struct engine *e, int64_t now_ms)
 {
-	struct live_run *best = NULL;
+	struct view full = {0};		/* the workflow that was found full last */
 	for (size_t i = 0; i < e->runs.len; i++) {
 		struct live_run *run = e->runs.items[i];
-		if (!has_queued(run->m))
+		int limit = run->w->concurrency;
+		if (!may_be_admitted(run, now_ms))
 			continue;
-		if (!best || run->m->priority > best->m->priority)
-			best = run;
+		if (!limit) {
+			admit(e, run, now_ms);
+			continue;
+		}
+		if (view_eq(full, run->m->workflow))
+			continue;
+		while (engine_admitted_runs(e, run->m->workflow) < limit &&
+		       may_be_admitted(run, now_ms))
+			admit(e, next_of(e, run, now_ms), now_ms);
+		if (may_be_admitted(run, now_ms))
+			full = run->m->workflow;
+	}
+}
+
+/* ---- slots ------------------------------------------------------------------------- */
+
+static int compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Whether a comes before b; patient: by waiting alone. */
+static bool comes_first(const struct round *r, const struct candidate *a, const struct candidate *b,
+			bool patient)
+{
+	int order = 0;
+	if (!patient) {
+		order = compare(b->priority, a->priority);
+		if (!order)
+			order = compare(r->shares.items[a->share].running,
+					r->shares.items[b->share].running);
+		if (!order)
+			order = compare(a->run->running, b->run->running);
+	}
+	return (order ? order : compare(a->since_ms, b->since_ms)) < 0;
+}
+
+static struct candidate *choose(const struct round *r, const struct queue *queue)
+{
+	bool patient = queue->starts % PATIENT_EVERY == PATIENT_EVERY - 1;
+	struct candidate *best = NULL;
+	for (size_t i = 0; i < r->waiting.len; i++) {
+		struct candidate *c = &r->waiting.items[i];
+		if (c->taken || c->queue != queue)
+			continue;
+		if (!best || comes_first(r, c, best, patient))
+			best = c;
 	}
 	return best;
 }
 
-static void launch_one(struct engine *e, struct live_run *run, int64_t now_ms)
+static void start(struct round *r, struct candidate *c)
 {
-	for (size_t i = 0; i < run->m->n_tasks; i++) {
-		if (!machine_wants_slot(&run->m->tasks[i]))
-			continue;
-		struct input in = { .kind = INPUT_LAUNCH, .now_ms = now_ms,
-				    .task = run->m->tasks[i].id };
-		engine_feed(e, run, &in, NULL);
+	struct input in = { .kind = INPUT_LAUNCH, .now_ms = r->now_ms, .task = c->task };
+	c->taken = true;
+	engine_feed(r->e, c->run, &in, NULL);
+	const struct machine_task *t = machine_task(c->run->m, c->task);
+	if (!t || !machine_has_slot(t))
 		return;
+	c->run->running++;
+	c->queue->running++;
+	c->queue->starts++;
+	r->shares.items[c->share].running++;
+}
+
+static void fill(struct round *r, struct queue *queue)
+{
+	while (queue->running < queue->slots) {
+		struct candidate *c = choose(r, queue);
+		if (!c)
+			return;
+		start(r, c);
 	}
 }
 
 void engine_schedule(struct engine *e)
 {
-	int64_t now_ms = when_now_ms();
-	if (!e->kick)
-		return;
-	e->kick = false;
-	for (size_t i = 0; i < e->runs.len; i++)
-		admit(e, e->runs.items[i], now_ms);
-	for (int free = e->slots - engine_slots_used(e); free > 0; free--) {
-		struct live_run *run = next_run(e);
-		if (!run)
-			break;
-		launch_one(e, run, now_ms);
+	struct round r = { .e = e, .now_ms = when_now_ms() };
+	/* What could not be launched may have made others ready: once more then. */
+	for (int i = 0; e->kick && i < PASSES; i++) {
+		e->kick = false;
+		admit_all(e, r.now_ms);
+		count_all(&r);
+		for (size_t k = 0; k < e->queues.list.len; k++)
+			fill(&r, e->queues.list.items[k]);
 	}
-	e->kick = false;
+	round_release(&r);
+}
+
+/* ---- why a run is pending ------------------------------------------------------------ */
+
+static const struct machine_task *first_queued(const struct machine *m)
+{
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		if (machine_wants_slot(&m->tasks[i]))
+			return &m->tasks[i];
+	}
+	return NULL;
+}
+
+static struct view say(struct facts_source *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static struct view say(struct facts_source *out, const char *format, ...)
+{
+	struct str text = {0};
+	va_list args;
+	va_start(args, format);
+	str_addv(&text, format, args);
+	va_end(args);
+	struct view v = view_cut(view_of_str(&text), 0, sizeof out->words - 1);
+	memcpy(out->words, v.ptr, v.len);
+	out->words[v.len] = '\0';
+	str_release(&text);
+	return (struct view){ out->words, v.len };
+}
+
+static void waits_for_slot(struct engine *e, const struct machine *m, const struct machine_task *t,
+			   struct facts_source *out)
+{
+	const struct queue *q = engine_queue_of(e, m, t);
+	out->pending_ms = t->queued_ms;
+	if (q->slots) {
+		out->pending_reason = VIEW("slots");
+		out->pending_detail = say(out, "%.*s waits for one of the %d slot%s of queue %s",
+					  (int)t->id.len, t->id.ptr, q->slots,
+					  q->slots == 1 ? "" : "s", q->name);
+	} else {
+		out->pending_reason = VIEW("no_worker");
+		out->pending_detail = say(out, "%.*s waits: nobody serves queue %s", (int)t->id.len,
+					  t->id.ptr, q->name);
+	}
+}
+
+static void waits_for_time(const struct machine *m, struct facts_source *out)
+{
+	struct str at = {0};
+	when_add_rfc3339(&at, m->start_at_ms);
+	out->pending_reason = VIEW("schedule");
+	out->pending_detail = say(out, "it begins at %s", str_text(&at));
+	out->pending_ms = m->created_ms;
+	str_release(&at);
+}
+
+static void waits_for_others(const struct engine *e, const struct machine *m,
+			     struct facts_source *out)
+{
+	const struct live_run *run = engine_live(e, m->id);
+	int limit = run ? run->w->concurrency : 0;
+	out->pending_reason = VIEW("concurrency");
+	out->pending_detail = say(out, "at most %d run%s of %.*s at a time", limit,
+				  limit == 1 ? "" : "s", (int)m->workflow.len, m->workflow.ptr);
+	out->pending_ms = m->start_at_ms ? m->start_at_ms : m->created_ms;
+}
+
+void engine_why_pending(struct engine *e, const struct machine *m, struct facts_source *out)
+{
+	const struct machine_task *t = first_queued(m);
+	if (m->status != RUN_PENDING && m->status != RUN_PLANNED)
+		return;
+	if (!m->admitted && m->start_at_ms > when_now_ms()) {
+		waits_for_time(m, out);
+	} else if (!m->admitted) {
+		waits_for_others(e, m, out);
+	} else if (t) {
+		waits_for_slot(e, m, t, out);
+	} else {
+		out->pending_reason = VIEW("needs");
+		out->pending_detail = VIEW("none of its steps can begin yet");
+		out->pending_ms = m->created_ms;
+	}
 }

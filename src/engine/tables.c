@@ -226,35 +226,58 @@ static void table_inbox(struct engine *e, struct jsonw *w)
 
 /* ---- queues, workers, statistics, audit ---------------------------------------------------- */
 
-static int queued_tasks(const struct engine *e)
-{
-	int n = 0;
-	for (size_t i = 0; i < e->runs.len; i++) {
-		const struct machine *m = e->runs.items[i]->m;
-		for (size_t k = 0; k < m->n_tasks; k++)
-			n += m->tasks[k].status == TASK_QUEUED;
-	}
-	return n;
-}
-
 static void table_queues(struct engine *e, struct jsonw *w)
 {
-	jsonw_object(w, NULL);
-	jsonw_string(w, "name", "default");
-	jsonw_int(w, "slots", e->slots);
-	jsonw_int(w, "running", engine_slots_used(e));
-	jsonw_int(w, "queued", queued_tasks(e));
-	jsonw_end_object(w);
+	engine_count_queues(e);
+	for (size_t i = 0; i < e->queues.list.len; i++) {
+		const struct queue *q = e->queues.list.items[i];
+		jsonw_object(w, NULL);
+		jsonw_string(w, "name", q->name);
+		jsonw_int(w, "slots", q->slots);
+		jsonw_int(w, "running", q->running);
+		jsonw_int(w, "queued", q->queued);
+		jsonw_time(w, "oldest", q->oldest_ms);
+		jsonw_end_object(w);
+	}
 }
 
+/* What a queue's slots do now. */
+static void add_attempts(struct jsonw *w, struct engine *e, const struct queue *q)
+{
+	jsonw_array(w, "tasks");
+	for (size_t i = 0; i < e->runs.len; i++) {
+		const struct machine *m = e->runs.items[i]->m;
+		for (size_t k = 0; k < m->n_tasks; k++) {
+			const struct machine_task *t = &m->tasks[k];
+			if (!machine_has_slot(t) || engine_queue_of(e, m, t) != q)
+				continue;
+			jsonw_object(w, NULL);
+			jsonw_text(w, "run", m->id);
+			jsonw_text(w, "task", t->id);
+			jsonw_int(w, "attempt", t->attempt);
+			jsonw_time(w, "since", machine_attempt(t)->started_ms);
+			jsonw_end_object(w);
+		}
+	}
+	jsonw_end_array(w);
+}
+
+/* The engine works itself: one worker, for each queue that has slots. */
 static void table_workers(struct engine *e, struct jsonw *w)
 {
-	jsonw_object(w, NULL);
-	jsonw_string(w, "name", "local");
-	jsonw_string(w, "queue", "default");
-	jsonw_int(w, "slots", e->slots);
-	jsonw_int(w, "running", engine_slots_used(e));
-	jsonw_end_object(w);
+	engine_count_queues(e);
+	for (size_t i = 0; i < e->queues.list.len; i++) {
+		const struct queue *q = e->queues.list.items[i];
+		if (!q->slots)
+			continue;
+		jsonw_object(w, NULL);
+		jsonw_string(w, "name", "local");
+		jsonw_string(w, "queue", q->name);
+		jsonw_int(w, "slots", q->slots);
+		jsonw_int(w, "running", q->running);
+		add_attempts(w, e, q);
+		jsonw_end_object(w);
+	}
 }
 
 /* Runs by status. */

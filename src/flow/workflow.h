@@ -61,6 +61,7 @@ struct step {
 	struct view workflow;		/* STEP_WORKFLOW */
 	struct pairs workflow_params;	/* values JSON text, may hold ${{ }} */
 	struct view queue;		/* empty: the workflow's */
+	int priority;			/* added to the run's */
 	int line;
 };
 

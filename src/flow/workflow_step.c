@@ -128,6 +128,7 @@ static const struct field step_fields[] = {
 	{ "on_unknown", field_word, AT(on_unknown), .words = unknown_words },
 	{ "only", read_only },
 	{ "queue", field_name, AT(queue) },
+	{ "priority", field_whole, AT(priority), .min = -1000, .max = 1000 },
 	{ 0 },
 };
 #undef AT
@@ -170,6 +171,7 @@ static void check_together(struct loader *l, const struct yaml_node *n, const st
 		{ "on_unknown", P, NULL, "goes with run or args" },
 		{ "retry", P | W, NULL, "goes with run, args or workflow" },
 		{ "queue", P | W, NULL, "goes with run, args or workflow" },
+		{ "priority", P | W, NULL, "goes with run, args or workflow" },
 		{ "foreach", P | W, NULL, "goes with run, args or workflow" },
 		{ "params", W, NULL, "goes with workflow" },
 		{ "batch", UINT_MAX, "foreach", "needs foreach" },

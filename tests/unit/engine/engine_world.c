@@ -16,6 +16,7 @@ static void open_engine(struct world *w)
 	const struct engine_config config = {
 		.state = str_text(&w->state), .workflows = folders, .n_workflows = 1, .slots = 4,
 		.supervisor = BUILDDIR "/runboard-step",
+		.queues = w->queues, .n_queues = w->n_queues,
 	};
 	w->loop = loop_new();
 	w->engine = engine_new(&config, w->loop, &err);

@@ -15,6 +15,8 @@ struct world {
 	struct str body;
 	int64_t version;
 	bool replayed;
+	const struct engine_queue *queues;	/* set between prepare and open_at */
+	size_t n_queues;
 };
 
 void world_open(struct world *w);

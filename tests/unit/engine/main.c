@@ -12,6 +12,7 @@ Suite *suite_history(void);
 Suite *suite_kill_sweep(void);
 Suite *suite_log_lines(void);
 Suite *suite_machine(void);
+Suite *suite_schedule(void);
 Suite *suite_server(void);
 
 int main(void)
@@ -28,6 +29,7 @@ int main(void)
 		suite_kill_sweep,
 		suite_log_lines,
 		suite_machine,
+		suite_schedule,
 		suite_server,
 		NULL,
 	};

@@ -9,6 +9,7 @@
 #include "wire/encode.h"
 #include "wire/json.h"
 #include "wire/proto.h"
+#include "wire/sse.h"
 
 enum { WORKFLOWS = 40, MEASURES_MAX = 32 };
 
@@ -199,6 +200,63 @@ static void bench_store(struct bench *b, size_t runs)
 	store_free(s);
 }
 
+/* A run event as the stream carries it, all the way into store and board. */
+struct stream {
+	struct store *store;
+	struct board *board;
+	struct arena arena;
+	size_t events;
+};
+
+static void on_event(void *arg, const struct sse_event *event)
+{
+	struct stream *s = arg;
+	struct run_facts run;
+	if (proto_event_parse(event->name) != PROTO_EVENT_RUN ||
+	    !proto_run(event->data, &s->arena, &run, NULL))
+		return;
+	struct change change = store_upsert(s->store, &run);
+	board_apply(s->board, &change);
+	arena_clear(&s->arena);
+	s->events++;
+}
+
+static void make_stream(struct str *text, size_t runs)
+{
+	struct sample sample;
+	for (size_t n = 0; n < runs; n++) {
+		struct jsonw w;
+		fill(&sample, n);
+		str_addf(text, "event: run\nid: abc-%zu\ndata: ", n);
+		jsonw_init(&w, text);
+		encode_run(&w, NULL, &sample.run);
+		str_add_text(text, "\n\n");
+	}
+}
+
+static void bench_stream(struct bench *b, size_t runs)
+{
+	struct str text = { .max = SIZE_MAX / 2 };
+	struct stream s = { .store = store_new() };
+	struct sse sse;
+	s.board = board_new(s.store);
+	make_stream(&text, runs);
+	sse_init(&sse, on_event, &s);
+	double from = seconds();
+	for (size_t at = 0; at < text.len; at += 16384)
+		if (!sse_feed(&sse, view_cut(view_of_str(&text), at, 16384), NULL))
+			BUG("the stream cannot be read");
+	double took = seconds() - from;
+	if (s.events != runs)
+		BUG("events of the stream were lost");
+	add(b, "event stream into store and board", runs, (double)runs / took, "events/s");
+	sse_release(&sse);
+	board_free(s.board);
+	store_free(s.store);
+	arena_release(&s.arena);
+	str_release(&text);
+}
+
 static void print(const struct bench *b)
 {
 	for (size_t i = 0; i < b->n; i++)
@@ -215,6 +273,7 @@ int main(void)
 	bench_store(&b, 100000);
 	bench_store(&b, 1000000);
 	bench_decode(&b, 100000);
+	bench_stream(&b, 100000);
 	print(&b);
 	return 0;
 }

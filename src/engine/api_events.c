@@ -138,7 +138,7 @@ static bool on_change(void *arg, const struct engine_change *c)
 		return true;
 	if (frame_matches(r, c->frame))
 		add_frame(r, "run", c->seq, c->frame);
-	else if (frame_matches(r, c->before))
+	else if (c->before_pruned || frame_matches(r, c->before))
 		add_gone(r, c);
 	return r->out.len < BUFFER_ENOUGH;
 }

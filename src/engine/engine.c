@@ -110,8 +110,10 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	if (e->journal)
+	if (e->journal) {
+		engine_seal(e);
 		journal_commit(e->journal, NULL);
+	}
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);
 	runner_free(e->runner);

@@ -131,13 +131,14 @@ bool engine_is_writable(const struct engine *e, const char **why);
 /* ---- the stream ------------------------------------------------------------- */
 
 /* One committed change of one run. before: the run's frame as it was, empty where
- * it is new or no longer known: a reader whose filter matched `before` and not
- * `frame` is sent `gone`. */
+ * it is new or no longer kept: a reader whose filter matched `before`, or may have,
+ * and does not match `frame`, is sent `gone`. */
 struct engine_change {
 	int64_t seq;
 	struct view id;
 	struct view frame;		/* run object; empty: the run was removed */
 	struct view before;
+	bool before_pruned;		/* there was one */
 };
 
 /* Return false to stop the walk. */

@@ -122,6 +122,8 @@ void engine_adopt_child(struct engine *e, struct live_run *run, const struct mac
 /* ---- turn.c: commit and what follows -------------------------------------------------- */
 
 void engine_end_turn(void *arg);
+/* Rows and changes of the runs that have new facts go into the batch. */
+void engine_seal(struct engine *e);
 void engine_tell_progress(struct engine *e, const struct attempt_name *name);
 
 #endif

@@ -53,7 +53,6 @@ static const char *const migrations[] = {
 
 enum {
 	N_MIGRATIONS = sizeof migrations / sizeof *migrations,
-	CHANGES_KEPT = 20000,
 	PRUNE_EVERY = 1000,
 };
 
@@ -68,7 +67,7 @@ static const char insert_change[] =
 	"INSERT OR REPLACE INTO changes(seq, id, previous, frame) VALUES(?, ?, ?, ?)";
 static const char insert_definition[] =
 	"INSERT OR IGNORE INTO definitions(hash, source) VALUES(?, ?)";
-static const char insert_answer[] =
+const char journal_insert_answer[] =
 	"INSERT OR REPLACE INTO answers(caller, route, key, body, status, version, answer, at)"
 	" VALUES(?, ?, ?, ?, ?, ?, ?, ?)";
 static const char insert_audit[] = "INSERT INTO audit(at, who, what, why) VALUES(?, ?, ?, ?)";
@@ -144,7 +143,7 @@ const char *journal_epoch(const struct journal *j)
 
 int64_t journal_seq(const struct journal *j)
 {
-	return j->seq;
+	return j->committed;
 }
 
 int64_t journal_new_run(struct journal *j)
@@ -224,7 +223,7 @@ void journal_answer(struct journal *j, const struct journal_answer *a)
 		text(a->caller), text(a->route), text(a->key), text(a->body),
 		number(a->status), number(a->version), text(a->answer), number(a->at_ms),
 	};
-	put(j, insert_answer, values, 8);
+	put(j, journal_insert_answer, values, 8);
 }
 
 void journal_audit(struct journal *j, int64_t at_ms, const struct view words[3])
@@ -275,9 +274,9 @@ static void prune(struct journal *j)
 {
 	static const char prune_changes[] = "DELETE FROM changes WHERE seq < ?";
 	static const char prune_answers[] = "DELETE FROM answers WHERE at < ?";
-	if (j->commits % PRUNE_EVERY || j->seq <= CHANGES_KEPT)
+	if (j->commits % PRUNE_EVERY || j->seq <= JOURNAL_CHANGES_KEPT)
 		return;
-	const struct journal_value oldest[] = { number(j->seq - CHANGES_KEPT) };
+	const struct journal_value oldest[] = { number(j->seq - JOURNAL_CHANGES_KEPT) };
 	put(j, prune_changes, oldest, 1);
 	const struct journal_value day_ago[] = { number(when_now_ms() - INT64_C(86400000)) };
 	put(j, prune_answers, day_ago, 1);

@@ -27,7 +27,7 @@ const char *journal_epoch(const struct journal *j);
 void journal_event(struct journal *j, int64_t run, struct event *event);
 /* A number for a new run. */
 int64_t journal_new_run(struct journal *j);
-/* The last number given to a fact. */
+/* The last number on disk. */
 int64_t journal_seq(const struct journal *j);
 
 /* The run as it is now: its row, and its change in the stream. */
@@ -73,7 +73,8 @@ void journal_open_runs(struct journal *j, journal_row_fn *fn, void *arg);
 /* Columns seq, at, kind, data. */
 void journal_history(struct journal *j, int64_t num, journal_row_fn *fn, void *arg);
 bool journal_source(struct journal *j, struct view hash, struct str *out);
-/* Columns seq, id, frame, frame before. False where `after` is not in reach. */
+/* Columns seq, id, frame, frame before, and whether that one was pruned. False where
+ * `after` is not in reach. */
 bool journal_changes(struct journal *j, int64_t after, journal_row_fn *fn, void *arg);
 /* False where the key is new. A pending one (in the batch) counts. */
 bool journal_answered(struct journal *j, const struct journal_answer *question,

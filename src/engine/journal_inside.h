@@ -6,7 +6,10 @@
 #include "base/vec.h"
 #include "engine/journal.h"
 
-enum { JOURNAL_VALUES = 10 };
+enum { JOURNAL_VALUES = 10, JOURNAL_CHANGES_KEPT = 20000 };
+
+/* Bound in the order of struct journal_answer. */
+extern const char journal_insert_answer[];
 
 struct journal_value {
 	bool is_text;

@@ -90,7 +90,7 @@ static int64_t oldest_reach(struct journal *j)
 	int64_t oldest = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : 0;
 	db_reset(st);
 	/* Nothing was pruned as long as the first fact's change may be there. */
-	return j->seq <= 20000 ? 0 : oldest;
+	return j->seq <= JOURNAL_CHANGES_KEPT ? 0 : oldest;
 }
 
 bool journal_changes(struct journal *j, int64_t after, journal_row_fn *fn, void *arg)
@@ -98,16 +98,57 @@ bool journal_changes(struct journal *j, int64_t after, journal_row_fn *fn, void 
 	if (after < 0 || after > j->committed || after < oldest_reach(j))
 		return false;
 	struct db_stmt *st = db_stmt(
-		j->db, "SELECT c.seq, c.id, c.frame, p.frame FROM changes c LEFT JOIN changes p"
-		       " ON p.seq = c.previous WHERE c.seq > ? ORDER BY c.seq");
+		j->db, "SELECT c.seq, c.id, c.frame, p.frame, c.previous > 0 AND p.seq IS NULL"
+		       " FROM changes c LEFT JOIN changes p ON p.seq = c.previous"
+		       " WHERE c.seq > ? ORDER BY c.seq");
 	db_bind_int(st, 1, after);
 	each(st, fn, arg);
 	return true;
 }
 
+/* An answer that was kept, whatever its request was. */
+struct kept {
+	struct view body, answer;
+	int status;
+	int64_t version;
+};
+
+/* Given in this turn, or waiting for room on the disk. */
+static bool answered_in_batch(const struct journal *j, const struct journal_answer *question,
+			      struct kept *out)
+{
+	for (size_t i = j->batch.len; i-- > 0;) {
+		const struct journal_write *w = &j->batch.items[i];
+		if (w->sql != journal_insert_answer ||
+		    !view_eq(w->values[0].text, question->caller) ||
+		    !view_eq(w->values[1].text, question->route) ||
+		    !view_eq(w->values[2].text, question->key))
+			continue;
+		*out = (struct kept){ w->values[3].text, w->values[6].text,
+				      (int)w->values[4].number, w->values[5].number };
+		return true;
+	}
+	return false;
+}
+
+static void give_answer(const struct journal_answer *question, const struct kept *kept,
+			struct journal_answer *out, struct str *text)
+{
+	*out = *question;
+	out->status = view_eq(kept->body, question->body) ? kept->status : 0;
+	out->version = kept->version;
+	str_add(text, kept->answer);
+	out->answer = view_of_str(text);
+}
+
 bool journal_answered(struct journal *j, const struct journal_answer *question,
 		      struct journal_answer *out, struct str *text)
 {
+	struct kept kept;
+	if (answered_in_batch(j, question, &kept)) {
+		give_answer(question, &kept, out, text);
+		return true;
+	}
 	struct db_stmt *st = db_stmt(j->db, "SELECT body, status, version, answer FROM answers"
 					    " WHERE caller = ? AND route = ? AND key = ?");
 	db_bind_text(st, 1, question->caller);
@@ -115,11 +156,9 @@ bool journal_answered(struct journal *j, const struct journal_answer *question,
 	db_bind_text(st, 3, question->key);
 	bool found = db_step(st, NULL) == DB_ROW;
 	if (found) {
-		*out = *question;
-		out->status = view_eq(db_text(st, 0), question->body) ? (int)db_int(st, 1) : 0;
-		out->version = db_int(st, 2);
-		str_add(text, db_text(st, 3));
-		out->answer = view_of_str(text);
+		kept = (struct kept){ db_text(st, 0), db_text(st, 3), (int)db_int(st, 1),
+				      db_int(st, 2) };
+		give_answer(question, &kept, out, text);
 	}
 	db_reset(st);
 	return found;

@@ -13,18 +13,23 @@ static void on_due(void *arg)
 {
 	struct live_run *run = arg;
 	struct input in = { .kind = INPUT_DUE, .now_ms = when_now_ms() };
+	run->engine->kick = true;	/* a delayed run may be what is due */
 	engine_feed(run->engine, run, &in, NULL);
 	run->engine->kick = true;	/* a delayed start may have come */
 }
 
 static void set_timer(struct live_run *run)
 {
-	int64_t due = machine_next_due(run->m);
+	const struct machine *m = run->m;
+	int64_t due = machine_next_due(m), now_ms = when_now_ms();
+	bool delayed = !m->admitted && !m->ended && m->start_at_ms > now_ms;
+	if (delayed && (!due || m->start_at_ms < due))
+		due = m->start_at_ms;
 	if (!due) {
 		loop_timer_stop(run->timer);
 		return;
 	}
-	int64_t delay = due - when_now_ms();
+	int64_t delay = due - now_ms;
 	loop_timer_set(run->timer, delay > 0 ? delay : 0);
 }
 

@@ -25,7 +25,7 @@ static bool on_change(void *arg, struct db_stmt *row)
 	struct walk *walk = arg;
 	const struct engine_change change = {
 		.seq = db_int(row, 0), .id = db_text(row, 1), .frame = db_text(row, 2),
-		.before = db_text(row, 3),
+		.before = db_text(row, 3), .before_pruned = db_int(row, 4) != 0,
 	};
 	return walk->fn(walk->arg, &change);
 }

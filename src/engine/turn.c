@@ -26,7 +26,7 @@ static void seal_run(struct engine *e, struct live_run *run)
 	str_release(&frame);
 }
 
-static void seal(struct engine *e)
+void engine_seal(struct engine *e)
 {
 	for (size_t i = 0; i < e->runs.len; i++) {
 		if (e->runs.items[i]->dirty)
@@ -163,7 +163,7 @@ void engine_end_turn(void *arg)
 		engine_start_children(e);
 	}
 	engine_tell_parents(e);
-	seal(e);
+	engine_seal(e);
 	if (!commit(e)) {
 		send_replies(e, WHOM_UNCOMMITTED);
 		return;

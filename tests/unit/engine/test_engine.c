@@ -320,6 +320,113 @@ START_TEST(the_same_key_gives_the_same_run)
 }
 END_TEST
 
+static void count_reply(void *arg, const struct engine_reply *reply)
+{
+	int *n = arg;
+	ck_assert_int_eq(reply->status, 201);
+	++*n;
+}
+
+START_TEST(the_same_key_twice_in_one_turn_makes_one_run)
+{
+	struct world w;
+	int n = 0;
+	struct engine_query all = {0};
+	world_open(&w);
+	world_workflow(&w, "one", "steps:\n  - {id: a, run: 'true'}\n");
+	const struct engine_order order = {
+		.verb = VERB_START, .workflow = VIEW("one"), .caller = { .by = VIEW("alice") },
+		.key = VIEW("k1"), .route = VIEW("POST /x"), .body = VIEW("{}"),
+	};
+	engine_submit(w.engine, &order, count_reply, &n);
+	engine_submit(w.engine, &order, count_reply, &n);
+	while (n < 2)
+		loop_turn(w.loop, -1);
+	str_clear(&w.body);
+	struct str text = {0};
+	ck_assert(engine_runs(w.engine, &all, &w.body, NULL));
+	ck_assert(str_text(&w.body)[0] == '{');
+	world_get(&w, "runs.0.id", &text);
+	ck_assert(text.len > 0);
+	ck_assert_str_eq(world_get(&w, "runs.1.id", &text), "");
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_dry_run_says_whether_it_would_and_does_nothing)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "gate", "steps:\n  - id: ok\n    approve: {prompt: Go on?}\n");
+	world_start(&w, "gate", "{}", &id);
+	world_until(&w, str_text(&id), "waiting");
+	struct engine_order order = {
+		.verb = VERB_CANCEL, .run = view_of_str(&id), .caller = { .by = VIEW("alice") },
+		.dry_run = true,
+	};
+	ck_assert_int_eq(world_order(&w, &order), 200);
+	order.verb = VERB_RESUME;
+	ck_assert_int_eq(world_order(&w, &order), 409);
+	world_show(&w, str_text(&id));
+	ck_assert_str_eq(world_get(&w, "status", &text), "waiting");
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_delayed_run_begins_by_itself)
+{
+	struct world w;
+	struct str id = {0};
+	world_open(&w);
+	world_workflow(&w, "one", "steps:\n  - {id: a, run: 'true'}\n");
+	const struct engine_order order = {
+		.verb = VERB_START, .workflow = VIEW("one"), .caller = { .by = VIEW("alice") },
+		.delay_ms = 200,
+	};
+	ck_assert_int_eq(world_order(&w, &order), 201);
+	world_get(&w, "id", &id);
+	world_until(&w, str_text(&id), "planned");
+	world_until(&w, str_text(&id), "completed");
+	str_release(&id);
+	world_close(&w);
+}
+END_TEST
+
+static bool first_lost_its_past(void *arg, const struct engine_change *c)
+{
+	bool *lost = arg;
+	*lost = c->before_pruned;
+	return false;
+}
+
+START_TEST(a_change_says_when_the_one_before_was_pruned)
+{
+	struct world w;
+	struct str id = {0}, sql = {0};
+	bool lost = true;
+	world_open(&w);
+	world_workflow(&w, "gate", "steps:\n  - id: ok\n    approve: {prompt: Go on?}\n");
+	world_start(&w, "gate", "{}", &id);
+	world_until(&w, str_text(&id), "waiting");
+	ck_assert(engine_changes(w.engine, 0, first_lost_its_past, &lost));
+	ck_assert(!lost);
+	int64_t seq = engine_seq(w.engine);
+	order_task(&w, VERB_APPROVE, str_text(&id), "ok", "alice");
+	world_until(&w, str_text(&id), "completed");
+	str_addf(&sql, "DELETE FROM changes WHERE seq <= %lld", (long long)seq);
+	ck_assert_int_eq(db_exec(journal_db(w.engine->journal), str_text(&sql), NULL), DB_DONE);
+	ck_assert(engine_changes(w.engine, seq, first_lost_its_past, &lost));
+	ck_assert(lost);
+	str_release(&id);
+	str_release(&sql);
+	world_close(&w);
+}
+END_TEST
+
 Suite *suite_engine(void);
 
 Suite *suite_engine(void)
@@ -337,6 +444,10 @@ Suite *suite_engine(void)
 	tcase_add_test(t, a_full_disk_holds_the_reply_back_and_loses_nothing);
 	tcase_add_test(t, a_second_engine_is_refused_the_same_state);
 	tcase_add_test(t, the_same_key_gives_the_same_run);
+	tcase_add_test(t, the_same_key_twice_in_one_turn_makes_one_run);
+	tcase_add_test(t, a_dry_run_says_whether_it_would_and_does_nothing);
+	tcase_add_test(t, a_delayed_run_begins_by_itself);
+	tcase_add_test(t, a_change_says_when_the_one_before_was_pruned);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,6 +1,7 @@
 /* The part of a filter that the database can decide. */
 #include "engine/where.h"
 
+#include "base/ident.h"
 #include "core/status.h"
 
 static void add_number(struct where *w, struct str *sql, const char *condition, int64_t n)
@@ -48,6 +49,30 @@ static void add_workflows(struct where *w, const struct filter_node *n, struct s
 	str_add_text(sql, ")");
 }
 
+static bool is_whole_id(struct view v)
+{
+	for (size_t i = 0; i < v.len; i++) {
+		if (v.ptr[i] >= 'A' && v.ptr[i] <= 'F')
+			return false;
+	}
+	return ident_is_uuid(v);
+}
+
+/* Only whole ones: a filter also takes short and partial ids. */
+static void add_ids(struct where *w, const struct filter_node *n, struct str *sql)
+{
+	for (size_t i = 0; i < n->n_values; i++) {
+		if (!is_whole_id(n->values[i]))
+			return;
+	}
+	str_add_text(sql, " AND id IN (");
+	for (size_t i = 0; i < n->n_values; i++) {
+		str_add_text(sql, i ? ",?" : "?");
+		add_text(w, n->values[i]);
+	}
+	str_add_text(sql, ")");
+}
+
 static void add_created(struct where *w, const struct filter_node *n, struct str *sql)
 {
 	static const char *const conditions[] = {
@@ -69,6 +94,8 @@ static void add_node(struct where *w, const struct filter_node *n, struct str *s
 		add_statuses(w, n, sql);
 	} else if (n->kind == FILTER_FIELD && n->field == FILTER_WORKFLOW) {
 		add_workflows(w, n, sql);
+	} else if (n->kind == FILTER_FIELD && n->field == FILTER_ID) {
+		add_ids(w, n, sql);
 	} else if (n->kind == FILTER_COMPARE && n->field == FILTER_CREATED) {
 		add_created(w, n, sql);
 	}

@@ -427,6 +427,37 @@ START_TEST(a_change_says_when_the_one_before_was_pruned)
 }
 END_TEST
 
+static bool keep_id(void *arg, const struct engine_change *c)
+{
+	struct str *id = arg;
+	str_add(id, c->id);
+	return true;
+}
+
+START_TEST(a_snapshot_counts_only_ended_runs_that_match)
+{
+	struct world w;
+	struct str first = {0}, second = {0}, filter = {0}, seen = {0};
+	world_open(&w);
+	world_workflow(&w, "one", "steps:\n  - {id: a, run: 'true'}\n");
+	world_start(&w, "one", "{}", &first);
+	world_until(&w, str_text(&first), "completed");
+	world_start(&w, "one", "{}", &second);
+	world_until(&w, str_text(&second), "completed");
+	str_addf(&filter, "id:%s", str_text(&first));
+	struct engine_snapshot *s = engine_snapshot_new(w.engine, view_of_str(&filter), 1, NULL);
+	while (engine_snapshot_next(s, 1, keep_id, &seen))
+		;
+	ck_assert_str_eq(str_text(&seen), str_text(&first));
+	engine_snapshot_free(s);
+	str_release(&first);
+	str_release(&second);
+	str_release(&filter);
+	str_release(&seen);
+	world_close(&w);
+}
+END_TEST
+
 Suite *suite_engine(void);
 
 Suite *suite_engine(void)
@@ -448,6 +479,7 @@ Suite *suite_engine(void)
 	tcase_add_test(t, a_dry_run_says_whether_it_would_and_does_nothing);
 	tcase_add_test(t, a_delayed_run_begins_by_itself);
 	tcase_add_test(t, a_change_says_when_the_one_before_was_pruned);
+	tcase_add_test(t, a_snapshot_counts_only_ended_runs_that_match);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -257,6 +257,8 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		*context = s->entering;
 	} else if (*context) {
+		if (s->entering == *context)
+			s->entering = NULL;
 		exchange_free(*context);
 		*context = NULL;
 	}
@@ -283,8 +285,9 @@ static void on_enter(void *arg, struct guest *guest)
 	str_init(&x->body, FRONT_BODY_MAX);
 	vec_push(&s->exchanges, x);
 	s->entering = x;
-	/* On failure it has closed the descriptor and called nobody. */
-	if (MHD_add_connection(s->daemon, guest->fd, &address, sizeof address) != MHD_YES)
+	/* On failure it has closed the descriptor, and may have told on_connection. */
+	if (MHD_add_connection(s->daemon, guest->fd, &address, sizeof address) != MHD_YES &&
+	    s->entering)
 		exchange_free(x);
 	s->entering = NULL;
 	ask_run(s);

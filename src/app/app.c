@@ -8,7 +8,6 @@
 #include "app/perform.h"
 #include "backend/launch.h"
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/path.h"
 #include "base/when.h"
 #include "screen/theme.h"
@@ -107,31 +106,23 @@ void source_watch(struct source *s)
 	backend_watch(s->backend, &scope);
 }
 
-struct launching {
-	struct source *source;
-	struct launch *launch;
-};
-
 static void on_launched(void *arg, bool ok, const struct err *err)
 {
-	struct launching *l = arg;
+	struct source *s = arg;
 	if (!ok)
-		app_notice(l->source->app, view_of(err_text(err)), APP_BAD);
-	source_watch(l->source);
-	launch_free(l->launch);
-	mem_free(l);
+		app_notice(s->app, view_of(err_text(err)), APP_BAD);
+	source_watch(s);
+	launch_free(s->launch);
+	s->launch = NULL;
 }
 
 static void connect_source(struct source *s)
 {
 	struct str path = {0};
-	if (context_socket(s->context, &path, NULL)) {
-		struct launching *l = mem_zero(sizeof *l);
-		l->source = s;
-		l->launch = launch_start(s->app->loop, str_text(&path), on_launched, l);
-	} else {
+	if (context_socket(s->context, &path, NULL))
+		s->launch = launch_start(s->app->loop, str_text(&path), on_launched, s);
+	else
 		source_watch(s);
-	}
 	str_release(&path);
 }
 
@@ -145,8 +136,9 @@ static bool source_init(struct app *a, const char *name, struct err *err)
 {
 	if (a->n_sources == CONTEXTS_MAX)
 		return err_set(err, ERR_USAGE, "at most %d contexts on one board", CONTEXTS_MAX);
-	struct source *s = &a->sources[a->n_sources];
-	*s = (struct source){ .app = a, .number = (uint16_t)a->n_sources, .ended = ENDED_SHOWN };
+	/* Counted at once: app_release then frees also what was half made. */
+	struct source *s = &a->sources[a->n_sources++];
+	*s = (struct source){ .app = a, .number = (uint16_t)(a->n_sources - 1), .ended = ENDED_SHOWN };
 	s->context = config_context(&a->config, name, err);
 	if (!s->context)
 		return false;
@@ -159,10 +151,7 @@ static bool source_init(struct app *a, const char *name, struct err *err)
 	feed_init(s);
 	struct opening opening = { .loop = a->loop, .sink = &s->sink, .number = s->number };
 	s->backend = context_open(s->context, &opening, err);
-	if (!s->backend)
-		return false;
-	a->n_sources++;
-	return true;
+	return s->backend != NULL;
 }
 
 static bool sources_init(struct app *a, const char *const *names, struct err *err)
@@ -259,6 +248,7 @@ bool app_init(struct app *a, const struct app_options *o, struct err *err)
 void app_release(struct app *a)
 {
 	for (size_t i = 0; i < a->n_sources; i++) {
+		launch_free(a->sources[i].launch);
 		backend_destroy(a->sources[i].backend);
 		filter_free(a->sources[i].scope);
 		str_release(&a->sources[i].filter);

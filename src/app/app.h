@@ -24,6 +24,7 @@ struct source {
 	uint16_t number;
 	const struct config_context *context;
 	struct backend *backend;
+	struct launch *launch;		/* while its engine is being started, else NULL */
 	struct backend_sink sink;
 	struct str filter;		/* of the watch, and of the snapshot that comes in */
 	struct filter *scope;		/* the same, parsed; NULL: all */

@@ -30,7 +30,11 @@ static bool on_run(void *arg, struct run_facts *run)
 {
 	struct source *s = arg;
 	struct app *a = s->app;
+	struct filter_env env = { .now_ms = when_now_ms() };
 	run->context = s->number;
+	/* Outside of the scope no snapshot would ever say that it is gone. */
+	if (!filter_match(s->scope, run, &env))
+		return true;
 	struct change change = store_upsert(a->store, run);
 	struct msg msg = { .kind = MSG_CHANGE, .key = change.key, .change = change };
 	if (change.kind != CHANGE_NONE)

@@ -1,5 +1,6 @@
 /* runboard approve, reject, retry, skip, advance, answer, edit: one decision on
  * one task, naming the attempt and version that were read just before. */
+#include "base/jscan.h"
 #include "cli/command.h"
 #include "cli/target.h"
 #include "core/param.h"
@@ -70,10 +71,7 @@ static int decide_run(struct cli *c)
 static void add_value(struct str *json, const char *word)
 {
 	struct view v = view_of(word);
-	double number;
-	if (view_is(v, "true") || view_is(v, "false") || view_is(v, "null") ||
-	    number_parse_real(v, &number) || view_starts(v, "{") || view_starts(v, "[") ||
-	    view_starts(v, "\""))
+	if (jscan_check(v, (struct jscan_limits){ 0 }, NULL, NULL))
 		str_add(json, v);
 	else
 		jsonw_add_quoted(json, v);

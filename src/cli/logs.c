@@ -4,19 +4,12 @@
 #include "base/when.h"
 #include "cli/command.h"
 
-struct log_task {
-	char *id;
-	bool open;
-};
-
 struct logs {
 	struct cli *cli;
 	const char *task_word;
 	struct log_query query;
 	int64_t since_ms;
-	VEC(struct log_task) tasks;
-	bool headed;		/* several tasks: each gets a heading */
-	bool unfinished;	/* the last line has no newline yet */
+	VEC(char *) tasks;	/* ids; several get a heading each */
 };
 
 static const struct opt logs_options[] = {
@@ -35,11 +28,8 @@ static void on_detail(void *arg, const struct run_detail *d)
 	for (size_t i = 0; i < d->n_tasks; i++) {
 		const struct task_facts *t = &d->tasks[i];
 		bool wanted = l->task_word ? view_is(t->id, l->task_word) : t->attempt > 0;
-		if (!wanted)
-			continue;
-		struct log_task task = { mem_bytes(t->id.ptr, t->id.len),
-					 task_status_is_open(t->status) };
-		vec_push(&l->tasks, task);
+		if (wanted)
+			vec_push(&l->tasks, mem_bytes(t->id.ptr, t->id.len));
 	}
 }
 
@@ -69,12 +59,12 @@ static void on_log(void *arg, const struct log_line_facts *lines, size_t n, enum
 		session_stop(&l->cli->session);
 }
 
-static int read_task(struct logs *l, const struct log_task *task)
+static int read_task(struct logs *l, const char *task)
 {
 	static const struct session_calls calls = { .log = on_log };
 	struct session *s = &l->cli->session;
 	struct str cursor = {0};
-	l->query.task = view_of(task->id);
+	l->query.task = view_of(task);
 	l->query.follow = cli_flag(l->cli, "follow");
 	session_listen(s, &calls, l);
 	do {
@@ -99,10 +89,10 @@ static int read_tasks(struct logs *l)
 	for (size_t i = 0; status == 0 && i < l->tasks.len; i++) {
 		if (l->tasks.len > 1) {
 			out_text(&l->cli->out, i ? "\n==> " : "==> ");
-			out_label(&l->cli->out, view_of(l->tasks.items[i].id));
+			out_label(&l->cli->out, view_of(l->tasks.items[i]));
 			out_text(&l->cli->out, " <==\n");
 		}
-		status = read_task(l, &l->tasks.items[i]);
+		status = read_task(l, l->tasks.items[i]);
 	}
 	return status;
 }
@@ -161,7 +151,7 @@ static int logs_run(struct cli *c)
 		status = cli_fail(&err);
 	}
 	for (size_t i = 0; i < l.tasks.len; i++)
-		mem_free(l.tasks.items[i].id);
+		mem_free(l.tasks.items[i]);
 	vec_release(&l.tasks);
 	str_release(&id);
 	err_release(&err);

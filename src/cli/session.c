@@ -235,7 +235,6 @@ void session_error(const struct session *s, struct err *err)
 /* ---- waiting until an engine answers ------------------------------------- */
 
 struct launching {
-	struct session *session;
 	bool ended, ok;
 	struct err err;
 };
@@ -256,7 +255,7 @@ bool session_launch(struct session *s, struct err *err)
 		str_release(&path);
 		return true;	/* not an engine of ours to launch */
 	}
-	struct launching l = { .session = s };
+	struct launching l = {0};
 	struct launch *launch = launch_start(s->loop, str_text(&path), on_launched, &l);
 	while (!l.ended)
 		loop_turn(s->loop, -1);

@@ -6,9 +6,8 @@
 struct watching_state {
 	struct cli *cli;
 	enum watching how;
-	bool ended, completed;
+	bool seen, ended, completed;
 	struct str last;	/* the line printed last, without its time */
-	bool seen;
 };
 
 static void add_line(struct str *s, const struct run_facts *r)
@@ -64,9 +63,18 @@ static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 	}
 }
 
+/* The snapshot names the run, ended or not; otherwise there is none. */
+static void on_snapshot_end(void *arg)
+{
+	struct watching_state *w = arg;
+	if (!w->seen)
+		session_stop(&w->cli->session);
+}
+
 int watching_run(struct cli *c, struct view id, enum watching how)
 {
-	static const struct session_calls calls = { .runs = on_runs };
+	static const struct session_calls calls = { .runs = on_runs,
+						    .snapshot_end = on_snapshot_end };
 	struct watching_state w = { .cli = c, .how = how };
 	struct session *s = &c->session;
 	struct str filter = {0};
@@ -79,6 +87,8 @@ int watching_run(struct cli *c, struct view id, enum watching how)
 	session_listen(s, NULL, NULL);
 	str_release(&filter);
 	str_release(&w.last);
+	if (s->live && !w.seen)
+		return cli_refuse(ERR_NOT_FOUND, "run %.*s: there is none", (int)id.len, id.ptr);
 	if (!w.ended)
 		return cli_outcome(c);
 	return w.completed ? 0 : 1;

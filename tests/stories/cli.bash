@@ -56,6 +56,8 @@ is "the result is what the step gave" "$(field "$hello" 'r["tasks"][0]["result"]
 is "parameters keep their types" "$(field "$hello" 'r["params"]["times"]')" 2
 is "the lane" "$(field "$hello" 'r["lane"]')" completed
 
+expect 0 "a run that has ended earlier is watched to its end" "$RB" watch "$hello"
+expect 3 "nobody waits for a run that there is not" "$RB" watch 01900000-0000-7000-8000-000000000000
 short=$(field "$hello" 'r["short"]')
 expect 0 "a short id is enough" "$RB" show "$short"
 has "show names the workflow" 'hello'

@@ -377,9 +377,12 @@ static void target_moved(struct model *m, const struct msg *msg, struct effects 
 
 		if (!run_key_eq(t->key, msg->change.key) || d->changed.len > 0)
 			return;
-		target_changed(m, d->verb, t, NULL, &d->changed);
-		if (verb_is_on_task(d->verb) && d->request == 0)
-			fetch(m, fx);
+		/* Its detail tells who did it: asked anew, since an answer that is under way
+		 * may be older than the change. */
+		if (target_changed(m, d->verb, t, NULL, &d->changed) || d->request == 0) {
+			if (verb_is_on_task(d->verb))
+				fetch(m, fx);
+		}
 		return;
 	}
 	for (size_t i = 0; i < d->targets.len; i++) {

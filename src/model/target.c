@@ -163,12 +163,39 @@ static void say_status(struct str *what, const struct target *t, const char *sta
 	str_addf(what, "%s %s is %s now.", str_text(&t->workflow), str_text(&t->short_id), status);
 }
 
+/* "12s ago (03:04:05)": the sentence may stand for a while, so it has both. */
+static void say_when(struct str *what, int64_t at_ms, int64_t now_ms)
+{
+	int64_t span_ms = now_ms > at_ms ? now_ms - at_ms : 0;
+
+	if (span_ms < 1000) {
+		str_add_text(what, "just now (");
+	} else {
+		when_add_span(what, span_ms);
+		str_add_text(what, " ago (");
+	}
+	when_add_clock(what, at_ms);
+	str_add_text(what, ").");
+}
+
 static void say_vote(struct str *what, const struct vote *v, int64_t now_ms)
 {
 	str_add(what, v->by);
 	str_addf(what, " %s this ", verb_past(v->verb));
-	when_add_span(what, now_ms > v->at_ms ? now_ms - v->at_ms : 0);
-	str_add_text(what, " ago.");
+	say_when(what, v->at_ms, now_ms);
+}
+
+/* What happened to the run itself since. */
+static void say_run(struct str *what, const struct target *t, const struct run_facts *run,
+		    int64_t now_ms)
+{
+	if (run->cancel_at_ms == 0) {
+		say_status(what, t, run_status_name(run->status));
+		return;
+	}
+	str_add(what, run->cancel_by);
+	str_add_text(what, " asked to cancel this ");
+	say_when(what, run->cancel_at_ms, now_ms);
 }
 
 static bool task_changed(const struct model *m, const struct target *t,
@@ -202,11 +229,11 @@ bool target_changed(const struct model *m, enum verb verb, const struct target *
 	} else if (verb_is_on_task(verb)) {
 		changed = detail && task_changed(m, t, detail, what);
 		if (!changed && is_of_gate(verb) && run.status != RUN_WAITING) {
-			say_status(what, t, run_status_name(run.status));
+			say_run(what, t, &run, m->now_ms);
 			changed = true;
 		}
 	} else if (run.version != t->run_version) {
-		say_status(what, t, run_status_name(run.status));
+		say_run(what, t, &run, m->now_ms);
 		changed = true;
 	}
 	arena_release(&arena);

@@ -33,13 +33,30 @@ static void put_target(struct pen *p, struct rect *r, const struct target *t)
 	}
 }
 
+/* The gate that is decided, which need not be the most urgent one of its run: by
+ * the card while that shows it, since it is fresher, else by the detail. */
+static bool find_gate(struct pen *p, const struct target *t, struct gate_facts *out)
+{
+	const struct decision_state *d = &p->m->decision;
+	struct view id = view_of_str(&t->task);
+	const struct task_facts *task = d->detail ? detail_find_task(d->detail, id) : NULL;
+	struct run_facts run;
+
+	if (store_facts(p->m->store, t->key, &run, &p->arena) && view_eq(run.waiting.task, id))
+		*out = run.waiting;
+	else if (task)
+		*out = task->gate;
+	else
+		return false;
+	return out->kind != GATE_NONE;
+}
+
 static void put_votes(struct pen *p, struct rect *r, const struct target *t)
 {
-	struct run_facts run;
-	const struct gate_facts *g = &run.waiting;
+	struct gate_facts gate, *g = &gate;
 	struct str *s = pen_text(p);
 
-	if (!store_facts(p->m->store, t->key, &run, &p->arena) || g->kind == GATE_NONE)
+	if (!find_gate(p, t, &gate))
 		return;
 	add_age(s, g->since_ms, p->m->now_ms);
 	if (g->deadline_ms > p->m->now_ms) {

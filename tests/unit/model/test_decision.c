@@ -103,6 +103,78 @@ START_TEST(a_target_that_changed_cannot_be_confirmed_and_says_so)
 }
 END_TEST
 
+/* The engine's answer to the last question for a detail: review has these votes. */
+static void answer_votes(const struct vote *votes, size_t n)
+{
+	const struct effect *e = fixture_last(&f, EFFECT_DETAIL);
+	struct task_facts task = {
+		.id = VIEW("review"), .status = TASK_COMPLETED, .attempt = 1, .version = 5,
+		.gate = { .kind = GATE_APPROVAL, .task = VIEW("review"), .required = 1,
+			  .given = votes, .n_given = n },
+	};
+	struct run_detail d = { .run = fixture_run("deploy", 1, RUN_RUNNING), .tasks = &task,
+				.n_tasks = 1 };
+
+	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
+				       .detail = &d });
+}
+
+START_TEST(the_open_dialog_says_who_was_faster_and_when)
+{
+	const struct vote alice = { .by = VIEW("alice"), .verb = VERB_APPROVE,
+				    .at_ms = FIXTURE_NOW - 12000 };
+
+	keys("a \"ok\" Enter");
+	f.mute = true;
+	fixture_forget(&f);
+	fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
+	ck_assert_str_eq(str_text(&f.model->decision.changed), "deploy a1c003 is running now.");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), 1);
+	answer_votes(&alice, 1);
+	ck_assert_str_eq(str_text(&f.model->decision.changed),
+			 "alice approved this 12s ago (02:59:48).");
+	ck_assert(!decision_is_armed(&f.model->decision));
+	/* Who was told asks no more. */
+	fixture_put(&f, fixture_run("deploy", 1, RUN_COMPLETED));
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), 1);
+	ck_assert(!decision_is_armed(&f.model->decision));
+}
+END_TEST
+
+START_TEST(an_answer_asked_for_before_the_change_does_not_hide_who_did_it)
+{
+	const struct vote alice = { .by = VIEW("alice"), .verb = VERB_REJECT,
+				    .at_ms = FIXTURE_NOW };
+	uint64_t before;
+
+	f.mute = true;
+	keys("a");
+	before = fixture_last(&f, EFFECT_DETAIL)->request;
+	fixture_put(&f, fixture_run("deploy", 1, RUN_REJECTED));
+	ck_assert_str_eq(str_text(&f.model->decision.changed), "deploy a1c003 is rejected now.");
+	ck_assert_uint_ne(fixture_last(&f, EFFECT_DETAIL)->request, before);
+	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = before,
+				       .done = { .outcome = OUTCOME_OK } });
+	answer_votes(&alice, 1);
+	ck_assert_str_eq(str_text(&f.model->decision.changed),
+			 "alice rejected this just now (03:00:00).");
+}
+END_TEST
+
+START_TEST(the_dialog_of_a_cancel_says_who_asked_for_it_before)
+{
+	struct run_facts run = fixture_run("deploy", 1, RUN_WAITING);
+
+	run.cancel_by = VIEW("alice");
+	run.cancel_at_ms = FIXTURE_NOW - 12000;
+	run.version = 9;
+	keys("c");
+	fixture_put(&f, run);
+	ck_assert_str_eq(str_text(&f.model->decision.changed),
+			 "alice asked to cancel this 12s ago (02:59:48).");
+}
+END_TEST
+
 START_TEST(the_dialog_shows_the_output_of_the_step_under_review)
 {
 	keys("a");
@@ -297,6 +369,9 @@ Suite *suite_decision(void)
 	tcase_add_test(c, letters_in_the_comment_are_text);
 	tcase_add_test(c, a_decision_typed_ahead_waits_until_the_dialog_was_seen);
 	tcase_add_test(c, a_target_that_changed_cannot_be_confirmed_and_says_so);
+	tcase_add_test(c, the_open_dialog_says_who_was_faster_and_when);
+	tcase_add_test(c, an_answer_asked_for_before_the_change_does_not_hide_who_did_it);
+	tcase_add_test(c, the_dialog_of_a_cancel_says_who_asked_for_it_before);
 	tcase_add_test(c, the_dialog_shows_the_output_of_the_step_under_review);
 	tcase_add_test(c, approve_where_nothing_waits_opens_no_dialog);
 	tcase_add_test(c, retrying_names_the_failed_step_and_its_version);

@@ -118,7 +118,8 @@ START_TEST(who_changed_the_target_is_said)
 	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .key = fixture_find(&f, "a1c003"),
 				       .request = f.model->decision.request,
 				       .detail = &detail });
-	ck_assert_str_eq(str_text(&f.model->decision.changed), "alice approved this 12s ago.");
+	ck_assert_str_eq(str_text(&f.model->decision.changed),
+			 "alice approved this 12s ago (02:59:49).");
 	ck_assert(!decision_is_armed(&f.model->decision));
 	fixture_close(&f);
 }

@@ -1,4 +1,6 @@
 /* Every screen at every size: nothing is drawn outside, nothing depends on luck. */
+#include <string.h>
+
 #include "lib/fixture.h"
 #include "lib/unit.h"
 #include "screen/dump.h"
@@ -52,6 +54,28 @@ START_TEST(without_utf8_only_ascii_is_drawn)
 	s = draw(&f, false);
 	for (size_t i = 0; i < s.len; i++)
 		ck_assert_msg((unsigned char)s.ptr[i] < 0x80, "%s: %s", ways[_i], str_text(&s));
+	str_release(&s);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_dialog_shows_the_votes_of_its_own_gate_never_those_of_another)
+{
+	struct run_facts run = fixture_run("deploy", 1, RUN_WAITING);
+	struct fixture f;
+	struct str s;
+
+	run.waiting = (struct gate_facts){
+		.kind = GATE_APPROVAL, .task = VIEW("budget"), .prompt = VIEW("Pay?"),
+		.since_ms = FIXTURE_NOW - 60000, .required = 7, .version = 1, .attempt = 1,
+	};
+	ck_assert(fixture_open(&f, "three-runs", 24, 80));
+	ck_assert(fixture_keys(&f, "a"));
+	f.mute = true;
+	fixture_put(&f, run);
+	s = draw(&f, true);
+	ck_assert_ptr_null(strstr(str_text(&s), "of 7 votes"));
+	ck_assert_msg(strstr(str_text(&s), "1 of 2 votes: grace") != NULL, "%s", str_text(&s));
 	str_release(&s);
 	fixture_close(&f);
 }
@@ -125,6 +149,7 @@ Suite *suite_view(void)
 	tcase_add_loop_test(c, every_screen_can_be_drawn_from_40_to_300_columns_and_12_rows_up, 0,
 			    WAYS);
 	tcase_add_loop_test(c, without_utf8_only_ascii_is_drawn, 0, WAYS);
+	tcase_add_test(c, a_dialog_shows_the_votes_of_its_own_gate_never_those_of_another);
 	tcase_add_loop_test(c, drawing_twice_gives_the_same_picture, 0, WAYS);
 	tcase_add_test(c, what_a_workflow_says_cannot_reach_the_terminal);
 	tcase_add_test(c, a_secret_in_the_form_is_never_drawn);

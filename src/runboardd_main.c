@@ -97,9 +97,7 @@ static bool plan_make(struct plan *p, struct err *err)
 		return err_set(err, ERR_USAGE, "--ready-fd %s is no open descriptor", ready);
 	p->ready_fd = (int)fd;
 	p->foreground = opt_has(&p->given, "foreground");
-	if (state)
-		str_add_text(&p->state, state);
-	else if (!path_state(&p->state, NULL, err))
+	if (state ? !path_add_whole(&p->state, state, err) : !path_state(&p->state, NULL, err))
 		return false;
 	return path_config(&p->settings_file, "engine", err) && plan_folders(p, err) &&
 	       plan_addresses(p, err);
@@ -184,6 +182,17 @@ static void tell_status(int fd, int status)
 	close(fd);
 }
 
+/* Where steps find this engine: its first Unix socket, as a whole path. */
+static const char *own_socket(const struct plan *p, struct str *path)
+{
+	for (size_t i = 0; i < p->addresses.len; i++) {
+		const struct listen_address *address = &p->addresses.items[i];
+		if (address->kind == PORCH_UNIX && path_add_whole(path, address->path, NULL))
+			return str_text(path);
+	}
+	return NULL;
+}
+
 /* ---- running ------------------------------------------------------------------------ */
 
 static void on_stop(void *arg, int signum)
@@ -218,6 +227,7 @@ static bool open_listeners(const struct plan *p, struct parts *parts, struct err
 
 static bool open_parts(const struct plan *p, struct parts *parts, struct err *err)
 {
+	struct str socket = { 0 };
 	if (!settings_load(&parts->settings, str_text(&p->settings_file), err))
 		return false;
 	parts->access = access_new(&parts->settings, geteuid(), err);
@@ -235,7 +245,9 @@ static bool open_parts(const struct plan *p, struct parts *parts, struct err *er
 		.n_workflows = p->folders.len,
 		.queues = queues.items,
 		.n_queues = queues.len,
+		.socket = own_socket(p, &socket),
 	}, parts->loop, err);
+	str_release(&socket);
 	vec_release(&queues);
 	if (!parts->engine)
 		return false;

@@ -1,6 +1,7 @@
 /* XDG folders, and the variables of ours that override them. Makes nothing. */
 #include "base/path.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,16 @@ bool path_socket(struct str *s, struct err *err)
 	if (runtime)
 		return str_addf(s, "%s/runboard/engine.sock", runtime);
 	return str_addf(s, "/tmp/runboard-%lu/engine.sock", (unsigned long)getuid());
+}
+
+bool path_add_whole(struct str *s, const char *path, struct err *err)
+{
+	char here[PATH_MAX];
+	if (*path == '/')
+		return str_add_text(s, path);
+	if (!getcwd(here, sizeof here))
+		return err_system(err, errno, "the working folder has no path");
+	return str_addf(s, "%s/%s", here, path);
 }
 
 static bool add_beside_us(struct str *s, const char *name)

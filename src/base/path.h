@@ -17,6 +17,8 @@ bool path_state(struct str *s, const char *name, struct err *err);
 /* $RUNBOARD_SOCKET, else $XDG_RUNTIME_DIR/runboard/engine.sock; without a
  * runtime folder /tmp/runboard-UID/engine.sock (0700). */
 bool path_socket(struct str *s, struct err *err);
+/* The path as it is, or from the working folder where it is relative. */
+bool path_add_whole(struct str *s, const char *path, struct err *err);
 /* A program of ours: beside the running one (also in a build tree), else in
  * LIBEXECDIR/BINDIR. */
 bool path_program(struct str *s, const char *name, struct err *err);

@@ -20,7 +20,7 @@ static const struct command *const commands[] = {
 	&command_edit, &command_cancel, &command_pause, &command_resume, &command_rerun,
 	&command_watch, &command_events, &command_workflows, &command_schedules, &command_queues,
 	&command_workers, &command_stats, &command_inbox, &command_history, &command_check,
-	&command_engine, NULL,
+	&command_engine, &command_ask, NULL,
 };
 
 const char *cli_word(const struct cli *c, size_t i)

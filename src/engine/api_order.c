@@ -71,7 +71,7 @@ static bool read_text(struct call *c, const struct json *root, const char *name,
 {
 	const struct json *v = json_get(root, name);
 	if (v && json_kind(v) != JSON_STRING && json_kind(v) != JSON_NULL)
-		return bad(c, "comment and reason are texts");
+		return bad(c, "comment, reason, prompt and key are texts");
 	*out = json_text(v);
 	return true;
 }
@@ -82,7 +82,7 @@ static bool read_object(struct call *c, const struct json *v, struct str *text, 
 	if (!v || json_kind(v) == JSON_NULL)
 		return true;
 	if (json_kind(v) != JSON_OBJECT)
-		return bad(c, "params and edit are objects");
+		return bad(c, "params, edit and schema are objects");
 	json_print(v, text);
 	*out = view_of_str(text);
 	return true;
@@ -218,5 +218,22 @@ void api_task_order(struct call *c)
 			o.comment = reason;
 		submit(c, &o, &w);
 	}
+	wording_release(&w);
+}
+
+/* Not decided on by a person: what a running step asks for. */
+void api_ask(struct call *c)
+{
+	static const char *const known[] = { "prompt", "schema", "attempt", "key", NULL };
+	struct wording w = { .doc = call_body(c, known) };
+	if (!w.doc)
+		return;
+	const struct json *root = json_root(w.doc);
+	struct engine_ask ask = { .caller = call_caller(c), .run = call_word(c, 0),
+				  .task = call_word(c, 1) };
+	if (read_text(c, root, "prompt", &ask.prompt) && read_text(c, root, "key", &ask.key) &&
+	    read_object(c, json_get(root, "schema"), &w.value, &ask.schema) &&
+	    read_attempt(c, json_get(root, "attempt"), &ask.attempt))
+		engine_ask(c->api->with.engine, &ask, on_reply, c->x);
 	wording_release(&w);
 }

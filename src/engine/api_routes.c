@@ -25,6 +25,7 @@ const struct route routes[] = {
 	{ "POST", TASK "/retry", CAN_RETRY_STEP, api_task_order, VERB_RETRY },
 	{ "POST", TASK "/skip", CAN_RETRY_STEP, api_task_order, VERB_SKIP },
 	{ "POST", TASK "/advance", CAN_FORCE_ADVANCE, api_task_order, VERB_ADVANCE },
+	{ "POST", TASK "/ask", CAN_RUN_WORKFLOW, api_ask },
 	{ "GET", "/v1/events", CAN_VIEW_RUNS, api_events },
 	{ "GET", "/v1/inbox", CAN_VIEW_RUNS, api_table, .table = ENGINE_INBOX },
 	{ "GET", "/v1/queues", CAN_VIEW_RUNS, api_table, .table = ENGINE_QUEUES },

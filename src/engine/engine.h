@@ -29,6 +29,7 @@ struct engine_config {
 	const struct engine_queue *queues;	/* the others (or it again) */
 	size_t n_queues;
 	const char *supervisor;			/* path of runboard-step; NULL: path_program */
+	const char *socket;			/* where steps reach this engine; or NULL */
 };
 
 /* Opens the journal, loads the workflows, folds the open runs, adopts what still
@@ -86,6 +87,20 @@ typedef void engine_reply_fn(void *arg, const struct engine_reply *reply);
  * engine_free. `arg` must live until then. */
 void engine_submit(struct engine *e, const struct engine_order *order, engine_reply_fn *reply,
 		   void *arg);
+/* A question of a running attempt to the operators. Asked again with the same key
+ * it is the same question: so its asker finds out what was answered, also over a
+ * restart. */
+struct engine_ask {
+	struct engine_caller caller;
+	struct view run, task;
+	int attempt;
+	struct view key, prompt;
+	struct view schema;		/* JSON object; empty: a text */
+};
+
+/* As engine_submit: 200 {"state":"answered","value":...}, 202 {"state":"waiting"},
+ * or an error; 409 where this attempt does not run (any more). */
+void engine_ask(struct engine *e, const struct engine_ask *ask, engine_reply_fn *reply, void *arg);
 /* Keeps something refused before it became an order, or any other deed, in the
  * audit trail. */
 void engine_audit(struct engine *e, struct view by, struct view what, struct view why);

@@ -53,6 +53,7 @@ struct engine_watch {
 struct engine {
 	struct loop *loop;
 	char *state;
+	char *socket;				/* or NULL */
 	struct queues queues;
 	struct journal *journal;
 	struct catalog *catalog;

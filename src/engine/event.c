@@ -30,6 +30,7 @@ static const char *const kind_names[] = {
 	[EVENT_ATTEMPT_UNKNOWN] = "attempt_unknown",
 	[EVENT_GATE_OPENED] = "gate_opened",
 	[EVENT_GATE_VOTED] = "gate_voted",
+	[EVENT_GATE_ANSWERED] = "gate_answered",
 	[EVENT_CHILD_STARTED] = "child_started",
 };
 static_assert(sizeof kind_names / sizeof *kind_names == EVENT_KINDS, "a kind has no name");
@@ -92,6 +93,7 @@ static const struct member members[] = {
 	{ "comment", MEMBER_TEXT, offsetof(struct event, comment), 0, NULL },
 	{ "reason", MEMBER_TEXT, offsetof(struct event, reason), 0, NULL },
 	{ "prompt", MEMBER_TEXT, offsetof(struct event, prompt), 0, NULL },
+	{ "key", MEMBER_TEXT, offsetof(struct event, key), 0, NULL },
 	{ "error_type", MEMBER_TEXT, offsetof(struct event, error_type), 0, NULL },
 	{ "error", MEMBER_TEXT, offsetof(struct event, error), 0, NULL },
 	{ "stack", MEMBER_TEXT, offsetof(struct event, stack), 0, NULL },

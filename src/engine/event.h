@@ -36,8 +36,10 @@ enum event_kind {
 	EVENT_ATTEMPT_STOPPING,		/* its supervisor or child is told to end; reason */
 	EVENT_ATTEMPT_ENDED,		/* status, code, signal, usage, result, error */
 	EVENT_ATTEMPT_UNKNOWN,		/* nobody knows how it ended */
-	EVENT_GATE_OPENED,		/* gate, prompt, schema, roles, required, until */
+	EVENT_GATE_OPENED,		/* gate, prompt, schema, roles, required, until; key:
+					 * asked by the running attempt */
 	EVENT_GATE_VOTED,		/* verb, by, comment, value */
+	EVENT_GATE_ANSWERED,		/* key, value: the asking attempt goes on */
 	EVENT_CHILD_STARTED,		/* attempt, args; value: the child's id as JSON; until */
 	EVENT_KINDS
 };
@@ -54,7 +56,7 @@ struct event {
 	enum gate_kind gate;
 	enum verb verb;			/* VERBS: none */
 	enum on_timeout on_timeout;
-	struct view by, comment, reason, prompt;
+	struct view by, comment, reason, prompt, key;
 	struct view error_type, error, stack;
 	struct view spec, args, result, value, schema, roles;	/* JSON texts */
 	int64_t until_ms, pid;

@@ -113,6 +113,13 @@ static void add_names(struct env *env, const struct machine *m, const struct mac
 	str_release(&number);
 }
 
+/* Where `runboard ask` finds us. */
+static void add_socket(struct env *env, const struct engine *e)
+{
+	if (e->socket)
+		add(env, VIEW("RUNBOARD_SOCKET"), view_of(e->socket));
+}
+
 /* Values of secret parameters, to be masked in all output. */
 static size_t secret_values(const struct machine *m, struct arena *arena, struct view **out)
 {
@@ -147,6 +154,7 @@ void engine_launch(struct engine *e, struct live_run *run, struct view task, int
 	add_results(&env, run->m);
 	add_item(&env, t);
 	add_names(&env, run->m, t);
+	add_socket(&env, e);
 	str_addf(&work, "%s/work/%.*s", e->state, (int)run->m->id.len, run->m->id.ptr);
 	struct launch launch = {
 		.name = { run->m->id, t->id, attempt },

@@ -19,6 +19,7 @@ void machine_free(struct machine *m)
 	for (size_t i = 0; i < m->n_tasks; i++) {
 		vec_release(&m->tasks[i].attempts);
 		vec_release(&m->tasks[i].gate.votes);
+		vec_release(&m->tasks[i].answers);
 	}
 	mem_free(m->tasks);
 	arena_release(&m->arena);

@@ -31,10 +31,16 @@ struct machine_gate {
 	int required;
 	bool not_own;
 	bool unknown;			/* asks whether a lost attempt is tried again */
+	struct view key;		/* of a question that the running attempt has asked */
 	int64_t since_ms, deadline_ms;
 	enum on_timeout on_timeout;
 	VEC(struct vote) votes;		/* the last of each person counts */
 	struct view value;		/* a question's answer, JSON */
+};
+
+/* What an attempt has asked and was told. */
+struct machine_answer {
+	struct view key, value;
 };
 
 struct machine_attempt {
@@ -71,6 +77,7 @@ struct machine_task {
 	int64_t version;
 	struct machine_gate gate;
 	VEC(struct machine_attempt) attempts;
+	VEC(struct machine_answer) answers;
 };
 
 struct machine {
@@ -137,6 +144,7 @@ enum input_kind {
 	INPUT_CHILD_STARTED,	/* a queued sub-workflow has its run: child, args */
 	INPUT_CHILD_REFUSED,	/* it can have none: ended says why */
 	INPUT_CHILD_ENDED,	/* child; ended says how */
+	INPUT_ASKED,		/* the running attempt asks: question */
 	INPUT_DUE,		/* some time has come */
 	INPUT_ORDER,		/* what a person wants */
 	INPUT_KINDS
@@ -154,6 +162,19 @@ struct machine_order {
 	int attempt;		/* 0: not named */
 };
 
+/* What a running attempt asks; the key is the asker's own, always the same for the
+ * same question. */
+struct machine_question {
+	struct view key, by, prompt, schema;
+	int attempt;
+};
+
+/* What has become of a question, or would: refused with a reason as a constant
+ * text; answered with a value (JSON). */
+enum asked { ASKED_NEW, ASKED_WAITS, ASKED_ANSWERED, ASKED_REFUSED };
+enum asked machine_asked(const struct machine *m, const struct machine_task *t,
+			 const struct machine_question *q, struct view *value, const char **why);
+
 struct input {
 	enum input_kind kind;
 	int64_t now_ms;
@@ -161,6 +182,7 @@ struct input {
 	int attempt;
 	const struct event *ended;		/* INPUT_ENDED: an attempt_ended fact */
 	struct view child, args;
+	const struct machine_question *question;
 	int64_t pid;
 	const struct machine_order *order;
 };

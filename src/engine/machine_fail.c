@@ -223,7 +223,9 @@ bool task_gate_moves(struct turn *turn, const struct machine_task *t)
 			gate_timed_out(turn, t);
 		return late;
 	}
-	if (v->verb == VERB_REJECT)
+	if (task_asks(t))
+		task_take_answer(turn, t, v);
+	else if (v->verb == VERB_REJECT)
 		reject(turn, t, v);
 	else if (t->gate.unknown)
 		try_again(turn, t, v);

@@ -285,6 +285,9 @@ static void fold_attempt_stopping(struct machine *m, struct machine_task *t, con
 {
 	t->stopping = true;
 	t->late = view_is(e->reason, "timeout");
+	/* What it has asked nobody needs to answer any more. */
+	if (t->status == TASK_WAITING)
+		t->status = TASK_RUNNING;
 }
 
 static void fold_attempt_ended(struct machine *m, struct machine_task *t, const struct event *e)
@@ -333,6 +336,7 @@ static void fold_gate_opened(struct machine *m, struct machine_task *t, const st
 		.required = e->required ? e->required : 1,
 		.not_own = e->not_own,
 		.unknown = e->unknown,
+		.key = keep(m, e->key),
 		.since_ms = e->at_ms,
 		.deadline_ms = e->until_ms,
 		.on_timeout = e->on_timeout,
@@ -360,6 +364,13 @@ static void fold_voted(struct machine *m, struct machine_task *t, const struct e
 		}
 	}
 	vec_push(&t->gate.votes, vote);
+}
+
+static void fold_answered(struct machine *m, struct machine_task *t, const struct event *e)
+{
+	struct machine_answer a = { keep(m, e->key), keep(m, e->value) };
+	vec_push(&t->answers, a);
+	t->status = TASK_RUNNING;
 }
 
 /* A child's run is an attempt without a process. */
@@ -401,6 +412,7 @@ static const struct {
 	[EVENT_ATTEMPT_UNKNOWN] = { fold_unknown, true },
 	[EVENT_GATE_OPENED] = { fold_gate_opened, true },
 	[EVENT_GATE_VOTED] = { fold_voted, true },
+	[EVENT_GATE_ANSWERED] = { fold_answered, true },
 	[EVENT_CHILD_STARTED] = { fold_child, true },
 };
 static_assert(sizeof folds / sizeof *folds == EVENT_KINDS, "a kind is not folded");

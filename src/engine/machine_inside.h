@@ -29,6 +29,13 @@ bool task_gate_moves(struct turn *turn, const struct machine_task *t);
 /* Begins a task whose needs are fulfilled: queues it, opens its gate, or skips it. */
 void task_begin(struct turn *turn, const struct machine_task *t);
 
+/* A running attempt asks. */
+void turn_ask(struct turn *turn, const struct machine_task *t, const struct machine_question *q);
+/* Whether the task waits for what its running attempt has asked. */
+bool task_asks(const struct machine_task *t);
+/* Hands the answer on; the task runs as before. */
+void task_take_answer(struct turn *turn, const struct machine_task *t, const struct vote *v);
+
 /* Makes the tasks of a foreach step's items; false and err where it has no list. */
 bool task_expand(struct turn *turn, const struct machine_task *t, const struct step *s,
 		 struct err *err);

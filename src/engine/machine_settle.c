@@ -13,7 +13,8 @@ static bool rule_attempts(struct turn *turn)
 {
 	for (size_t i = 0; i < turn->m->n_tasks; i++) {
 		struct machine_task *t = task_at(turn, i);
-		if (t->status != TASK_RUNNING || !t->attempts.len || machine_attempt_runs(t))
+		bool running = t->status == TASK_RUNNING || task_asks(t);
+		if (!running || !t->attempts.len || machine_attempt_runs(t))
 			continue;
 		task_attempt_closed(turn, t);
 		return true;

@@ -127,6 +127,11 @@ static void on_child_ended(struct turn *turn, struct machine_task *t, const stru
 	turn_emit(turn, &e);
 }
 
+static void on_asked(struct turn *turn, struct machine_task *t, const struct input *in)
+{
+	turn_ask(turn, t, in->question);
+}
+
 /* Time has come: the rules look at the clock themselves. */
 static void on_due(struct turn *turn, struct machine_task *t, const struct input *in)
 {
@@ -141,6 +146,7 @@ static input_fn *const inputs[INPUT_KINDS] = {
 	[INPUT_CHILD_STARTED] = on_child_started,
 	[INPUT_CHILD_REFUSED] = on_child_refused,
 	[INPUT_CHILD_ENDED] = on_child_ended,
+	[INPUT_ASKED] = on_asked,
 	[INPUT_DUE] = on_due,
 };
 

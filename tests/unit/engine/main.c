@@ -4,6 +4,7 @@
 Suite *suite_access(void);
 Suite *suite_engine(void);
 Suite *suite_api(void);
+Suite *suite_ask(void);
 Suite *suite_children(void);
 Suite *suite_daemon(void);
 Suite *suite_events(void);
@@ -21,6 +22,7 @@ int main(void)
 		suite_access,
 		suite_engine,
 		suite_api,
+		suite_ask,
 		suite_children,
 		suite_daemon,
 		suite_events,

@@ -24,6 +24,7 @@ static void open_engine(struct site *w)
 		.workflows = w->folders,
 		.n_workflows = 1,
 		.supervisor = BUILDDIR "/runboard-step",
+		.socket = w->socket,
 	}, w->loop, &err);
 	ck_assert_msg(w->engine != NULL, "%s", err_text(&err));
 	w->api = api_new(&(struct api_config){

@@ -101,8 +101,10 @@ static bool add_members(struct jsonw *w, struct cli *c, const char *option,
 	bool ok = true;
 	jsonw_object(w, kind == MEMBERS_JSON ? "params" : "env");
 	while (ok && (text = opt_each(&c->opts, option, &at))) {
-		struct view rest = view_of(text), name;
+		struct view rest = view_of(text), name = VIEW("");
 		ok = view_find_byte(rest, '=', 0) != SIZE_MAX && view_split(&rest, '=', &name);
+		if (!ok)
+			break;
 		str_clear(&value);
 		if (kind == MEMBERS_JSON)
 			add_value(&value, rest.ptr);

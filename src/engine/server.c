@@ -264,6 +264,7 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
 	}
 }
 
+__attribute__((format(printf, 2, 0)))
 static void on_log(void *arg, const char *format, va_list args)
 {
 	struct str text = { 0 };

@@ -299,7 +299,8 @@ void loop_timer_stop(struct watch *w)
 
 bool loop_timer_is_set(const struct watch *w)
 {
-	return ev_is_active(&w->timer) || ev_is_pending(&w->timer);
+	struct ev_timer timer = w->timer;	/* libev's macros take no const */
+	return ev_is_active(&timer) || ev_is_pending(&timer);
 }
 
 static void on_alarm(struct ev_loop *ev, ev_periodic *p, int revents)

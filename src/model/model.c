@@ -210,6 +210,7 @@ bool model_is_busy(const struct model *m)
 	return false;
 }
 
+__attribute__((format(printf, 3, 0)))
 static void say(struct model *m, bool bad, const char *format, va_list args)
 {
 	str_clear(&m->notice.text);

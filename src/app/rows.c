@@ -2,9 +2,9 @@
 #include "app/rows.h"
 
 #include "base/when.h"
-#include "wire/json.h"
+#include "wire/catalog.h"
 
-enum { COLUMNS_MAX = 8, ROWS_BYTES_MAX = 64 << 20 };
+enum { COLUMNS_MAX = 8 };
 
 struct table {
 	const char *list;		/* the member that holds the rows */
@@ -54,27 +54,19 @@ static struct view cell_text(const struct json *v, struct arena *arena)
 	return out;
 }
 
-static const struct json *list_of(const struct json *root, const char *list)
-{
-	if (json_kind(root) == JSON_ARRAY)
-		return root;
-	const struct json *rows = json_get(root, list);
-	return rows ? rows : json_get(root, "items");
-}
-
 void rows_read(enum catalog_kind kind, struct view json, struct arena *arena,
 	       struct msg_catalog *out)
 {
 	const struct table *t = &tables[kind];
 	size_t columns = columns_of(t);
-	struct json_doc *doc = json_parse(json, ROWS_BYTES_MAX, NULL);
-	const struct json *rows = doc ? list_of(json_root(doc), t->list) : NULL;
+	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, NULL);
+	const struct json *rows = doc ? catalog_rows(json_root(doc), t->list) : NULL;
 	size_t n = rows ? json_count(rows) : 0;
 	struct view *cells = arena_array(arena, n * columns + 1, sizeof *cells);
 	out->columns = t->titles;
 	out->rows = cells;
 	out->len = n;
-	for (const struct json *row = rows ? json_first(rows) : NULL; row; row = json_next(row))
+	for (const struct json *row = json_first(rows); row; row = json_next(row))
 		for (size_t i = 0; i < columns; i++)
 			*cells++ = cell_text(json_get(row, t->members[i]), arena);
 	json_free(doc);

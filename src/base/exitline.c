@@ -11,11 +11,6 @@ static const char *const reason_names[] = {
 };
 _Static_assert(sizeof(reason_names) / sizeof(*reason_names) == EXIT_REASONS, "a name each");
 
-const char *exit_reason_name(enum exit_reason r)
-{
-	return reason_names[r];
-}
-
 /* FNV-1a, 32 bits: against torn writes, not against malice. */
 static uint32_t sum_of(struct view v)
 {

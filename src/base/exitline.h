@@ -27,6 +27,5 @@ struct exit_line {
 void exit_line_write(struct str *s, const struct exit_line *line);
 /* False for anything but a whole line with the right sum; *line is then untouched. */
 bool exit_line_read(struct view v, struct exit_line *line);
-const char *exit_reason_name(enum exit_reason r);	/* "exit" "timeout" "cancel" "spawn" */
 
 #endif

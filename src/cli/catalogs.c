@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "cli/command.h"
-#include "wire/json.h"
+#include "wire/catalog.h"
 
 struct column {
 	const char *member;	/* "a.b" goes into objects */
@@ -100,26 +100,18 @@ static void print_row(struct printing *p, const struct json *row)
 	out_text(o, "\n");
 }
 
-static const struct json *rows_of(const struct json *root, const char *list)
-{
-	if (json_kind(root) == JSON_ARRAY)
-		return root;
-	const struct json *rows = json_get(root, list);
-	return rows ? rows : json_get(root, "items");
-}
-
 static void on_catalog(void *arg, struct view json)
 {
 	struct printing *p = arg;
-	struct json_doc *doc = json_parse(json, (size_t)64 << 20, NULL);
-	const struct json *rows = doc ? rows_of(json_root(doc), p->listing->list) : NULL;
-	if (!rows || json_kind(rows) != JSON_ARRAY) {
-		/* Not a list (statistics): as it is. */
+	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, NULL);
+	const struct json *rows = doc ? catalog_rows(json_root(doc), p->listing->list) : NULL;
+	if (!rows) {
+		/* Not a list: as it is. */
 		out_json(&p->cli->out, json);
 		out_text(&p->cli->out, "\n");
 		p->rows++;
 	}
-	for (const struct json *i = rows ? json_first(rows) : NULL; i; i = json_next(i))
+	for (const struct json *i = json_first(rows); i; i = json_next(i))
 		print_row(p, i);
 	json_free(doc);
 }
@@ -127,8 +119,8 @@ static void on_catalog(void *arg, struct view json)
 static void on_catalog_json(void *arg, struct view json)
 {
 	struct printing *p = arg;
-	struct json_doc *doc = json_parse(json, (size_t)64 << 20, NULL);
-	const struct json *rows = doc ? rows_of(json_root(doc), p->listing->list) : NULL;
+	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, NULL);
+	const struct json *rows = doc ? catalog_rows(json_root(doc), p->listing->list) : NULL;
 	struct str s = {0};
 	if (rows)
 		json_print(rows, &s);

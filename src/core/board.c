@@ -351,11 +351,6 @@ bool board_sort_parse(struct view v, enum board_sort *out)
 	return false;
 }
 
-const char *board_lane_name(int lane)
-{
-	return lane == BOARD_WAITING ? "waiting" : lane_name((enum lane)lane);
-}
-
 const char *board_lane_title(int lane)
 {
 	return lane == BOARD_WAITING ? "Waiting" : lane_title((enum lane)lane);

@@ -74,7 +74,6 @@ bool board_shows(const struct board *b, struct run_key key);
 
 const char *board_sort_name(enum board_sort s);		/* "time" */
 bool board_sort_parse(struct view v, enum board_sort *out);
-const char *board_lane_name(int lane);			/* "waiting", else lane_name */
 const char *board_lane_title(int lane);			/* "Waiting", else lane_title */
 
 #endif

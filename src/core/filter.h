@@ -89,10 +89,6 @@ bool filter_match(const struct filter *f, const struct run_facts *run,
 /* One node (for those who translated a part and match the rest). */
 bool filter_node_match(const struct filter_node *n, const struct run_facts *run,
 		       const struct filter_env *env);
-const char *filter_field_name(enum filter_field f);	/* "workflow"; "created" has none */
-/* The names that can stand before a colon or a comparison, for completion:
- * NULL-terminated ("label." and "param." with their dot). */
-const char *const *filter_words(void);
 /* Appends a word or a field's value so that it reads back as that text: quoted
  * where it must be. */
 void filter_add_quoted(struct str *s, struct view value);

@@ -40,24 +40,6 @@ const struct filter_field_row *filter_field_find(struct view word, struct view *
 	return NULL;
 }
 
-const char *filter_field_name(enum filter_field f)
-{
-	for (int i = 0; i < ROWS; i++)
-		if (rows[i].field == f)
-			return rows[i].word;
-	return "";
-}
-
-const char *const *filter_words(void)
-{
-	static const char *const words[] = {
-		"status", "workflow", "trigger", "by", "queue", "worker", "label.", "param.",
-		"task", "id", "backend", "since", "until", "duration", "wait", "retries", "lane",
-		NULL,
-	};
-	return words;
-}
-
 static char fold(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;

@@ -337,8 +337,3 @@ void api_listen(struct api *api, int fd, enum porch_kind kind)
 {
 	server_listen(api->server, fd, kind);
 }
-
-size_t api_streams(const struct api *api)
-{
-	return server_streams(api->server);
-}

@@ -26,7 +26,5 @@ struct api *api_new(const struct api_config *config, struct err *err);
 void api_free(struct api *api);
 /* Takes a listening descriptor. */
 void api_listen(struct api *api, int fd, enum porch_kind kind);
-/* Event streams and followed logs that are open. */
-size_t api_streams(const struct api *api);
 
 #endif

@@ -70,19 +70,3 @@ bool attempt_was_started(int folder)
 	struct stat st;
 	return !fstatat(folder, "started", &st, AT_SYMLINK_NOFOLLOW);
 }
-
-int64_t attempt_read_pid(int folder)
-{
-	struct str text = {0};
-	int64_t pid = 0;
-	struct view rest, line;
-	if (file_read_at(folder, "started", 4096, &text, NULL)) {
-		rest = view_of_str(&text);
-		while (view_split(&rest, '\n', &line)) {
-			if (view_starts(line, "pid="))
-				number_parse(view_cut(line, 4, line.len), 1, INT32_MAX, &pid);
-		}
-	}
-	str_release(&text);
-	return pid;
-}

@@ -32,7 +32,5 @@ bool attempt_read_end(int folder, struct arena *arena, struct event *out);
 struct event attempt_no_start(struct arena *arena, struct view why);
 /* "40", "3/10", "3/10 words": 0..1, or < 0. Words lie in text. */
 float attempt_read_progress(int folder, struct str *words);
-/* The pid that `started` names; 0: none. */
-int64_t attempt_read_pid(int folder);
 
 #endif

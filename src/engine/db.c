@@ -77,11 +77,6 @@ void db_bind_text(struct db_stmt *st, int at, struct view value)
 			  SQLITE_STATIC);
 }
 
-void db_bind_null(struct db_stmt *st, int at)
-{
-	sqlite3_bind_null(st->handle, at);
-}
-
 enum db_result db_step(struct db_stmt *st, struct err *err)
 {
 	int code = sqlite3_step(st->handle);

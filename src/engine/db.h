@@ -33,7 +33,6 @@ void db_finish(struct db_stmt *st);
 /* Parameters from 1. Texts are borrowed until the statement is reset. */
 void db_bind_int(struct db_stmt *st, int at, int64_t value);
 void db_bind_text(struct db_stmt *st, int at, struct view value);
-void db_bind_null(struct db_stmt *st, int at);
 enum db_result db_step(struct db_stmt *st, struct err *err);
 /* Columns from 0; texts are valid until the next step or reset. */
 int64_t db_int(struct db_stmt *st, int column);

@@ -115,11 +115,6 @@ void runner_free(struct runner *r)
 	mem_free(r);
 }
 
-size_t runner_count(const struct runner *r)
-{
-	return r->attempts.len;
-}
-
 static struct attempt *find(const struct runner *r, const struct attempt_name *name)
 {
 	for (size_t i = 0; i < r->attempts.len; i++) {

@@ -60,6 +60,5 @@ struct runner_live {
 /* False where no such attempt runs here. */
 bool runner_live(const struct runner *r, const struct attempt_name *name,
 		 struct runner_live *out);
-size_t runner_count(const struct runner *r);
 
 #endif

@@ -10,19 +10,9 @@
 #include "model/board_marks.h"
 #include "model/model.h"
 
-static const char *const density_names[] = {
-	[DENSITY_SMALL] = "small", [DENSITY_NORMAL] = "normal", [DENSITY_LARGE] = "large",
-};
-static_assert(sizeof density_names / sizeof *density_names == DENSITIES, "every density");
-
 static const int density_lines[DENSITIES] = {
 	[DENSITY_SMALL] = 1, [DENSITY_NORMAL] = 2, [DENSITY_LARGE] = 4,
 };
-
-const char *board_density_name(enum density d)
-{
-	return density_names[d];
-}
 
 int board_card_lines(enum density d)
 {

@@ -60,7 +60,6 @@ struct run_key board_selected(const struct model *m);
 void board_show_lane(struct model *m, int lane, bool shown);
 /* Puts a filter in force, or says in filter_error why not. */
 void board_set_filter(struct model *m, struct view text, struct effects *fx);
-const char *board_density_name(enum density d);
 void board_clear_marks(struct board_state *b);
 
 #endif

@@ -1,19 +1,6 @@
 /* The list of effects: records with their text in one arena. */
 #include "model/effect.h"
 
-#include <assert.h>
-
-static const char *const names[] = {
-	[EFFECT_QUIT] = "quit", [EFFECT_SUSPEND] = "suspend", [EFFECT_REDRAW] = "redraw",
-	[EFFECT_BELL] = "bell", [EFFECT_DETAIL] = "detail", [EFFECT_HISTORY] = "history",
-	[EFFECT_LOG_OPEN] = "log-open", [EFFECT_LOG_OLDER] = "log-older",
-	[EFFECT_LOG_CLOSE] = "log-close", [EFFECT_ORDER] = "order",
-	[EFFECT_CATALOG] = "catalog", [EFFECT_COPY] = "copy", [EFFECT_LINK] = "link",
-	[EFFECT_SAVE] = "save", [EFFECT_SAVE_LOG] = "save-log", [EFFECT_THEME] = "theme",
-	[EFFECT_REMEMBER] = "remember",
-};
-static_assert(sizeof names / sizeof *names == EFFECT_REMEMBER + 1, "every effect has a name");
-
 static void keep(struct effects *fx, struct view *v)
 {
 	*v = arena_view(&fx->arena, *v);
@@ -64,11 +51,6 @@ void effects_release(struct effects *fx)
 		return;
 	vec_release(&fx->list);
 	arena_release(&fx->arena);
-}
-
-const char *effect_name(enum effect_kind kind)
-{
-	return names[kind];
 }
 
 const struct effect *effects_find(const struct effects *fx, enum effect_kind kind)

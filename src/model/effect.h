@@ -72,7 +72,6 @@ void effects_add(struct effects *fx, struct effect e);
 void effects_add_kind(struct effects *fx, enum effect_kind kind);
 void effects_clear(struct effects *fx);
 void effects_release(struct effects *fx);
-const char *effect_name(enum effect_kind kind);
 /* The first of its kind, or NULL: for tests and for the application. */
 const struct effect *effects_find(const struct effects *fx, enum effect_kind kind);
 

@@ -252,15 +252,6 @@ const struct order_line *orders_next_held(const struct orders *o)
 	return next;
 }
 
-const struct order_line *orders_find(const struct orders *o, uint64_t request)
-{
-	for (size_t i = o->lines.len; i-- > 0;) {
-		if (o->lines.items[i]->request == request)
-			return o->lines.items[i];
-	}
-	return NULL;
-}
-
 /* The countdown is shown by the second. */
 int64_t orders_due(const struct model *m)
 {

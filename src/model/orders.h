@@ -74,7 +74,6 @@ void orders_arrive(struct model *m, const struct msg *msg, struct effects *fx);
 size_t orders_count(const struct orders *o, enum order_state s);
 /* The held order that leaves first, or NULL. */
 const struct order_line *orders_next_held(const struct orders *o);
-const struct order_line *orders_find(const struct orders *o, uint64_t request);
 int64_t orders_due(const struct model *m);
 const char *order_state_words(enum order_state s);
 void orders_release(struct orders *o);

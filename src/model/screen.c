@@ -73,12 +73,6 @@ void screen_pop(struct model *m, struct effects *fx)
 		s->close(m, fx);
 }
 
-void screen_replace(struct model *m, enum screen_id id, struct effects *fx)
-{
-	screen_pop(m, fx);
-	screen_push(m, id, fx);
-}
-
 void screens_release(struct model *m)
 {
 	board_state_release(&m->board);

@@ -78,7 +78,5 @@ bool screen_is_open(const struct model *m, enum screen_id id);
 void screen_push(struct model *m, enum screen_id id, struct effects *fx);
 /* Closes the topmost; the board stays. */
 void screen_pop(struct model *m, struct effects *fx);
-/* Closes the topmost and opens another in its place. */
-void screen_replace(struct model *m, enum screen_id id, struct effects *fx);
 
 #endif

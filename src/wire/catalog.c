@@ -85,14 +85,19 @@ static void read_workflow(const struct json *v, struct arena *arena, struct work
 	w->why_not = arena_view(arena, json_text(start));
 }
 
+const struct json *catalog_rows(const struct json *root, const char *list)
+{
+	const struct json *rows = json_kind(root) == JSON_ARRAY ? root : json_get(root, list);
+	return rows && json_kind(rows) == JSON_ARRAY ? rows : NULL;
+}
+
 bool catalog_workflows(struct view json, struct arena *arena, struct workflow_facts **items,
 		       size_t *n, struct err *err)
 {
-	struct json_doc *doc = json_parse(json, (size_t)64 << 20, err);
+	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, err);
 	if (!doc)
 		return false;
-	const struct json *root = json_root(doc);
-	const struct json *list = json_kind(root) == JSON_ARRAY ? root : json_get(root, "workflows");
+	const struct json *list = catalog_rows(json_root(doc), "workflows");
 	*items = arena_array(arena, json_count(list) + 1, sizeof **items);
 	*n = 0;
 	for (const struct json *i = json_first(list); i; i = json_next(i))

@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# The command line from outside: what each command prints, its JSON, its exit status, its
+# one line of error; a short id, several that begin alike, prompts to a terminal only.
+import json
+import os
+import pty
+import re
+import subprocess
+
+from rig import BUILD, play
+
+LINE = re.compile(r'^runboard: [^:\n]+: [^\n]+\n$')
+
+
+def exits(rig, status, *words, **env):
+    p = rig.cli(*words, **env)
+    rig.check('runboard %s: status %d' % (' '.join(words), status), p.returncode == status,
+              (p.returncode, p.stdout[:300], p.stderr[:300]))
+    if status in (2, 3, 4, 5):
+        rig.check('runboard %s: one line of error' % ' '.join(words), LINE.match(p.stderr), p.stderr)
+        rig.check('runboard %s: nothing on stdout' % ' '.join(words), p.stdout == '', p.stdout)
+    if status == 0:
+        rig.check('runboard %s: no error' % ' '.join(words), p.stderr == '', p.stderr)
+    return p
+
+
+def unreachable(rig):
+    for words in (['runs'], ['show', 'x'], ['logs', 'x'], ['approve', 'x'], ['cancel', 'x'], ['rerun', 'x'], ['watch', 'x'],
+                  ['events'], ['workflows'], ['inbox'], ['stats'], ['history', 'x'], ['snapshot'], ['engine', 'status']):
+        exits(rig, 5, *words)
+
+
+def usage(rig):
+    for words in (['runs', '--nothing'], ['nothing'], ['show'], ['show', 'a', 'b'], ['runs', '--limit', 'x'], ['runs', '--limit', '-1'],
+                  ['runs', '--filter', 'status:'], ['start'], ['answer', 'x'], ['edit', 'x'], ['cancel'],
+                  ['cancel', 'x', '--filter', 'y'], ['engine'], ['engine', 'nothing'], ['check'], ['snapshot', '--size', '5'],
+                  ['logs', 'x', '--stream', 'none'], ['logs', 'x', '--level', 'loud'],
+                  ['logs', 'x', '--since', 'never'], ['board', 'x'], ['-c', 'none', 'x']):
+        exits(rig, 2, *words)
+    for words in (['--help'], ['runs', '--help'], ['start', '-h'], ['--version'], ['runs', '--version'], ['help']):
+        p = exits(rig, 0, *words)
+        rig.check('%s says something' % words, p.stdout.strip())
+    rig.check('--version names program and version', re.match(r'^runboard \d', rig.cli('--version').stdout))
+    p = subprocess.run([BUILD + '/runboardd', '--version'], env=rig.env, capture_output=True, text=True)
+    rig.check('runboardd --version', p.returncode == 0 and re.match(r'^runboardd \d', p.stdout), p)
+    p = subprocess.run([BUILD + '/runboardd', '--nothing'], env=rig.env, capture_output=True, text=True)
+    rig.check('runboardd refuses what it does not know', p.returncode == 2 and p.stderr.startswith('runboardd: '), p)
+
+
+def workflows(rig):
+    rig.workflow('hello', '''
+        title: Hello
+        params: {who: {type: string, default: world}, n: {type: integer, default: 1}, l: {type: array, items: {type: string}}}
+        steps: [{id: greet, run: 'echo "hello $PARAM_who"; echo oops >&2; echo "ERROR: x"'}]
+        ''')
+    rig.workflow('bad', 'steps: [{id: one, run: "exit 3"}, {id: two, run: "true"}]\n')
+    rig.workflow('gate', 'steps: [{id: review, approve: {prompt: "Go?"}}, {id: size, ask: {prompt: "Many?", schema: {type: integer}}}]\n')
+    rig.workflow('slow', 'steps: [{id: nap, run: "exec sleep 60"}]\n')
+
+
+def running(rig):
+    p = exits(rig, 0, 'start', 'hello', '-p', 'who=you', '-p', 'n=3', '-p', 'l=["a","b"]')
+    run = p.stdout.strip()
+    rig.check('start prints the id alone', re.match(r'^[0-9a-f-]{36}\n$', p.stdout), p.stdout)
+    exits(rig, 0, 'watch', run)
+    shown = json.loads(exits(rig, 0, 'show', run, '--json').stdout)
+    rig.equal('params typed by their schema', shown['params'], {'who': 'you', 'n': 3, 'l': ['a', 'b']})
+    api = rig.run(run)
+    rig.equal('show --json is the API\'s run', shown, api)
+    rig.equal('runs --json is an array of them', [r['id'] for r in json.loads(exits(rig, 0, 'runs', '--json').stdout)], [run])
+    rig.equal('runs --jsonl', json.loads(exits(rig, 0, 'runs', '--jsonl').stdout.splitlines()[0])['id'], run)
+    listed = json.loads(rig.cli('runs', '--json').stdout)[0]
+    rig.equal('a listed run is the API\'s', listed, rig.get('/v1/runs').json['runs'][0])
+    rig.check('runs names short id and workflow', all(w in rig.cli('runs').stdout for w in (api['short'], 'hello', 'completed')))
+    rig.equal('no match is an empty array', json.loads(exits(rig, 0, 'runs', '--filter', 'nothing', '--json').stdout), [])
+    rig.equal('no match without json', exits(rig, 0, 'runs', '--filter', 'nothing').stdout, '')
+    rig.equal('logs', exits(rig, 0, 'logs', run, 'greet', '--stream', 'stdout').stdout, 'hello you\nERROR: x\n')
+    rig.equal('logs of a level', exits(rig, 0, 'logs', run, '--level', 'error').stdout, 'ERROR: x\n')
+    rig.equal('logs since', exits(rig, 0, 'logs', run, '--since', '2099-01-01').stdout, '')
+    rig.check('logs --follow ends with the task', 'hello you' in exits(rig, 0, 'logs', run, '-f').stdout)
+    exits(rig, 3, 'logs', run, 'nothing')
+    exits(rig, 3, 'show', 'ffffffffff')
+    exits(rig, 3, 'show', '018f0000-0000-7000-8000-000000000000')
+    exits(rig, 3, 'start', 'nothing')
+    for words in (['-p', 'n=x'], ['-p', 'nothing=1'], ['-p', 'n'], ['--param-file', 'who']):
+        exits(rig, 2, 'start', 'hello', *words)
+    p = exits(rig, 0, 'start', 'hello', '--param-file', 'who=-', '--json', '--wait', stdin='from stdin')
+    rig.equal('--param-file', json.loads(p.stdout)['params']['who'], 'from stdin')
+    rig.equal('--wait --json is the run as it ended', json.loads(p.stdout)['status'], 'completed')
+    rig.equal('--key', exits(rig, 0, 'start', 'hello', '--key', 'k').stdout, rig.cli('start', 'hello', '--key', 'k').stdout)
+    p = exits(rig, 0, 'rerun', run, '-p', 'who=me', '--debug')
+    again = rig.done(p.stdout.strip())
+    rig.equal('rerun with other parameters', (again['params'], again['debug'], again['trigger']['source']),
+              ({'who': 'me', 'n': 3, 'l': ['a', 'b']}, True, run))
+    rig.equal('history --json', [e['kind'] for e in json.loads(exits(rig, 0, 'history', run, '--json').stdout)][-1:] != [], True)
+    exits(rig, 1, 'start', 'bad', '--wait')
+    failed = json.loads(rig.cli('runs', '--filter', 'workflow:bad', '--json').stdout)[0]['id']
+    exits(rig, 1, 'watch', failed)
+    exits(rig, 4, 'cancel', failed)
+    p = exits(rig, 0, 'edit', failed, 'one', '--run', 'true')
+    rig.equal('edit and retry', rig.done(failed)['status'], 'completed')
+
+
+def deciding(rig):
+    run = rig.until_status(rig.start('gate'), 'waiting')['id']
+    exits(rig, 4, 'answer', run, 'review', '5')
+    exits(rig, 3, 'approve', run, 'nothing')
+    exits(rig, 0, 'approve', run, '-m', 'fine')
+    rig.until(run, lambda r: r['waiting'] and r['waiting']['task'] == 'size')
+    p = rig.cli('answer', run, 'many')
+    rig.check('an answer that does not fit', p.returncode == 4 and LINE.match(p.stderr), (p.returncode, p.stderr))
+    exits(rig, 0, 'answer', run, '5')
+    rig.equal('the answer is typed', rig.done(run)['tasks'][1]['result'], 5)
+    exits(rig, 4, 'approve', run)
+    run = rig.until_status(rig.start('gate'), 'waiting')['id']
+    rig.check('inbox', 'Go?' in exits(rig, 0, 'inbox').stdout)
+    rig.check('inbox --json', isinstance(json.loads(exits(rig, 0, 'inbox', '--json').stdout), list))
+    exits(rig, 0, 'reject', run, '-m', 'no')
+    exits(rig, 1, 'watch', run)
+
+
+def short_ids(rig):
+    runs = json.loads(rig.cli('runs', '--json').stdout)
+    for r in runs:
+        rig.equal('a short id names its run', json.loads(rig.cli('show', r['short'], '--json').stdout)['id'], r['id'])
+    rig.equal('short ids are unique', len({r['short'] for r in runs}), len(runs))
+    seen, twin = set(), None
+    while not twin:         # by the sixteenth two begin alike
+        tail = json.loads(rig.cli('start', 'slow', '--json').stdout)['short'][0]
+        twin = tail if tail in seen else None
+        seen.add(tail)
+    p = rig.cli('show', twin)
+    rig.check('ambiguous: status 2', p.returncode == 2, (p.returncode, p.stderr))
+    rig.check('candidates listed', p.stderr.startswith('runboard: ') and len(re.findall(r'[0-9a-f]{8}-[0-9a-f]{4}-7', p.stderr)) >= 2, p.stderr)
+
+
+def many(rig):
+    exits(rig, 2, 'cancel', '--filter', 'workflow:slow')
+    p = exits(rig, 0, 'cancel', '--filter', 'workflow:slow', '--dry-run')
+    n = len(p.stdout.splitlines())
+    rig.check('a dry run lists and does nothing', n > 1 and 'cancelled' not in p.stdout, p.stdout)
+    exits(rig, 2, 'cancel', '--filter', 'workflow:slow', stdin='y\n')
+    master, slave = pty.openpty()
+    p = subprocess.Popen([BUILD + '/runboard', 'cancel', '--filter', 'workflow:slow'], env=rig.env,
+                         stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    said = b''
+    while b'[y/N]' not in said:
+        said += os.read(master, 4096)
+    os.write(master, b'n\n')
+    p.wait(30)
+    rig.check('on a terminal it asks; no does nothing', p.returncode != 0, p.returncode)
+    rig.equal('nothing was done', len(rig.cli('cancel', '--filter', 'workflow:slow', '--dry-run').stdout.splitlines()), n)
+    exits(rig, 0, 'cancel', '--filter', 'workflow:slow', '--yes', '-m', 'over')
+    for r in json.loads(rig.cli('runs', '--filter', 'workflow:slow', '--json').stdout):
+        rig.equal('cancelled', rig.done(r['id'])['status'], 'cancelled')
+    exits(rig, 0, 'cancel', '--filter', 'workflow:slow', '--yes')
+
+
+def tables(rig):
+    for name in ('workflows', 'schedules', 'queues', 'workers', 'stats', 'inbox'):
+        exits(rig, 0, name)
+        v = json.loads(exits(rig, 0, name, '--json').stdout)
+        rig.check('%s --json' % name, isinstance(v, (list, dict)), v)
+    p = exits(rig, 0, 'snapshot', '--size', '100x20')
+    rows = p.stdout.splitlines()
+    rig.check('a snapshot is as large as asked', len(rows) <= 20 and max(map(len, rows)) <= 100, (len(rows), max(map(len, rows))))
+    rig.check('and text', '\x1b' not in p.stdout)
+    p = exits(rig, 0, 'events')
+    rig.check('events are JSON lines', all(json.loads(l) for l in p.stdout.splitlines()) and p.stdout)
+    exits(rig, 0, 'engine', 'status')
+    exits(rig, 2, 'runboard')
+
+
+def checking(rig):
+    bad = rig.write('bad.yaml', 'name: bad\nstepz: []\nsteps:\n  - {id: a, run: x, needs: [none]}\n  - {id: a, run: y, timeout: soon}\n')
+    p = rig.cli('check', bad)
+    rig.equal('check: status 6', p.returncode, 6)
+    found = re.findall(r'bad\.yaml:(\d+):(\d+): .+', p.stdout + p.stderr)
+    rig.check('every error with line and column', {'2', '4', '5'} <= {l for l, _ in found}, p.stdout + p.stderr)
+    for text, line in (('name: a\nname: b\nsteps: [{id: a, run: x}]\n', '2'), ('steps:\n\t- x\n', '2'), ('steps: [\n', None),
+                       ('steps: [{id: a, run: x, retry: {attempts: 0}}]\n', '1'), ('steps: [{id: a, run: x, needs: [a]}]\n', '1'),
+                       ('steps: [{id: a, run: x, needs: [b]}, {id: b, run: y}]\n', '1'), ('steps: [{id: a, if: "1 +", run: x}]\n', '1'),
+                       ('steps: [{id: a, run: x, args: [y]}]\n', '1'), ('steps: []\n', None), ('', None), ('on: {schedule: [{cron: "61 * * * *"}]}\nsteps: [{id: a, run: x}]\n', '1')):
+        p = rig.cli('check', rig.write('one.yaml', text))
+        at = re.search(r'one\.yaml:(\d+):(\d+): .+', p.stdout + p.stderr)
+        rig.check('check refuses %r' % text, p.returncode == 6 and at and (line is None or at.group(1) == line), (p.returncode, p.stdout, p.stderr))
+    good = rig.write('good.yaml', 'title: "a\\u001b[31mred"\nsteps: [{id: a, approve: {prompt: "b\\u0007"}}]\n')
+    exits(rig, 0, 'check', good)
+    p = rig.cli('check', '/does/not/exist.yaml')
+    rig.check('a file that is not there', p.returncode in (3, 6) and p.stderr.startswith('runboard: '), (p.returncode, p.stderr))
+
+
+def configuration(rig):
+    rig.config('config', '[context local]\nbackend = nothing\n[context x\nnonsense = 1\n')
+    p = rig.cli('runs')
+    rig.equal('a wrong configuration is status 6', p.returncode, 6)
+    rig.check('with file and line, all at once', re.search(r'config:2:', p.stderr) and re.search(r'config:3:', p.stderr), p.stderr)
+    os.remove(rig.path('config/runboard/config'))
+    other = rig.write('other', '[context far]\nbackend = temporal\n')
+    p = rig.cli('runs', '-c', 'nowhere', RUNBOARD_CONFIG=other)
+    rig.check('a context that is not there', p.returncode in (2, 6) and 'nowhere' in p.stderr, (p.returncode, p.stderr))
+    rig.config('engine', '[queue default]\nslots = many\n[nonsense]\na = 1\n')
+    p = subprocess.run([BUILD + '/runboardd', '--foreground', '--state', rig.path('state2')], env=rig.env, capture_output=True, text=True)
+    rig.check('the engine\'s own, too', p.returncode == 6 and re.search(r'engine:2:', p.stderr) and re.search(r'engine:[34]:', p.stderr),
+              (p.returncode, p.stderr))
+    os.remove(rig.path('config/runboard/engine'))
+
+
+def engine(rig):
+    rig.down()
+    exits(rig, 5, 'engine', 'status')
+    p = exits(rig, 0, 'start', 'hello', '--wait')
+    rig.check('start starts an engine', p.stdout, p.stderr)
+    exits(rig, 0, 'engine', 'stop')
+    exits(rig, 5, 'runs')
+    exits(rig, 0, 'engine', 'start')
+    exits(rig, 0, 'engine', 'start')
+    exits(rig, 0, 'runs')
+    exits(rig, 0, 'engine', 'stop')
+    rig.equal('folders are private', oct(os.stat(rig.path('state')).st_mode & 0o777), '0o700')
+
+
+def begin(rig):
+    rig.up()
+
+
+if __name__ == '__main__':
+    play('cli', unreachable, usage, workflows, begin, running, deciding, short_ids, many, tables, checking, configuration,
+         engine, engine=None)

@@ -1,0 +1,268 @@
+# What the acceptance checks share: a private engine from outside (its socket, its
+# programs), waiting by the event stream, checks that count. Knows no source file.
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+
+BUILD = os.path.abspath(os.environ.get('builddir', '.'))
+SOURCE = os.path.abspath(os.environ.get('srcdir', '.'))
+PATIENCE = 30           # seconds until a wait is a failure
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__('localhost', timeout=PATIENCE)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(self.path)
+
+
+class Reply:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def code(self):
+        """The code of an error, None where it is no error of the agreed form."""
+        try:
+            e = self.json['error']
+            good = isinstance(e['message'], str) and e['message'] and isinstance(e['detail'], dict)
+            return e['code'] if good else None
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+class Stream:
+    """An open event stream: frames as (event, id or None, data)."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.response = connection.getresponse()
+
+    def __iter__(self):
+        name, ident, data = 'message', None, []
+        for line in self.response:
+            line = line.decode().rstrip('\n')
+            if not line:
+                if data:
+                    yield name, ident, json.loads('\n'.join(data))
+                name, ident, data = 'message', None, []
+            elif line.startswith('event:'):
+                name = line[6:].strip()
+            elif line.startswith('id:'):
+                ident = line[3:].strip()
+            elif line.startswith('data:'):
+                data.append(line[5:].strip())
+
+    def until(self, event):
+        """All frames up to the first of that name, which is the last."""
+        seen = []
+        for frame in self:
+            seen.append(frame)
+            if frame[0] == event:
+                return seen
+        raise AssertionError('the stream ended before %s: %r' % (event, seen))
+
+    def close(self):
+        self.response.close()
+        self.connection.close()
+
+
+class Rig:
+    def __init__(self, name):
+        self.name = name
+        self.passed = self.failed = 0
+        self.engine = None
+        self.dir = tempfile.mkdtemp(prefix='accept-%s-' % name)
+        for folder in ('config/runboard/workflows', 'run', 'tmp', 'state'):
+            os.makedirs(self.path(folder), 0o700)
+        self.socket = self.path('run/engine.sock')
+        self.env = {
+            'PATH': os.environ['PATH'], 'HOME': self.dir, 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC',
+            'XDG_CONFIG_HOME': self.path('config'), 'XDG_STATE_HOME': self.path('state-home'),
+            'XDG_RUNTIME_DIR': self.path('run'), 'TMPDIR': self.path('tmp'),
+            'RUNBOARD_STATE': self.path('state'), 'RUNBOARD_SOCKET': self.socket,
+        }
+        self.env.update((k, v) for k, v in os.environ.items() if k.endswith('SAN_OPTIONS'))
+
+    def path(self, rest):
+        return os.path.join(self.dir, rest)
+
+    def write(self, rest, text, mode=0o600):
+        with open(self.path(rest), 'w') as f:
+            f.write(textwrap.dedent(text))
+        os.chmod(self.path(rest), mode)
+        return self.path(rest)
+
+    def workflow(self, name, text):
+        self.write('config/runboard/workflows/%s.yaml' % name, text)
+
+    def config(self, rest, text):
+        return self.write('config/runboard/' + rest, text)
+
+    # ---- the engine ---------------------------------------------------------
+
+    def up(self, *options):
+        """Starts the engine; returns when it takes orders."""
+        ready, told = os.pipe()
+        self.engine = subprocess.Popen(
+            [BUILD + '/runboardd', '--foreground', '--ready-fd', str(told), *options],
+            env=self.env, pass_fds=[told], stderr=open(self.path('engine.err'), 'ab'))
+        os.close(told)
+        line = os.read(ready, 1)
+        os.close(ready)
+        assert line, 'the engine did not start: ' + open(self.path('engine.err')).read()
+        return self
+
+    def down(self):
+        if self.engine:
+            self.engine.terminate()
+            self.engine.wait(PATIENCE)
+            self.engine = None
+
+    # ---- asking -------------------------------------------------------------
+
+    def call(self, method, path, body=None, **headers):
+        c = UnixConnection(self.socket)
+        h = {k.replace('_', '-'): v for k, v in headers.items()}
+        if body is not None and not isinstance(body, (str, bytes)):
+            body = json.dumps(body)
+        if body is not None:
+            h.setdefault('Content-Type', 'application/json')
+        c.request(method, path, body, h)
+        reply = Reply(c.getresponse())
+        c.close()
+        return reply
+
+    def get(self, path, **headers):
+        return self.call('GET', path, None, **headers)
+
+    def post(self, path, body=None, **headers):
+        return self.call('POST', path, {} if body is None else body, **headers)
+
+    def stream(self, path, **headers):
+        c = UnixConnection(self.socket)
+        c.request('GET', path, None, {k.replace('_', '-'): v for k, v in headers.items()})
+        return Stream(c)
+
+    def octets(self, data):
+        """Raw bytes to the socket; what comes back until it closes."""
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(PATIENCE)
+        s.connect(self.socket)
+        got = b''
+        try:
+            s.sendall(data)
+            while True:
+                part = s.recv(65536)
+                if not part:
+                    break
+                got += part
+        except (ConnectionError, BrokenPipeError):
+            pass
+        s.close()
+        return got
+
+    def start(self, workflow, **params):
+        reply = self.post('/v1/workflows/%s/runs' % workflow, {'params': params})
+        assert reply.status == 201, reply.body
+        return reply.json['id']
+
+    def run(self, run):
+        return self.get('/v1/runs/' + run).json
+
+    def task(self, run, task):
+        return next(t for t in self.run(run)['tasks'] if t['id'] == task)
+
+    def until(self, run, good):
+        """The run as soon as good(run) holds; woken by the event stream."""
+        s = self.stream('/v1/events?snapshot=1&run=' + run)
+        try:
+            for name, _, _ in s:
+                if name in ('run', 'task', 'progress', 'snapshot_end'):
+                    now = self.run(run)
+                    if good(now):
+                        return now
+        except socket.timeout:
+            pass
+        finally:
+            s.close()
+        now = self.run(run)
+        raise AssertionError('waited in vain: %s %r' % (
+            now['status'], [(t['id'], t['status']) for t in now['tasks']]))
+
+    def until_status(self, run, *statuses):
+        return self.until(run, lambda r: r['status'] in statuses)
+
+    def done(self, run):
+        return self.until(run, lambda r: r['ended_at'] is not None)
+
+    def order(self, run, task, verb, **body):
+        """An order on a task with the version that the task has now."""
+        t = self.task(run, task)
+        return self.post('/v1/runs/%s/tasks/%s/%s' % (run, task, verb),
+                         {'version': t['version'], **body})
+
+    def log(self, run, task, query='stream=stdout'):
+        return self.get('/v1/runs/%s/tasks/%s/log?%s' % (run, task, query)).body.decode()
+
+    def cli(self, *words, **env):
+        text = env.pop('stdin', '')
+        p = subprocess.run([BUILD + '/runboard', *words], input=text, text=True,
+                           capture_output=True, env={**self.env, **env}, timeout=PATIENCE)
+        return p
+
+    # ---- counting -----------------------------------------------------------
+
+    def check(self, what, good, seen=None):
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print('FAILED: %s%s' % (what, '' if seen is None else ': got %r' % (seen,)), file=sys.stderr)
+        return good
+
+    def equal(self, what, got, wanted):
+        return self.check('%s (expected %r)' % (what, wanted), got == wanted, got)
+
+    def finish(self):
+        self.down()
+        if self.failed == 0:
+            shutil.rmtree(self.dir, ignore_errors=True)
+        else:
+            print('left for a look: ' + self.dir, file=sys.stderr)
+        print('acceptance-%s: %d passed, %d failed' % (self.name, self.passed, self.failed))
+        sys.exit(self.failed > 0)
+
+
+def play(name, *scenes, engine=()):
+    """Plays the scenes on one engine; a scene that dies is a failure, not the end."""
+    rig = Rig(name)
+    try:
+        if engine is not None:
+            rig.up(*engine)
+        for scene in scenes:
+            try:
+                scene(rig)
+            except Exception as e:      # a scene may fail in any way
+                at = e.__traceback__
+                while at.tb_next and at.tb_next.tb_frame.f_code.co_filename.endswith(name + '.py'):
+                    at = at.tb_next
+                rig.check('%s (line %d): %s: %s' % (scene.__name__, at.tb_lineno, type(e).__name__, e), False)
+    finally:
+        rig.finish()

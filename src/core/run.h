@@ -118,7 +118,8 @@ struct attempt_facts {
 };
 
 struct task_facts {
-	struct view id, step, item, title;
+	struct view id, step, title;
+	struct view item;		/* JSON text */
 	enum task_status status;
 	int attempt, max_attempts;
 	const struct attempt_facts *attempts;

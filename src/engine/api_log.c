@@ -18,6 +18,8 @@ struct tail {
 	struct str run, task, cursor, level, search;
 	struct engine_log_query q;	/* its views point to the texts above */
 	bool follow;
+	bool bare;			/* the lines that fit, as octets */
+	struct watch *again;		/* bare: looks on in the next turn */
 	int64_t left;			/* octets still wanted; -1: all */
 	bool more;			/* the log goes on behind what was read */
 	bool ended;			/* all that is wanted lies in out */
@@ -147,6 +149,63 @@ static bool read_page(struct view page, struct str *next)
 	return lines;
 }
 
+/* The texts of one line object, or of a page of them. */
+static void add_text(struct jtext *t, struct str *out)
+{
+	struct arena arena = { 0 };
+	struct view key;
+	if (!jtext_enter(t, JTEXT_OBJECT)) {
+		jtext_value(t);
+		return;
+	}
+	while (jtext_member(t, NULL, &key)) {
+		if (!view_is(key, "text")) {
+			jtext_value(t);
+			continue;
+		}
+		str_add(out, jtext_string(t, &arena));
+		str_add_char(out, '\n');
+	}
+	arena_release(&arena);
+}
+
+static void add_texts(struct view page, struct str *out)
+{
+	struct jtext t = jtext_of(page);
+	struct view key;
+	if (!jtext_enter(&t, JTEXT_OBJECT))
+		return;
+	while (jtext_member(&t, NULL, &key)) {
+		if (!view_is(key, "lines") || !jtext_enter(&t, JTEXT_ARRAY)) {
+			jtext_value(&t);
+			continue;
+		}
+		while (jtext_element(&t))
+			add_text(&t, out);
+	}
+}
+
+static void add_bare(struct tail *t, struct view page, enum engine_log_state state)
+{
+	add_texts(page, &t->out);
+	if (t->left >= 0 && t->out.len >= (size_t)t->left) {
+		str_shorten(&t->out, (size_t)t->left);
+		t->ended = true;
+	}
+	t->left -= t->left >= 0 ? (int64_t)t->out.len : 0;
+	t->ended |= state == ENGINE_LOG_EOF || (state == ENGINE_LOG_FOLLOWING && !t->follow);
+}
+
+static void add_page(struct tail *t, struct view page, bool lines, enum engine_log_state state)
+{
+	if (lines)
+		add_event(t, "lines", page);
+	if (state == ENGINE_LOG_EOF) {
+		add_event(t, "eof", VIEW("{}"));
+		t->ended = true;
+	}
+}
+
 static bool fill_lines(struct tail *t, struct err *err)
 {
 	struct str page = { 0 }, next = { 0 };
@@ -154,18 +213,16 @@ static bool fill_lines(struct tail *t, struct err *err)
 	bool good = engine_log(t->engine, &t->q, &page, &state, err);
 	if (good) {
 		bool lines = read_page(view_of_str(&page), &next);
-		if (lines)
-			add_event(t, "lines", view_of_str(&page));
+		if (t->bare)
+			add_bare(t, view_of_str(&page), state);
+		else
+			add_page(t, view_of_str(&page), lines, state);
 		if (next.len) {
 			str_clear(&t->cursor);
 			str_add(&t->cursor, view_of_str(&next));
 			t->q.cursor = view_of_str(&t->cursor);
 		}
 		t->more = state == ENGINE_LOG_MORE;
-		if (state == ENGINE_LOG_EOF) {
-			add_event(t, "eof", VIEW("{}"));
-			t->ended = true;
-		}
 	}
 	str_release(&page);
 	str_release(&next);
@@ -176,7 +233,7 @@ static void beat(void *arg)
 {
 	struct tail *t = arg;
 	struct str data = { 0 };
-	if (!t->q.lines || t->sent < t->out.len)
+	if (!t->q.lines || t->bare || t->sent < t->out.len)
 		return;
 	str_add_text(&data, "{\"time\":\"");
 	when_add_rfc3339(&data, when_now_ms());
@@ -185,8 +242,14 @@ static void beat(void *arg)
 	str_release(&data);
 }
 
-/* Slices without a line that fits are passed over, but not for ever: then a heartbeat
- * gives the others their turn. */
+static void look_on(void *arg)
+{
+	struct tail *t = arg;
+	exchange_wake(t->x);
+}
+
+/* Slices without a line that fits are passed over, but not for ever: then a heartbeat,
+ * or a pause where only octets may be said, gives the others their turn. */
 static bool fill(struct tail *t, struct err *err)
 {
 	str_clear(&t->out);
@@ -199,8 +262,11 @@ static bool fill(struct tail *t, struct err *err)
 		if (!t->more)
 			return true;
 	}
-	if (!t->out.len && !t->ended)
+	if (!t->out.len && !t->ended) {
 		beat(t);
+		if (t->bare)
+			loop_timer_set(t->again, 1);
+	}
 	return true;
 }
 
@@ -223,6 +289,7 @@ static void tail_free(void *arg)
 	struct tail *last = t->tails->items.items[--t->tails->items.len];
 	t->tails->items.items[t->index] = last;
 	last->index = t->index;
+	loop_remove(t->again);
 	str_release(&t->run);
 	str_release(&t->task);
 	str_release(&t->cursor);
@@ -299,7 +366,7 @@ static bool read_query(struct call *c, struct tail *t)
 	    !call_query(c, "level", &t->level) || !call_query(c, "search", &t->search) ||
 	    !call_query_flag(c, "follow", &t->follow) ||
 	    !call_query_flag(c, "backward", &t->q.backward) ||
-	    !call_query_int(c, "attempt", (struct call_range){ 0, INT32_MAX, 0 }, &attempt) ||
+	    !call_query_int(c, "attempt", (struct call_range){ 1, INT32_MAX, 0 }, &attempt) ||
 	    !call_query_int(c, "offset", (struct call_range){ INT64_MIN, INT64_MAX, 0 }, &t->q.offset))
 		return false;
 	struct call_range limit = { 1, t->q.lines ? LINES_MAX : INT64_MAX, t->q.lines ? 0 : -1 };
@@ -307,6 +374,9 @@ static bool read_query(struct call *c, struct tail *t)
 		return false;
 	if (t->follow && t->q.backward)
 		return refuse(c, "a log is followed forward only");
+	t->bare = !t->q.lines && (t->level.len || t->search.len);
+	if (t->bare && t->q.offset)
+		return refuse(c, "offset counts all octets: not with level or search");
 	t->q.attempt = (int)attempt;
 	t->q.run = view_of_str(&t->run);
 	t->q.task = view_of_str(&t->task);
@@ -315,13 +385,19 @@ static bool read_query(struct call *c, struct tail *t)
 	t->q.search = view_of_str(&t->search);
 	if (t->q.lines)
 		t->q.limit = t->follow && !t->left ? LINES_AT_ONCE : t->left;
+	if (t->bare) {
+		t->q.lines = true;
+		t->q.limit = LINES_AT_ONCE;
+		t->again = loop_timer(c->api->with.loop, look_on, t);
+	}
 	return true;
 }
 
 /* One page of lines is an answer, all else a stream: of events, or of octets. */
 static void serve(struct call *c, struct tail *t, struct err *err)
 {
-	if (t->q.lines && !t->follow) {
+	bool events = t->q.lines && !t->bare;
+	if (events && !t->follow) {
 		struct str page = { 0 };
 		enum engine_log_state state;
 		if (engine_log(t->engine, &t->q, &page, &state, err))
@@ -331,7 +407,7 @@ static void serve(struct call *c, struct tail *t, struct err *err)
 		str_release(&page);
 		tail_free(t);
 	} else if (fill(t, err)) {
-		exchange_stream(c->x, t->q.lines ? "text/event-stream" : "text/plain; charset=utf-8",
+		exchange_stream(c->x, events ? "text/event-stream" : "text/plain; charset=utf-8",
 				&stream, t);
 	} else {
 		call_failed(c, err);

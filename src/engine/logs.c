@@ -26,6 +26,10 @@ static bool choose(struct engine *e, const struct engine_log_query *q, struct wh
 		return err_set(err, ERR_NOT_FOUND, "there is no run %.*s", (int)q->run.len,
 			       q->run.ptr);
 	const struct machine_task *t = machine_task(m, q->task);
+	bool past = t && q->attempt > 1 && q->attempt > t->attempt;
+	if (past)
+		err_set(err, ERR_NOT_FOUND, "task %.*s has had %d attempts", (int)q->task.len,
+			q->task.ptr, t->attempt);
 	if (t) {
 		const struct machine_attempt *last = machine_attempt(t);
 		out->attempt = q->attempt ? q->attempt : t->attempt;
@@ -34,7 +38,7 @@ static bool choose(struct engine *e, const struct engine_log_query *q, struct wh
 		out->ended = !runs && !to_come;
 	}
 	machine_free(loaded);
-	return t || err_set(err, ERR_NOT_FOUND, "there is no task %.*s", (int)q->task.len,
+	return t ? !past : err_set(err, ERR_NOT_FOUND, "there is no task %.*s", (int)q->task.len,
 			    q->task.ptr);
 }
 

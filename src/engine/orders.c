@@ -42,6 +42,8 @@ static void end_error(struct jsonw *w)
 static void fail(struct deed *d, int status, const char *code, const char *message)
 {
 	struct jsonw w = begin_error(d, status, code, view_of(message));
+	jsonw_object(&w, "detail");
+	jsonw_end_object(&w);
 	end_error(&w);
 }
 

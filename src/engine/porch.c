@@ -68,7 +68,7 @@ void porch_add_error(struct str *out, struct view code, struct view message, str
 	str_add_text(out, ",\"message\":");
 	jtext_add_quoted(out, message);
 	str_add_text(out, ",\"detail\":");
-	str_add(out, detail.len ? detail : VIEW("null"));
+	str_add(out, detail.len ? detail : VIEW("{}"));
 	str_add_text(out, "}}");
 }
 

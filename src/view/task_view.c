@@ -1,5 +1,7 @@
 /* The task under the cursor as labelled lines: what it waits for, how it ended,
  * each attempt, what it runs. */
+#include "base/arena.h"
+#include "base/jtext.h"
 #include "base/when.h"
 #include "model/detail.h"
 #include "model/model.h"
@@ -128,6 +130,18 @@ static void put_usage(struct sheet *s, const struct task_facts *t)
 	field(s, "used");
 }
 
+/* A text without its quotes, anything else as the JSON that it is. */
+static void put_item(struct sheet *s, struct view item)
+{
+	struct arena arena = { 0 };
+	struct jtext json = jtext_of(item);
+
+	if (item.len > 0 && jtext_peek(&json) == JTEXT_STRING)
+		item = jtext_string(&json, &arena);
+	field_view(s, "item", item);
+	arena_release(&arena);
+}
+
 static void put_rest(struct sheet *s, const struct task_facts *t)
 {
 	struct pen *p = s->p;
@@ -138,7 +152,7 @@ static void put_rest(struct sheet *s, const struct task_facts *t)
 			 t->needs[i].ptr);
 	field(s, "needs");
 	field_view(s, "command", t->command);
-	field_view(s, "item", t->item);
+	put_item(s, t->item);
 	field_view(s, "worker", t->worker);
 	field_view(s, "child run", t->child);
 	if (t->exit_code > 0 || t->signal > 0) {

@@ -17,6 +17,15 @@ static void encode_views(struct jsonw *w, const char *key, const struct view *it
 	jsonw_end_array(w);
 }
 
+/* Ten thousandths: 0.3, not the 0.30000001192092896 that a float is. */
+static void encode_progress(struct jsonw *w, float share)
+{
+	if (share < 0)
+		jsonw_null(w, "progress");
+	else
+		jsonw_real(w, "progress", (double)(int)((double)share * 10000 + 0.5) / 10000);
+}
+
 /* Labels are texts, parameters JSON. */
 static void encode_labels(struct jsonw *w, const struct pairs *pairs)
 {
@@ -114,10 +123,7 @@ static void encode_trigger(struct jsonw *w, const struct run_facts *r)
 
 static void encode_now(struct jsonw *w, const struct run_facts *r)
 {
-	if (r->progress < 0)
-		jsonw_null(w, "progress");
-	else
-		jsonw_real(w, "progress", (double)r->progress);
+	encode_progress(w, r->progress);
 	jsonw_int(w, "tasks_done", r->tasks_done);
 	jsonw_int(w, "tasks_total", r->tasks_total);
 	if (r->current_task.len) {
@@ -189,6 +195,18 @@ void encode_run(struct jsonw *w, const char *key, const struct run_facts *r)
 	jsonw_end_object(w);
 }
 
+static void encode_end(struct jsonw *w, int exit_code, int signum)
+{
+	if (exit_code >= 0)
+		jsonw_int(w, "exit_code", exit_code);
+	else
+		jsonw_null(w, "exit_code");
+	if (signum)
+		jsonw_int(w, "signal", signum);
+	else
+		jsonw_null(w, "signal");
+}
+
 static void encode_attempts(struct jsonw *w, const struct task_facts *t)
 {
 	jsonw_array(w, "attempts");
@@ -199,8 +217,7 @@ static void encode_attempts(struct jsonw *w, const struct task_facts *t)
 		jsonw_string(w, "status", task_status_name(a->status));
 		jsonw_time(w, "started_at", a->started_ms);
 		jsonw_time(w, "ended_at", a->ended_ms);
-		jsonw_int(w, "exit_code", a->exit_code);
-		jsonw_int(w, "signal", a->signal);
+		encode_end(w, a->exit_code, a->signal);
 		text_or_null(w, "error", a->error);
 		jsonw_end_object(w);
 	}
@@ -214,14 +231,7 @@ static void encode_process(struct jsonw *w, const struct task_facts *t)
 		jsonw_int(w, "pid", t->pid);
 	else
 		jsonw_null(w, "pid");
-	if (t->exit_code >= 0)
-		jsonw_int(w, "exit_code", t->exit_code);
-	else
-		jsonw_null(w, "exit_code");
-	if (t->signal)
-		jsonw_int(w, "signal", t->signal);
-	else
-		jsonw_null(w, "signal");
+	encode_end(w, t->exit_code, t->signal);
 	jsonw_object(w, "usage");
 	jsonw_int(w, "cpu_ms", t->usage.cpu_ms);
 	jsonw_int(w, "max_rss_kb", t->usage.max_rss_kb);
@@ -235,7 +245,7 @@ void encode_task(struct jsonw *w, const char *key, const struct task_facts *t)
 	jsonw_object(w, key);
 	jsonw_text(w, "id", t->id);
 	jsonw_text(w, "step", t->step);
-	text_or_null(w, "item", t->item);
+	jsonw_raw(w, "item", t->item);
 	text_or_null(w, "title", t->title);
 	jsonw_string(w, "status", task_status_name(t->status));
 	jsonw_int(w, "attempt", t->attempt);
@@ -244,10 +254,7 @@ void encode_task(struct jsonw *w, const char *key, const struct task_facts *t)
 	jsonw_raw(w, "args", t->args);
 	jsonw_raw(w, "result", t->result);
 	encode_error(w, &t->error);
-	if (t->progress < 0)
-		jsonw_null(w, "progress");
-	else
-		jsonw_real(w, "progress", (double)t->progress);
+	encode_progress(w, t->progress);
 	jsonw_time(w, "queued_at", t->queued_ms);
 	jsonw_time(w, "started_at", t->started_ms);
 	jsonw_time(w, "ended_at", t->ended_ms);

@@ -48,15 +48,6 @@ static void member_needs(struct reader *r, void *task)
 	t->needs = read_views(r, "id", &t->n_needs);
 }
 
-/* The item of a foreach: a text, or the JSON value that it is. */
-static void member_item(struct reader *r, void *field)
-{
-	if (jtext_peek(&r->text) == JTEXT_STRING)
-		member_text(r, field);
-	else
-		member_raw(r, field);
-}
-
 static const struct member progress_members[] = {
 	MEMBER("value", member_real, struct task_facts, progress),
 	MEMBER("words", member_text, struct task_facts, progress_words),
@@ -99,7 +90,7 @@ static void member_log(struct reader *r, void *task)
 static const struct member task_members[] = {
 	MEMBER("id", member_text, struct task_facts, id),
 	MEMBER("step", member_text, struct task_facts, step),
-	MEMBER("item", member_item, struct task_facts, item),
+	MEMBER("item", member_raw, struct task_facts, item),
 	MEMBER("title", member_text, struct task_facts, title),
 	MEMBER("status", member_task_status, struct task_facts, status),
 	MEMBER("attempt", member_int, struct task_facts, attempt),

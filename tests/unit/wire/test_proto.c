@@ -122,7 +122,7 @@ START_TEST(a_detail_has_tasks_gates_children_and_raw_values)
 	ck_assert(t->stdout_bytes == 10 && t->stderr_bytes == 20);
 	ck_assert(d.tasks[1].n_needs == 2 && view_is(d.tasks[1].needs[1], "review"));
 	ck_assert(d.tasks[1].exit_code == -1 && d.tasks[1].progress < 0);
-	ck_assert(d.tasks[1].gate.kind == GATE_QUESTION && view_is(d.tasks[1].item, "alpha"));
+	ck_assert(d.tasks[1].gate.kind == GATE_QUESTION && view_is(d.tasks[1].item, "\"alpha\""));
 }
 END_TEST
 

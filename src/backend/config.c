@@ -14,7 +14,11 @@ struct word {
 	const char *name;
 	size_t offset;
 	bool is_flag;
+	const char *const *among;	/* the texts that it may be; NULL: any */
+	const char *why;		/* else */
 };
+
+static const char *const kinds[] = { "local", "replay", "temporal", NULL };
 
 static const struct word board_words[] = {
 	{ "context", offsetof(struct config, default_context), false },
@@ -26,11 +30,12 @@ static const struct word board_words[] = {
 	{ "read_only", offsetof(struct config, read_only), true },
 	{ "mouse", offsetof(struct config, mouse), true },
 	{ "bell", offsetof(struct config, bell), true },
-	{ NULL, 0, false },
+	{ 0 },
 };
 
 static const struct word context_words[] = {
-	{ "backend", offsetof(struct config_context, kind), false },
+	{ "backend", offsetof(struct config_context, kind), false, kinds,
+	  "expected local, replay or temporal" },
 	{ "url", offsetof(struct config_context, url), false },
 	{ "token_env", offsetof(struct config_context, token_env), false },
 	{ "token_file", offsetof(struct config_context, token_file), false },
@@ -39,7 +44,7 @@ static const struct word context_words[] = {
 	{ "filter", offsetof(struct config_context, filter), false },
 	{ "lanes", offsetof(struct config_context, lanes), false },
 	{ "read_only", offsetof(struct config_context, read_only), true },
-	{ NULL, 0, false },
+	{ 0 },
 };
 
 static bool flag_parse(struct view v, bool *out)
@@ -49,6 +54,14 @@ static bool flag_parse(struct view v, bool *out)
 	if (yes || no)
 		*out = yes;
 	return yes || no;
+}
+
+static bool is_among(const struct word *w, struct view v)
+{
+	const char *const *text = w->among;
+	while (text && *text && !view_is(v, *text))
+		text++;
+	return !text || *text;
 }
 
 static bool word_set(const struct word *words, void *target, struct ini_pair *p)
@@ -65,6 +78,10 @@ static bool word_set(const struct word *words, void *target, struct ini_pair *p)
 		if (flag_parse(p->value, (bool *)(void *)place))
 			return true;
 		p->why = "expected true or false";
+		return false;
+	}
+	if (!is_among(w, p->value)) {
+		p->why = w->why;
 		return false;
 	}
 	char **text = (char **)(void *)place;

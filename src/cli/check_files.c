@@ -12,9 +12,15 @@ static bool check_file(struct cli *c, const char *file)
 	struct err err = {0};
 	struct view rest, line;
 	struct workflow *w = NULL;
-	if (file_read(file, CHECK_MAX, &text, &err))
+	bool readable = file_read(file, CHECK_MAX, &text, &err);
+	if (readable)
 		w = workflow_load(view_of_str(&text), file, &err);
 	bool ok = w != NULL;
+	if (!readable) {
+		err_prefix(&err, "check");
+		cli_fail(&err);
+		err_release(&err);
+	}
 	rest = view_of(err_text(&err));
 	while (!ok && view_split(&rest, '\n', &line)) {
 		out_label(&c->out, line);

@@ -72,6 +72,7 @@ int cli_refuse(enum err_kind kind, const char *format, ...)
 static bool connect_as(struct cli *c, int *status, bool (*before)(struct session *, struct err *))
 {
 	struct err err = {0};
+	c->session.what = c->command->name;
 	bool ok = session_open(&c->session, opt_value(&c->opts, "context"), &err) &&
 		  (!before || before(&c->session, &err));
 	if (!ok)

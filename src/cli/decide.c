@@ -2,8 +2,9 @@
  * one task, naming the attempt and version that were read just before. */
 #include "base/jscan.h"
 #include "cli/command.h"
+#include "cli/params.h"
 #include "cli/target.h"
-#include "core/param.h"
+#include "wire/json.h"
 #include "wire/jsonw.h"
 
 static const struct opt decide_options[] = {
@@ -20,6 +21,85 @@ static const struct opt edit_options[] = {
 	{ "key", 0, OPT_VALUE, "KEY", "idempotency key: the same key never acts twice" },
 	{ 0 },
 };
+
+/* A word that is JSON already passes; anything else is a string. */
+static void add_value(struct str *json, const char *word)
+{
+	struct view v = view_of(word);
+	if (jscan_check(v, (struct jscan_limits){ 0 }, NULL, NULL))
+		str_add(json, v);
+	else
+		jsonw_add_quoted(json, v);
+}
+
+/* The answer as the question's schema has it: where that wants a text, 5 is one. */
+static void add_answer(struct str *json, const struct cli_target *t, const char *word)
+{
+	struct json_doc *schema = json_parse(view_of_str(&t->schema), SIZE_MAX, NULL);
+	if (schema && view_is(json_get_text(json_root(schema), "type"), "string"))
+		jsonw_add_quoted(json, view_of(word));
+	else
+		add_value(json, word);
+	json_free(schema);
+}
+
+/* Whether each of the repeated option has its "=". */
+static bool are_pairs(const struct cli *c, const char *option)
+{
+	size_t at = 0;
+	const char *text;
+	while ((text = opt_each(&c->opts, option, &at)))
+		if (view_find_byte(view_of(text), '=', 0) == SIZE_MAX)
+			return false;
+	return true;
+}
+
+static void add_env(struct jsonw *w, struct cli *c)
+{
+	size_t at = 0;
+	const char *text;
+	jsonw_object(w, "env");
+	while ((text = opt_each(&c->opts, "env", &at))) {
+		struct view rest = view_of(text), name = VIEW("");
+		view_split(&rest, '=', &name);
+		jsonw_key(w, name);
+		jsonw_text(w, NULL, rest);
+	}
+	jsonw_end_object(w);
+}
+
+static bool add_edit(struct str *json, struct cli *c, const struct cli_target *t, struct err *err)
+{
+	struct jsonw w;
+	struct str params = {0};
+	const char *command = opt_value(&c->opts, "run");
+	jsonw_init(&w, json);
+	jsonw_object(&w, NULL);
+	if (command)
+		jsonw_string(&w, "run", command);
+	add_env(&w, c);
+	bool ok = params_read(c, str_text(&t->workflow), &params, err);
+	if (ok && params.len)
+		jsonw_raw(&w, "params", view_of_str(&params));
+	jsonw_end_object(&w);
+	str_release(&params);
+	return ok;
+}
+
+/* What the words say, by what the target wants: into text, which the order keeps. */
+static bool word_order(struct cli *c, struct order *o, const struct cli_target *t, struct str *text,
+		       struct err *err)
+{
+	if (o->verb == VERB_ANSWER) {
+		add_answer(text, t, cli_word(c, c->opts.n_words - 2));
+		o->value = view_of_str(text);
+	} else if (o->verb == VERB_EDIT) {
+		if (!add_edit(text, c, t, err))
+			return false;
+		o->edit = view_of_str(text);
+	}
+	return true;
+}
 
 static int send_order(struct cli *c, struct order *o, struct cli_target *t)
 {
@@ -47,15 +127,17 @@ static int send_order(struct cli *c, struct order *o, struct cli_target *t)
 static int decide_on(struct cli *c, const char *task_word, struct order *o)
 {
 	struct cli_target t = {0};
+	struct str text = {0};
 	struct err err = {0};
 	int status = 0;
 	if (!cli_connect(c, &status))
 		return status;
 	if (cli_target_find(&c->session, &t, cli_word(c, 0), task_word, o->verb, &err))
-		status = send_order(c, o, &t);
+		status = word_order(c, o, &t, &text, &err) ? send_order(c, o, &t) : cli_fail(&err);
 	else
 		status = cli_fail(&err);
 	cli_target_release(&t);
+	str_release(&text);
 	err_release(&err);
 	return status;
 }
@@ -67,76 +149,18 @@ static int decide_run(struct cli *c)
 	return decide_on(c, cli_word(c, 1), &o);
 }
 
-/* A word that is JSON already passes; anything else is a string. */
-static void add_value(struct str *json, const char *word)
-{
-	struct view v = view_of(word);
-	if (jscan_check(v, (struct jscan_limits){ 0 }, NULL, NULL))
-		str_add(json, v);
-	else
-		jsonw_add_quoted(json, v);
-}
-
 static int answer_run(struct cli *c)
 {
-	bool has_task = cli_word(c, 2) != NULL;
 	struct order o = { .verb = VERB_ANSWER };
-	struct str value = {0};
-	add_value(&value, cli_word(c, has_task ? 2 : 1));
-	o.value = view_of_str(&value);
-	int status = decide_on(c, has_task ? cli_word(c, 1) : NULL, &o);
-	str_release(&value);
-	return status;
-}
-
-enum member_kind { MEMBERS_TEXT, MEMBERS_JSON };
-
-/* OPTION: {NAME: VALUE...} of a repeated option. False where one has no "=". */
-static bool add_members(struct jsonw *w, struct cli *c, const char *option,
-			enum member_kind kind)
-{
-	size_t at = 0;
-	const char *text;
-	struct str value = {0};
-	bool ok = true;
-	jsonw_object(w, kind == MEMBERS_JSON ? "params" : "env");
-	while (ok && (text = opt_each(&c->opts, option, &at))) {
-		struct view rest = view_of(text), name = VIEW("");
-		ok = view_find_byte(rest, '=', 0) != SIZE_MAX && view_split(&rest, '=', &name);
-		if (!ok)
-			break;
-		str_clear(&value);
-		if (kind == MEMBERS_JSON)
-			add_value(&value, rest.ptr);
-		else
-			jsonw_add_quoted(&value, rest);
-		jsonw_key(w, name);
-		jsonw_raw(w, NULL, view_of_str(&value));
-	}
-	jsonw_end_object(w);
-	str_release(&value);
-	return ok;
+	return decide_on(c, cli_word(c, 2) ? cli_word(c, 1) : NULL, &o);
 }
 
 static int edit_run(struct cli *c)
 {
 	struct order o = { .verb = VERB_EDIT };
-	struct str edit = {0};
-	struct jsonw w;
-	const char *command = opt_value(&c->opts, "run");
-	int status;
-	jsonw_init(&w, &edit);
-	jsonw_object(&w, NULL);
-	if (command)
-		jsonw_string(&w, "run", command);
-	bool ok = add_members(&w, c, "env", MEMBERS_TEXT);
-	ok = add_members(&w, c, "param", MEMBERS_JSON) && ok;
-	jsonw_end_object(&w);
-	o.edit = view_of_str(&edit);
-	status = ok ? decide_on(c, cli_word(c, 1), &o) :
-		      cli_refuse(ERR_USAGE, "edit: expected NAME=VALUE after -e and -p");
-	str_release(&edit);
-	return status;
+	if (!are_pairs(c, "env") || !are_pairs(c, "param"))
+		return cli_refuse(ERR_USAGE, "edit: expected NAME=VALUE after -e and -p");
+	return decide_on(c, cli_word(c, 1), &o);
 }
 
 const struct command command_approve = {

@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "base/when.h"
 #include "cli/command.h"
+#include "core/severity.h"
 
 struct logs {
 	struct cli *cli;
@@ -118,6 +119,7 @@ static int read_options(struct logs *l)
 {
 	const struct opt_result *opts = &l->cli->opts;
 	const char *since = opt_value(opts, "since"), *attempt = opt_value(opts, "attempt");
+	const char *level = opt_value(opts, "level");
 	int64_t n = 0;
 	if (!read_streams(opt_value(opts, "stream"), &l->query.streams))
 		return cli_refuse(ERR_USAGE, "logs: --stream: expected stdout, stderr or both");
@@ -125,8 +127,10 @@ static int read_options(struct logs *l)
 		return cli_refuse(ERR_USAGE, "logs: --since: expected 10m or 2026-11-20T03:00");
 	if (attempt && !number_parse(view_of(attempt), 1, 1000000, &n))
 		return cli_refuse(ERR_USAGE, "logs: --attempt: expected a number from 1 on");
+	if (level && !severity_parse(view_of(level), &(enum severity){ 0 }))
+		return cli_refuse(ERR_USAGE, "logs: --level: expected debug, info, warn or error");
 	l->query.attempt = (int)n;
-	l->query.level = view_of(opt_value(opts, "level"));
+	l->query.level = view_of(level);
 	return 0;
 }
 

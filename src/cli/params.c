@@ -13,6 +13,7 @@ enum { PARAM_FILE_MAX = 1 << 20 };
 struct schema {
 	struct arena arena;
 	const char *workflow;
+	bool found;
 	struct param_schema params;
 };
 
@@ -24,8 +25,10 @@ static void on_catalog(void *arg, struct view json)
 	if (!catalog_workflows(json, &s->arena, &items, &n, NULL))
 		return;
 	for (size_t i = 0; i < n; i++)
-		if (view_is(items[i].name, s->workflow))
+		if (view_is(items[i].name, s->workflow)) {
 			s->params = items[i].params;
+			s->found = true;
+		}
 }
 
 static bool read_stdin(struct str *out, struct err *err)
@@ -50,6 +53,8 @@ static bool add_param(const struct schema *schema, struct jsonw *w, struct view 
 	bool ok = true;
 	if (p)
 		ok = param_read(p, typed, &value, err);
+	else if (schema->found)
+		ok = err_set(err, ERR_USAGE, "%s has no such parameter", schema->workflow);
 	else
 		jsonw_add_quoted(&value, typed);
 	if (ok) {
@@ -110,13 +115,15 @@ bool params_read(struct cli *c, const char *workflow, struct str *json, struct e
 	session_listen(s, &calls, &schema);
 	session_wait(s, backend_catalog(s->backend, CATALOG_WORKFLOWS, VIEW("")));
 	session_listen(s, NULL, NULL);
-	bool ok = s->outcome == OUTCOME_OK;
-	if (!ok)
+	bool reached = s->outcome == OUTCOME_OK;
+	if (!reached)
 		session_error(s, err);
 	jsonw_init(&w, json);
 	jsonw_object(&w, NULL);
-	ok = ok && add_typed(c, &schema, &w, err) && add_files(c, &schema, &w, err);
+	bool ok = reached && add_typed(c, &schema, &w, err) && add_files(c, &schema, &w, err);
 	jsonw_end_object(&w);
+	if (reached && !ok)
+		err_prefix(err, "%s", c->command->name);
 	arena_release(&schema.arena);
 	return ok;
 }

@@ -16,6 +16,16 @@ static void on_identity(void *arg, unsigned abilities, const struct backend_iden
 		s->calls->identity(s->arg, id);
 }
 
+static void say_down(const struct session *s, const char *sentence)
+{
+	struct str text = {0};
+	if (s->what)
+		str_addf(&text, "%s: ", s->what);
+	str_add_text(&text, sentence);
+	out_error("runboard", str_text(&text));
+	str_release(&text);
+}
+
 static void on_condition(void *arg, enum condition condition, const char *sentence, int64_t fresh_ms)
 {
 	struct session *s = arg;
@@ -26,7 +36,7 @@ static void on_condition(void *arg, enum condition condition, const char *senten
 	if (s->live) {
 		/* A stream that once ran goes on by itself when the backend is back. */
 		if (!s->said_down)
-			out_error("runboard", sentence);
+			say_down(s, sentence);
 		s->said_down = true;
 		return;
 	}
@@ -228,8 +238,11 @@ void session_error(const struct session *s, struct err *err)
 		[OUTCOME_UNREACHABLE] = ERR_UNREACHABLE,
 		[OUTCOME_UNKNOWN] = ERR_UNREACHABLE,
 	};
-	if (s->outcome != OUTCOME_OK)
-		err_set(err, kinds[s->outcome], "%s", str_text(&s->sentence));
+	if (s->outcome == OUTCOME_OK)
+		return;
+	err_set(err, kinds[s->outcome], "%s", str_text(&s->sentence));
+	if (s->what)
+		err_prefix(err, "%s", s->what);
 }
 
 /* ---- waiting until an engine answers ------------------------------------- */

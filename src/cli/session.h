@@ -30,6 +30,7 @@ struct session_calls {
 struct session {
 	struct config config;
 	const struct config_context *context;
+	const char *what;		/* the command: stands before each sentence */
 	struct loop *loop;
 	struct backend *backend;
 	struct backend_sink sink;

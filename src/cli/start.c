@@ -81,7 +81,6 @@ static int start_run(struct cli *c)
 		o.key = view_of(opt_value(&c->opts, "key"));
 		status = begin(c, &o);
 	} else {
-		err_prefix(&err, "start");
 		status = cli_fail(&err);
 	}
 	str_release(&params);

@@ -21,6 +21,8 @@ static void take_task(struct finding *f, const struct task_facts *t)
 	struct cli_target *target = f->target;
 	str_clear(&target->task);
 	str_add(&target->task, t->id);
+	str_clear(&target->schema);
+	str_add(&target->schema, t->gate.schema);
 	target->attempt = t->attempt;
 	target->version = t->version;
 }
@@ -97,6 +99,7 @@ void cli_target_release(struct cli_target *t)
 {
 	str_release(&t->run);
 	str_release(&t->task);
+	str_release(&t->schema);
 	str_release(&t->workflow);
 	str_release(&t->status);
 	*t = (struct cli_target){0};

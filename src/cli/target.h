@@ -9,6 +9,7 @@ struct cli_target {
 	struct str run, task;
 	int attempt;
 	int64_t version;		/* the task's, or the run's without a task */
+	struct str schema;		/* of the task's question, JSON */
 	struct str workflow, status;	/* for words to the operator */
 	enum run_status run_status;
 };

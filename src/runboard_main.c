@@ -49,9 +49,17 @@ static bool is_number(const char *text, int64_t least, int64_t most, int *out)
 	return ok;
 }
 
+static int ended(bool well, struct err *err)
+{
+	int status = well ? 0 : cli_fail(err);
+	err_release(err);
+	return status;
+}
+
 static int board_run(struct cli *c)
 {
 	struct given g = {0};
+	struct err err = {0};
 	const char *sync = opt_value(&c->opts, "test-sync");
 	read_common(c, &g);
 	if (sync && !is_number(sync, 3, 65535, &g.options.sync_fd))
@@ -59,7 +67,7 @@ static int board_run(struct cli *c)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return cli_refuse(ERR_USAGE, "board: needs a terminal; "
 					     "'runboard snapshot' prints the board once");
-	return app_board(&g.options);
+	return ended(app_board(&g.options, &err), &err);
 }
 
 /* "120x40" */
@@ -89,12 +97,13 @@ static void terminal_size(struct app_options *o)
 static int snapshot_run(struct cli *c)
 {
 	struct given g = {0};
+	struct err err = {0};
 	const char *size = opt_value(&c->opts, "size");
 	read_common(c, &g);
 	terminal_size(&g.options);
 	if (size && !read_size(size, &g.options))
 		return cli_refuse(ERR_USAGE, "snapshot: --size: expected COLSxROWS, such as 120x40");
-	return app_snapshot(&g.options, &c->out);
+	return ended(app_snapshot(&g.options, &c->out, &err), &err);
 }
 
 static const struct command command_board = {

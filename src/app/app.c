@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/when.h"
+#include "model/board_filter.h"
 #include "screen/theme.h"
 
 enum { ENDED_SHOWN = 500, WORK_SLICE_MS = 4, LINES_KEPT = 50 };
@@ -229,6 +230,34 @@ static void model_init(struct app *a, const struct app_options *o)
 	str_release(&themes.text);
 }
 
+/* What the configuration says of the board itself; all that is wrong at once. */
+static bool settings_apply(struct app *a, struct err *err)
+{
+	const struct config *c = &a->config;
+	struct board_state *b = &a->model->board;
+	struct str wrong = {0};
+	if (c->sort && !board_sort_parse(view_of(c->sort), &b->sort))
+		str_addf(&wrong, "\nsort = %s: expected time, duration, workflow or urgency", c->sort);
+	if (c->density && !board_density_parse(view_of(c->density), &b->density))
+		str_addf(&wrong, "\ndensity = %s: expected small, normal or large", c->density);
+	for (size_t i = 0; i < c->keys.len; i++) {
+		const struct setting *key = &c->keys.items[i];
+		enum action action;
+		struct err trouble = {0};
+		if (!action_parse(view_of(key->name), &action))
+			str_addf(&wrong, "\n[keys] %s: no such action (see ? on the board)", key->name);
+		else if (!keymap_set(&a->model->keymap, action, view_of(key->value), &trouble))
+			str_addf(&wrong, "\n[keys] %s: %s", key->name, err_text(&trouble));
+		err_release(&trouble);
+	}
+	board_renew(a->model);
+	bool ok = wrong.len == 0;
+	if (!ok)
+		err_set(err, ERR_CONFIG, "configuration: not understood:%s", str_text(&wrong));
+	str_release(&wrong);
+	return ok;
+}
+
 bool app_init(struct app *a, const struct app_options *o, struct err *err)
 {
 	*a = (struct app){ .sync_fd = o->sync_fd };
@@ -242,7 +271,7 @@ bool app_init(struct app *a, const struct app_options *o, struct err *err)
 		return false;
 	model_init(a, o);
 	a->dirty = true;
-	return true;
+	return settings_apply(a, err);
 }
 
 void app_release(struct app *a)

@@ -1,13 +1,13 @@
-/* The two ways to show the board: live on a terminal, or once as text. Both
- * return the exit status of INTERFACES.md. */
+/* The two ways to show the board: live on a terminal, or once as text. */
 #ifndef APP_BOARD_H
 #define APP_BOARD_H
 
 #include "app/app.h"
 #include "base/out.h"
 
-int app_board(const struct app_options *options);
+/* Until the operator quits. False where it could not be opened. */
+bool app_board(const struct app_options *options, struct err *err);
 /* Prints rows x cols of options, when what the backends have is there. */
-int app_snapshot(const struct app_options *options, struct out *out);
+bool app_snapshot(const struct app_options *options, struct out *out, struct err *err);
 
 #endif

@@ -72,26 +72,20 @@ static void wait(struct snapshot *s)
 	loop_remove(timer);
 }
 
-int app_snapshot(const struct app_options *options, struct out *out)
+bool app_snapshot(const struct app_options *options, struct out *out, struct err *err)
 {
 	struct snapshot s = { .late = false };
-	struct err err = {0};
-	int status = 0;
-	if (app_init(&s.app, options, &err)) {
+	bool ok = app_init(&s.app, options, err);
+	if (ok) {
 		wait(&s);
 		const struct context *lost = down(&s);
-		if (lost)
-			err_set(&err, ERR_UNREACHABLE, "snapshot: %s", str_text(&lost->sentence));
-		else if (!is_complete(&s))
-			err_set(&err, ERR_UNREACHABLE, "snapshot: no answer within 10 s");
-		else
+		ok = !lost && is_complete(&s);
+		if (ok)
 			print(&s, options, out);
-	}
-	if (err.kind != ERR_NONE) {
-		status = err_exit_status(err.kind);
-		out_error("runboard", err_text(&err));
+		else
+			err_set(err, ERR_UNREACHABLE, "snapshot: %s",
+				lost ? str_text(&lost->sentence) : "no answer within 10 s");
 	}
 	app_release(&s.app);
-	err_release(&err);
-	return status;
+	return ok;
 }

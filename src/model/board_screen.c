@@ -10,9 +10,25 @@
 #include "model/board_marks.h"
 #include "model/model.h"
 
+static const char *const density_names[] = {
+	[DENSITY_SMALL] = "small", [DENSITY_NORMAL] = "normal", [DENSITY_LARGE] = "large",
+};
+static_assert(sizeof density_names / sizeof *density_names == DENSITIES, "every density");
+
 static const int density_lines[DENSITIES] = {
 	[DENSITY_SMALL] = 1, [DENSITY_NORMAL] = 2, [DENSITY_LARGE] = 4,
 };
+
+bool board_density_parse(struct view name, enum density *out)
+{
+	for (int i = 0; i < DENSITIES; i++) {
+		if (view_is(name, density_names[i])) {
+			*out = (enum density)i;
+			return true;
+		}
+	}
+	return false;
+}
 
 int board_card_lines(enum density d)
 {

@@ -60,6 +60,8 @@ struct run_key board_selected(const struct model *m);
 void board_show_lane(struct model *m, int lane, bool shown);
 /* Puts a filter in force, or says in filter_error why not. */
 void board_set_filter(struct model *m, struct view text, struct effects *fx);
+/* By its name: small, normal, large. */
+bool board_density_parse(struct view name, enum density *out);
 void board_clear_marks(struct board_state *b);
 
 #endif

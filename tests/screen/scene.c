@@ -116,10 +116,10 @@ static bool set_connecting(struct scene *s, struct view words)
 
 static bool set_move(struct scene *s, struct view words)
 {
-	struct view rest = words, short_id;
+	struct view rest = words, short_id = VIEW("");
 	struct arena arena = { 0 };
 	struct str id = { 0 };
-	enum run_status status;
+	enum run_status status = RUN_PENDING;
 	struct run_facts run;
 	bool ok = s->open && view_split(&rest, ' ', &short_id) && run_status_parse(rest, &status);
 

@@ -139,3 +139,14 @@ has "with line and column" 'bad\.yaml:2:1: '
 expect 0 "check agrees with the examples" "$RB" check "$SRC"/doc/examples/*.yaml
 expect 0 "engine stop" "$RB" engine stop
 expect 5 "and it is gone" "$RB" runs
+
+# the configuration
+mkdir -p "$T/config/runboard"
+printf '[board]\nsort = sideways\ndensity = tiny\n[keys]\napprove = A\nfly = F\n' >"$T/config/runboard/config"
+expect 6 "a configuration that is not understood" "$RB" snapshot
+has "names each wrong value" 'sort = sideways'
+has "all at once" 'density = tiny'
+has "and unknown actions" 'fly'
+printf '[board]\ncolour = red\n[context x]\nbackend = local\n' >"$T/config/runboard/config"
+expect 6 "an unknown word" "$RB" runs
+has "with file and line" 'config:2: '

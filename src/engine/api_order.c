@@ -237,3 +237,19 @@ void api_ask(struct call *c)
 		engine_ask(c->api->with.engine, &ask, on_reply, c->x);
 	wording_release(&w);
 }
+
+/* POST /v1/schedules/ID/...: the route's verb says what. */
+void api_schedule_order(struct call *c)
+{
+	static const char *const known[] = { "reason", "comment", NULL };
+	struct wording w = { .doc = call_body(c, known) };
+	if (!w.doc)
+		return;
+	const struct json *root = json_root(w.doc);
+	struct engine_order o = { .schedule = call_word(c, 0), .trigger = TRIGGER_SCHEDULE };
+	if (!o.schedule.len)
+		call_error(c, 404, "not_found", "there is no such schedule");
+	else if (read_text(c, root, "reason", &o.comment) && read_key(c, &o))
+		submit(c, &o, &w);
+	wording_release(&w);
+}

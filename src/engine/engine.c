@@ -53,6 +53,13 @@ static void on_retry(void *arg)
 {
 }
 
+static void on_alarm(void *arg)
+{
+	struct engine *e = arg;
+	e->alarm_ms = 0;
+	e->kick = true;
+}
+
 static int default_slots(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -83,6 +90,7 @@ static void watch_loop(struct engine *e)
 {
 	e->end_of_turn = loop_end_of_turn(e->loop, ORDER_ENGINE, engine_end_turn, e);
 	e->retry = loop_timer(e->loop, on_retry, e);
+	e->alarm = loop_alarm(e->loop, on_alarm, e);
 	loop_timer_set(e->retry, 0);
 }
 
@@ -100,8 +108,8 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 		return NULL;
 	}
 	watch_loop(e);
-	catalog_reload(e->catalog);
 	take_up_all(e);
+	engine_read_catalog(e);
 	engine_adopt_attempts(e);
 	e->told_seq = journal_seq(e->journal);
 	return e;
@@ -117,6 +125,7 @@ void engine_free(struct engine *e)
 	}
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);
+	loop_remove(e->alarm);
 	runner_free(e->runner);
 	engine_free_runs(e);
 	for (size_t i = 0; i < e->replies.len; i++)
@@ -130,6 +139,7 @@ void engine_free(struct engine *e)
 	catalog_free(e->catalog);
 	journal_close(e->journal);
 	queues_release(&e->queues);
+	triggers_release(&e->triggers);
 	mem_free(e->trouble);
 	mem_free(e->state);
 	mem_free(e->socket);
@@ -138,7 +148,13 @@ void engine_free(struct engine *e)
 
 void engine_reload(struct engine *e)
 {
-	catalog_reload(e->catalog);
+	engine_read_catalog(e);
+}
+
+void engine_look_at_clock(struct engine *e)
+{
+	e->kick = true;
+	loop_timer_set(e->retry, 0);
 }
 
 bool engine_is_writable(const struct engine *e, const char **why)

@@ -53,6 +53,8 @@ struct engine_order {
 	enum verb verb;
 	struct engine_caller caller;
 	struct view workflow;		/* start */
+	struct view schedule;		/* pause, resume: this schedule and no run; start: as it
+					 * would by itself */
 	struct view run, task;
 	struct view comment;		/* or the reason */
 	struct view value;		/* answer: JSON text */
@@ -138,6 +140,8 @@ bool engine_workflow(struct engine *e, struct view name, struct str *out, struct
 /* Reads the workflow folders again; a file that does not load keeps its old version
  * and its error is shown in the list. */
 void engine_reload(struct engine *e);
+/* The clock may have jumped: what is due by it is looked at in the next turn. */
+void engine_look_at_clock(struct engine *e);
 
 /* False while the journal cannot be written (disk full): orders then wait, the API
  * answers 503. *why: a sentence, borrowed until the next turn. */

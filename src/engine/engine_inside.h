@@ -12,6 +12,8 @@
 #include "engine/machine.h"
 #include "engine/queues.h"
 #include "engine/runner.h"
+#include "engine/triggers.h"
+#include "wire/jsonw.h"
 
 /* A run in memory: open, or ended in this turn. */
 struct live_run {
@@ -63,7 +65,10 @@ struct engine {
 	VEC(struct pending_effect) effects;
 	VEC(struct pending_reply) replies;
 	VEC(struct engine_watch *) watchers;
+	struct triggers triggers;
 	struct watch *end_of_turn, *retry;
+	struct watch *alarm;			/* of schedules and delayed starts */
+	int64_t alarm_ms;			/* what it is set to */
 	struct events facts;			/* scratch of one step */
 	int64_t told_seq;			/* what the watchers know of */
 	bool busy;				/* the batch waits for room on the disk */
@@ -102,6 +107,18 @@ struct queue *engine_queue_of(struct engine *e, const struct machine *m,
 int engine_admitted_runs(const struct engine *e, struct view workflow);
 /* Fills in pending_* of a run that has not begun. */
 void engine_why_pending(struct engine *e, const struct machine *m, struct facts_source *out);
+
+/* ---- firing.c: what starts by itself -------------------------------------------------- */
+
+/* Reads the workflow folders again, and what they say of schedules. */
+void engine_read_catalog(struct engine *e);
+/* Starts what is due by the clock. */
+void engine_fire(struct engine *e);
+/* Sets the alarm to what is due next. */
+void engine_set_alarm(struct engine *e);
+/* Appends the rows of the list. */
+void engine_schedule_rows(struct engine *e, struct jsonw *w);
+void engine_schedule_row(struct jsonw *w, const struct trigger *t);
 
 /* ---- launch.c: attempts ----------------------------------------------------------------- */
 

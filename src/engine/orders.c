@@ -167,7 +167,7 @@ static void order_start(struct deed *d)
 {
 	struct birth birth = birth_of(d);
 	birth.source = d->o->trigger_source;
-	catalog_reload(d->e->catalog);
+	engine_read_catalog(d->e);
 	const struct workflow *w = catalog_find(d->e->catalog, d->o->workflow);
 	if (w)
 		make_run(d, w, &birth);
@@ -264,6 +264,50 @@ static void order_on_run(struct deed *d)
 	str_release(&refusal.text);
 }
 
+/* ---- on a schedule ------------------------------------------------------------------- */
+
+static void start_scheduled(struct deed *d, const struct trigger *t)
+{
+	struct birth birth = birth_of(d);
+	struct err err = {0};
+	const struct workflow *w = catalog_find(d->e->catalog, view_of(t->workflow));
+	birth.source = d->o->trigger_source.len ? d->o->trigger_source : d->o->schedule;
+	if (!w)
+		no_workflow(d, view_of(t->workflow));
+	else if (!birth_give_all(&birth, view_of(t->params), &err))
+		fail_with(d, &err);
+	else
+		make_run(d, w, &birth);
+	birth_release(&birth);
+}
+
+static void order_on_schedule(struct deed *d)
+{
+	struct trigger *t = triggers_find(&d->e->triggers, d->o->schedule);
+	const struct trigger_deed deed = { d->o->caller.by, d->now_ms };
+	struct jsonw w;
+	if (!t) {
+		fail(d, 404, "not_found", "there is no such schedule");
+		return;
+	}
+	if (d->o->verb == VERB_START) {
+		start_scheduled(d, t);
+		return;
+	}
+	if (d->o->verb == VERB_PAUSE)
+		trigger_pause(t, d->e->journal, deed);
+	else
+		trigger_resume(t, d->e->journal, deed);
+	struct str what = {0};
+	str_addf(&what, "%s schedule %s", verb_name(d->o->verb), t->id);
+	const struct view words[3] = { d->o->caller.by, view_of_str(&what), d->o->comment };
+	journal_audit(d->e->journal, d->now_ms, words);
+	str_release(&what);
+	d->status = 200;
+	jsonw_init(&w, &d->body);
+	engine_schedule_row(&w, t);
+}
+
 /* ---- all orders --------------------------------------------------------------------------- */
 
 static void push_reply(struct deed *d, engine_reply_fn *fn, void *arg)
@@ -292,7 +336,9 @@ static bool answered_before(struct deed *d, const struct journal_answer *questio
 
 static void dispatch(struct deed *d)
 {
-	if (d->o->verb == VERB_START)
+	if (d->o->schedule.len)
+		order_on_schedule(d);
+	else if (d->o->verb == VERB_START)
 		order_start(d);
 	else if (d->o->verb == VERB_RERUN)
 		order_rerun(d);

@@ -81,7 +81,7 @@ struct json_doc *call_body(struct call *c, const char *const *known);
 /* api_read.c */
 route_fn api_info, api_workflow, api_table, api_runs, api_run, api_task, api_history;
 /* api_order.c */
-route_fn api_start, api_run_order, api_task_order, api_ask;
+route_fn api_start, api_run_order, api_task_order, api_ask, api_schedule_order;
 /* api_log.c */
 route_fn api_log;
 /* api_events.c */

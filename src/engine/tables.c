@@ -144,7 +144,7 @@ static void add_workflow(struct jsonw *w, const struct engine *e, const struct c
 bool engine_workflow(struct engine *e, struct view name, struct str *out, struct err *err)
 {
 	struct jsonw w;
-	catalog_reload(e->catalog);
+	engine_read_catalog(e);
 	for (size_t i = 0; i < catalog_count(e->catalog); i++) {
 		const struct catalog_entry *entry = catalog_at(e->catalog, i);
 		if (!view_is(name, entry->name))
@@ -158,7 +158,7 @@ bool engine_workflow(struct engine *e, struct view name, struct str *out, struct
 
 static void table_workflows(struct engine *e, struct jsonw *w)
 {
-	catalog_reload(e->catalog);
+	engine_read_catalog(e);
 	for (size_t i = 0; i < catalog_count(e->catalog); i++)
 		add_workflow(w, e, catalog_at(e->catalog, i));
 }
@@ -311,17 +311,13 @@ static void table_audit(struct engine *e, struct jsonw *w)
 	journal_read_audit(e->journal, add_audit, w);
 }
 
-static void table_nothing(struct engine *e, struct jsonw *w)
-{
-}
-
 static const struct {
 	const char *name;
 	void (*write)(struct engine *e, struct jsonw *w);
 } tables[ENGINE_TABLES] = {
 	[ENGINE_WORKFLOWS] = { "workflows", table_workflows },
 	[ENGINE_INBOX] = { "inbox", table_inbox },
-	[ENGINE_SCHEDULES] = { "schedules", table_nothing },
+	[ENGINE_SCHEDULES] = { "schedules", engine_schedule_rows },
 	[ENGINE_QUEUES] = { "queues", table_queues },
 	[ENGINE_WORKERS] = { "workers", table_workers },
 	[ENGINE_STATS] = { "stats", table_stats },

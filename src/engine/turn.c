@@ -159,8 +159,10 @@ void engine_end_turn(void *arg)
 {
 	struct engine *e = arg;
 	if (!e->busy) {
+		engine_fire(e);
 		engine_schedule(e);
 		engine_start_children(e);
+		engine_set_alarm(e);
 	}
 	engine_tell_parents(e);
 	engine_seal(e);

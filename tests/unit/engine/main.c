@@ -8,6 +8,7 @@ Suite *suite_ask(void);
 Suite *suite_children(void);
 Suite *suite_daemon(void);
 Suite *suite_events(void);
+Suite *suite_firing(void);
 Suite *suite_front(void);
 Suite *suite_history(void);
 Suite *suite_kill_sweep(void);
@@ -26,6 +27,7 @@ int main(void)
 		suite_children,
 		suite_daemon,
 		suite_events,
+		suite_firing,
 		suite_front,
 		suite_history,
 		suite_kill_sweep,

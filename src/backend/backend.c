@@ -105,6 +105,11 @@ ticket_id backend_log(struct backend *b, const struct log_query *q)
 	return b->ops->log ? b->ops->log(b, q) : unsupported(b, "logs");
 }
 
+ticket_id backend_errand(struct backend *b, const struct errand *e)
+{
+	return b->ops->errand ? b->ops->errand(b, e) : unsupported(b, "this");
+}
+
 ticket_id backend_order(struct backend *b, const struct order *o)
 {
 	return b->ops->order ? b->ops->order(b, o) : unsupported(b, verb_name(o->verb));

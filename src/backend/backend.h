@@ -70,6 +70,14 @@ struct order {
 	struct view key;		/* Idempotency-Key; empty: one is made */
 };
 
+/* A request of the command line that no board makes (schedules, backup, tokens): a
+ * path of the engine's own API. The answer comes through catalog(). */
+struct errand {
+	struct view path;		/* "/v1/schedules/nightly/pause", encoded */
+	struct view body;		/* JSON: then it is a POST; empty: a GET */
+	enum catalog_kind kind;		/* of the answer */
+};
+
 struct backend_identity {
 	struct view name;		/* the context's */
 	struct view user;
@@ -121,6 +129,7 @@ struct backend_ops {
 	ticket_id (*catalog)(struct backend *b, enum catalog_kind kind, struct view cursor);
 	ticket_id (*log)(struct backend *b, const struct log_query *q);
 	ticket_id (*order)(struct backend *b, const struct order *o);
+	ticket_id (*errand)(struct backend *b, const struct errand *e);
 	void (*cancel)(struct backend *b, ticket_id t);
 	size_t (*pending)(const struct backend *b);	/* requests in flight, streams not counted */
 	void (*destroy)(struct backend *b);
@@ -147,6 +156,7 @@ ticket_id backend_fetch(struct backend *b, struct view run, enum run_part part,
 ticket_id backend_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
 ticket_id backend_log(struct backend *b, const struct log_query *q);
 ticket_id backend_order(struct backend *b, const struct order *o);
+ticket_id backend_errand(struct backend *b, const struct errand *e);
 void backend_cancel(struct backend *b, ticket_id t);
 size_t backend_pending(const struct backend *b);
 void backend_destroy(struct backend *b);		/* NULL is fine */

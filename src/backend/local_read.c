@@ -2,8 +2,10 @@
  * Lists are read record by record. */
 #include "backend/local_inside.h"
 
+#include "base/ident.h"
 #include "base/jscan.h"
 #include "base/mem.h"
+#include "base/when.h"
 #include "wire/proto.h"
 
 enum { LIST_MAX = 8 << 20 };
@@ -169,6 +171,23 @@ ticket_id local_catalog(struct backend *b, enum catalog_kind kind, struct view c
 	local_add_query(&target, "cursor", cursor);
 	struct local_job *j = local_get(local_of(b), &target, on_catalog);
 	j->catalog = kind;
+	local_job_send(j);
+	return j->ticket;
+}
+
+ticket_id local_errand(struct backend *b, const struct errand *e)
+{
+	struct str target = { 0 };
+	str_add(&target, e->path);
+	struct local_job *j = local_get(local_of(b), &target, on_catalog);
+	j->catalog = e->kind;
+	if (e->body.len) {
+		char key[IDENT_LEN + 1];
+		ident_uuid7(key, when_now_ms());
+		j->method = "POST";
+		j->body = mem_bytes(e->body.ptr, e->body.len);
+		j->key = mem_text(key);
+	}
 	local_job_send(j);
 	return j->ticket;
 }

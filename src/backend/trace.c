@@ -327,6 +327,11 @@ static void cancel(struct backend *b, ticket_id ticket)
 	backend_cancel(trace_of(b)->inner, ticket);
 }
 
+static ticket_id run_errand(struct backend *b, const struct errand *e)
+{
+	return backend_errand(trace_of(b)->inner, e);
+}
+
 static size_t pending(const struct backend *b)
 {
 	const void *self = b;
@@ -353,6 +358,7 @@ static const struct backend_ops trace_ops = {
 	.catalog = catalog,
 	.log = read_log,
 	.order = give_order,
+	.errand = run_errand,
 	.cancel = cancel,
 	.pending = pending,
 	.destroy = destroy,

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "cli/command.h"
+#include "io/http.h"
 #include "wire/catalog.h"
 
 struct column {
@@ -163,9 +164,65 @@ const struct command command_workflows = {
 	.options = catalog_options, .run = catalog_run,
 };
 
+/* ---- schedules pause|resume|trigger ID ---- */
+
+static bool errand_word(const char *word)
+{
+	return str_eq(word, "pause") || str_eq(word, "resume") || str_eq(word, "trigger");
+}
+
+/* The run that was started, or when the schedule fires next. */
+static void on_schedule(void *arg, struct view json)
+{
+	struct printing *p = arg;
+	struct out *o = &p->cli->out;
+	struct json_doc *doc = json_parse(json, (size_t)64 << 20, NULL);
+	const struct json *root = doc ? json_root(doc) : NULL;
+	if (cli_flag(p->cli, "json")) {
+		out_json(o, json);
+	} else if (json_get(root, "cron")) {
+		out_label(o, json_get_text(root, "id"));
+		struct view next = json_get_text(root, "next");
+		out_text(o, next.len ? " fires next at " : " is paused");
+		out_label(o, next);
+	} else {
+		out_label(o, json_get_text(root, "id"));
+	}
+	out_text(o, "\n");
+	json_free(doc);
+}
+
+static int schedule_errand(struct cli *c)
+{
+	static const struct session_calls calls = { .catalog = on_schedule };
+	struct printing p = { .cli = c };
+	struct session *s = &c->session;
+	struct str path = {0};
+	int status = 0;
+	if (!errand_word(cli_word(c, 0)) || !cli_word(c, 1))
+		return cli_refuse(ERR_USAGE, "schedules: expected pause, resume or trigger, and an ID");
+	if (!cli_connect(c, &status))
+		return status;
+	str_add_text(&path, "/v1/schedules/");
+	http_add_encoded(&path, view_of(cli_word(c, 1)));
+	str_addf(&path, "/%s", cli_word(c, 0));
+	const struct errand e = { .path = view_of_str(&path), .body = VIEW("{}"),
+				  .kind = CATALOG_SCHEDULES };
+	session_listen(s, &calls, &p);
+	session_wait(s, backend_errand(s->backend, &e));
+	str_release(&path);
+	return cli_outcome(c);
+}
+
+static int schedules_run(struct cli *c)
+{
+	return cli_word(c, 0) ? schedule_errand(c) : catalog_run(c);
+}
+
 const struct command command_schedules = {
-	.name = "schedules", .words = "[--json]", .help = "what starts by itself, and when next",
-	.options = catalog_options, .run = catalog_run,
+	.name = "schedules", .words = "[pause|resume|trigger ID] [--json]",
+	.help = "what starts by itself, and when next",
+	.options = catalog_options, .most = 2, .run = schedules_run,
 };
 
 const struct command command_queues = {

@@ -36,7 +36,7 @@ const struct route routes[] = {
 	{ "POST", SCHEDULE "/pause", CAN_ADMIN, api_schedule_order, VERB_PAUSE },
 	{ "POST", SCHEDULE "/resume", CAN_ADMIN, api_schedule_order, VERB_RESUME },
 	{ "POST", SCHEDULE "/trigger", CAN_RUN_WORKFLOW, api_schedule_order, VERB_START },
-	{ "POST", "/v1/hooks/:", CAN_RUN_WORKFLOW, api_not_yet },
+	{ "POST", "/v1/hooks/:", ROUTE_OPEN, api_hook },
 	{ "GET", "/metrics", CAN_VIEW_RUNS, api_not_yet },
 	{ NULL, NULL, CAN_ADMIN, NULL },
 };

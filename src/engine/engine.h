@@ -107,6 +107,23 @@ void engine_ask(struct engine *e, const struct engine_ask *ask, engine_reply_fn 
  * audit trail. */
 void engine_audit(struct engine *e, struct view by, struct view what, struct view why);
 
+/* One delivery of a webhook: the body with its signature ("sha256=HEX" of HMAC).
+ * timestamp: seconds since 1970, then signed with the body as "TIMESTAMP.BODY". */
+struct engine_hook {
+	struct view workflow, body, signature, delivery, timestamp;
+};
+
+struct engine_answer_to {
+	engine_reply_fn *fn;
+	void *arg;
+};
+
+/* Starts the workflow, with one reply as engine_submit; false and no reply where it
+ * is none (ERR_NOT_FOUND), not rightly signed (ERR_REFUSED, kept in the audit
+ * trail) or not to be read. The same delivery starts once. */
+bool engine_hook(struct engine *e, const struct engine_hook *hook, struct engine_answer_to to,
+		 struct err *err);
+
 /* ---- facts ----------------------------------------------------------------- */
 
 /* Each appends JSON to out and fails with ERR_NOT_FOUND, ERR_USAGE (bad filter or

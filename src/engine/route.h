@@ -16,6 +16,9 @@
 
 enum { ROUTE_WORDS = 2 };
 
+/* For whom a route is that proves by itself who calls. */
+#define ROUTE_OPEN CAPABILITIES
+
 struct call;
 struct events;
 struct tails;
@@ -50,7 +53,7 @@ struct call {
 	struct api *api;
 	struct exchange *x;
 	const struct route *route;
-	const struct caller *caller;
+	const struct caller *caller;	/* NULL only where the route is open */
 	struct str words[ROUTE_WORDS];	/* decoded segments of the pattern's ':' */
 };
 
@@ -82,6 +85,8 @@ struct json_doc *call_body(struct call *c, const char *const *known);
 route_fn api_info, api_workflow, api_table, api_runs, api_run, api_task, api_history;
 /* api_order.c */
 route_fn api_start, api_run_order, api_task_order, api_ask, api_schedule_order;
+/* api_hook.c */
+route_fn api_hook;
 /* api_log.c */
 route_fn api_log;
 /* api_events.c */

@@ -11,6 +11,7 @@ Suite *suite_events(void);
 Suite *suite_firing(void);
 Suite *suite_front(void);
 Suite *suite_history(void);
+Suite *suite_hook(void);
 Suite *suite_kill_sweep(void);
 Suite *suite_log_lines(void);
 Suite *suite_machine(void);
@@ -30,6 +31,7 @@ int main(void)
 		suite_firing,
 		suite_front,
 		suite_history,
+		suite_hook,
 		suite_kill_sweep,
 		suite_log_lines,
 		suite_machine,

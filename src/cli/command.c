@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/completion.h"
 #include "core/filter.h"
 
 const struct opt cli_common_options[] = {
@@ -158,6 +159,20 @@ static int print_overview(const struct command *const *extra)
 	return 0;
 }
 
+static int print_completion(const struct command *const *extra)
+{
+	const struct command *const *const lists[] = { extra, commands, NULL };
+	struct str s = {0};
+	struct out out;
+	completion_add_bash(&s, lists);
+	out_init(&out, STDOUT_FILENO);
+	out_text(&out, str_text(&s));
+	out_flush(&out, NULL);
+	out_release(&out);
+	str_release(&s);
+	return 0;
+}
+
 static const struct command *command_find(const struct command *const *list, const char *name)
 {
 	for (; list && *list; list++)
@@ -270,6 +285,8 @@ int cli_main(int argc, char **argv, const struct command *const *extra)
 		return command_run(extra[0], argc, argv);
 	if (str_eq(name, "help"))
 		return print_overview(extra);
+	if (str_eq(name, "completion"))
+		return print_completion(extra);
 	const struct command *command = command_find(extra, name);
 	if (!command)
 		command = command_find(commands, name);

@@ -150,3 +150,8 @@ has "and unknown actions" 'fly'
 printf '[board]\ncolour = red\n[context x]\nbackend = local\n' >"$T/config/runboard/config"
 expect 6 "an unknown word" "$RB" runs
 has "with file and line" 'config:2: '
+
+# completion
+rm "$T/config/runboard/config"
+is "bash completes commands" "$(bash -c "source <('$RB' completion); COMP_WORDS=(runboard snap); COMP_CWORD=1; _runboard; echo \${COMPREPLY[@]}")" snapshot
+is "and options" "$(bash -c "source <('$RB' completion); COMP_WORDS=(runboard runs --jsonl); COMP_CWORD=2; _runboard; echo \${COMPREPLY[@]}")" --jsonl

@@ -13,7 +13,7 @@
 #include "model/board_filter.h"
 #include "screen/theme.h"
 
-enum { ENDED_SHOWN = 500, WORK_SLICE_MS = 4, LINES_KEPT = 50 };
+enum { ENDED_SHOWN = 500, WORK_SLICE_MS = 4, LINES_KEPT = 50, QUIT_MS = 5000 };
 
 void app_send(struct app *a, struct msg *msg)
 {
@@ -35,6 +35,32 @@ void app_notice(struct app *a, struct view text, enum app_tone tone)
 	msg.notice.text = text;
 	msg.notice.bad = tone == APP_BAD;
 	app_send(a, &msg);
+}
+
+/* ---- the end ---------------------------------------------------------------- */
+
+static size_t orders_on_their_way(const struct app *a)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < a->pending.len; i++)
+		n += a->pending.items[i].kind == PENDING_ORDER;
+	return n;
+}
+
+void app_quit(struct app *a)
+{
+	a->quit = true;
+	if (orders_on_their_way(a))
+		app_notice(a, VIEW("Leaving as soon as the orders are answered."), APP_GOOD);
+	loop_timer_set(a->patience, QUIT_MS);
+}
+
+static void on_patience(void *arg)
+{
+	struct app *a = arg;
+	str_addf(&a->last_words, "%sthe answer to %zu orders has not come",
+		 a->last_words.len ? "\n" : "", orders_on_their_way(a));
+	loop_stop(a->loop);
 }
 
 /* ---- the clock ------------------------------------------------------------- */
@@ -93,6 +119,8 @@ static void tell_settled(struct app *a)
 static void on_end_of_turn(void *arg)
 {
 	struct app *a = arg;
+	if (a->quit && !orders_on_their_way(a))
+		loop_stop(a->loop);
 	arm(a);
 	frame_end_of_turn(a);
 	tell_settled(a);
@@ -266,6 +294,7 @@ bool app_init(struct app *a, const struct app_options *o, struct err *err)
 	a->loop = loop_new();
 	a->store = store_new();
 	a->tick = loop_timer(a->loop, on_tick, a);
+	a->patience = loop_timer(a->loop, on_patience, a);
 	loop_end_of_turn(a->loop, 100, on_end_of_turn, a);
 	if (!sources_init(a, o->contexts, err))
 		return false;
@@ -287,6 +316,7 @@ void app_release(struct app *a)
 	effects_release(&a->fx);
 	store_free(a->store);
 	vec_release(&a->pending);
+	str_release(&a->last_words);
 	arena_release(&a->scratch);
 	if (a->loop)
 		loop_free(a->loop);

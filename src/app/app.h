@@ -55,11 +55,12 @@ struct app {
 	VEC(struct app_log *) logs;
 	struct arena scratch;		/* for one message */
 	struct screen_out *screen;
-	struct watch *tick, *work;
+	struct watch *tick, *work, *patience;
 	bool dirty;			/* what is shown may have changed */
 	bool by_key;			/* ... because of a key: never held back */
 	bool performing;		/* effects are being carried out */
-	bool quit;
+	bool quit;			/* as soon as no order is on its way */
+	struct str last_words;		/* for when the terminal is given back: what went wrong */
 	int sync_fd;			/* --test-sync, or -1 */
 };
 
@@ -84,6 +85,8 @@ void source_watch(struct source *s);
 /* Hands a message to the model and performs what it asks for. The time is put in
  * here. Never called from inside itself. */
 void app_send(struct app *a, struct msg *msg);
+/* Ends the loop when the answers to all orders have come, or patience is over. */
+void app_quit(struct app *a);
 enum app_tone { APP_GOOD, APP_BAD };
 /* A sentence for the notice line. */
 void app_notice(struct app *a, struct view text, enum app_tone tone);

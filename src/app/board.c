@@ -16,6 +16,9 @@ bool app_board(const struct app_options *options, struct err *err)
 		loop_run(a.loop);
 		cache_save(&a);
 		frame_close(&a);
+		/* What the operator could no longer be shown. */
+		if (a.last_words.len)
+			ok = err_set(err, ERR_REFUSED, "quit: %s", str_text(&a.last_words));
 	}
 	app_release(&a);
 	return ok;

@@ -171,6 +171,9 @@ static void on_done(void *arg, ticket_id t, enum outcome outcome, struct view fo
 	};
 	if (follow_key.len)
 		msg.done.follow = store_key(s->app->store, s->number, follow_key);
+	if (s->app->quit && p->kind == PENDING_ORDER && outcome != OUTCOME_OK)
+		str_addf(&s->app->last_words, "%san order was not done: %s",
+			 s->app->last_words.len ? "\n" : "", text);
 	pending_drop(s->app, s->number, t);
 	app_send(s->app, &msg);
 }

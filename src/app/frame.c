@@ -40,7 +40,6 @@ static void on_key(void *arg, const struct key *key)
 
 static void hang_up(struct app *a)
 {
-	a->quit = true;
 	loop_stop(a->loop);
 }
 

@@ -108,8 +108,7 @@ static void perform_catalog(struct app *a, const struct effect *e)
 
 static void perform_quit(struct app *a, const struct effect *e)
 {
-	a->quit = true;
-	loop_stop(a->loop);
+	app_quit(a);
 }
 
 static void perform_suspend(struct app *a, const struct effect *e)

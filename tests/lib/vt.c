@@ -289,7 +289,9 @@ void vt_settle(struct vt *vt)
 	int64_t end_ms = now_ms() + VT_DEADLINE_MS;
 	pump_sync(vt);
 	vt_pump(vt);
-	while (!vt->synced || vt->seen.in != vt->given || vt->raw.len < vt->seen.out)
+	/* A program that has ended rests. */
+	while (!vt->closed &&
+	       (!vt->synced || vt->seen.in != vt->given || vt->raw.len < vt->seen.out))
 		wait_for_more(vt, end_ms, "the program does not come to rest", "");
 }
 

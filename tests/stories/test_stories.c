@@ -211,6 +211,30 @@ START_TEST(a_held_cancel_is_taken_back)
 }
 END_TEST
 
+START_TEST(a_held_cancel_that_is_let_go_at_the_end_arrives)
+{
+	struct story s;
+	struct str id = { 0 }, path = { 0 };
+	begin(&s, "slow", slow);
+	str_addf(&path, "%s/go", str_text(&s.home));
+	story_runs(&s, 0, "/usr/bin/mkfifo", str_text(&path), NULL);
+	start(&s, "slow", &id);
+	open_board(&s);
+	story_sees(&s, "live");
+	story_keys(&s, "2 c");
+	story_sees(&s, "slow");
+	story_keys(&s, "Enter y");
+	story_sees(&s, "takes it back");
+	story_keys(&s, "q y");
+	story_ends_with(&s, 0);
+	story_runs(&s, 1, "runboard", "watch", str_text(&id), NULL);
+	ck_assert_msg(strstr(str_text(&s.out), "cancelled") != NULL, "%s", str_text(&s.out));
+	str_release(&id);
+	str_release(&path);
+	story_end(&s);
+}
+END_TEST
+
 START_TEST(a_plain_terminal_without_utf8_is_enough)
 {
 	struct story s;
@@ -285,6 +309,7 @@ static Suite *suite_stories(void)
 	tcase_add_test(tc, a_killed_engine_is_said_and_its_running_step_is_not_lost);
 	tcase_add_test(tc, a_hostile_log_changes_nothing_but_the_log_pane);
 	tcase_add_test(tc, a_held_cancel_is_taken_back);
+	tcase_add_test(tc, a_held_cancel_that_is_let_go_at_the_end_arrives);
 	tcase_add_test(tc, a_plain_terminal_without_utf8_is_enough);
 	tcase_add_test(tc, a_filter_shows_only_what_matches_and_escape_clears_it);
 	tcase_add_test(tc, every_size_from_40_columns_on_works);

@@ -37,7 +37,7 @@ static const struct opt options[] = {
 /* What was asked for, with the defaults filled in. */
 struct plan {
 	struct opt_result given;
-	struct str state, workflows, socket, settings_file;
+	struct str state, workflows, secrets, socket, settings_file;
 	VEC(const char *) folders;
 	VEC(struct listen_address) addresses;
 	bool foreground;
@@ -99,7 +99,8 @@ static bool plan_make(struct plan *p, struct err *err)
 	p->foreground = opt_has(&p->given, "foreground");
 	if (state ? !path_add_whole(&p->state, state, err) : !path_state(&p->state, NULL, err))
 		return false;
-	return path_config(&p->settings_file, "engine", err) && plan_folders(p, err) &&
+	return path_config(&p->settings_file, "engine", err) &&
+	       path_config(&p->secrets, "secrets", err) && plan_folders(p, err) &&
 	       plan_addresses(p, err);
 }
 
@@ -111,6 +112,7 @@ static void plan_release(struct plan *p)
 	vec_release(&p->folders);
 	str_release(&p->state);
 	str_release(&p->workflows);
+	str_release(&p->secrets);
 	str_release(&p->socket);
 	str_release(&p->settings_file);
 	opt_result_release(&p->given);
@@ -245,6 +247,7 @@ static bool open_parts(const struct plan *p, struct parts *parts, struct err *er
 		.n_workflows = p->folders.len,
 		.queues = queues.items,
 		.n_queues = queues.len,
+		.secrets = str_text(&p->secrets),
 		.socket = own_socket(p, &socket),
 	}, parts->loop, err);
 	str_release(&socket);

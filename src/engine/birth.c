@@ -43,6 +43,18 @@ bool birth_check(struct birth *b, const struct workflow *w, struct err *err)
 	return false;
 }
 
+void birth_keep_secrets(struct birth *b)
+{
+	struct str masked = {0};
+	for (size_t i = 0; !mask_empty(b->mask) && i < b->params.len; i++) {
+		str_clear(&masked);
+		mask_text(b->mask, b->params.items[i].value, &masked);
+		if (!view_eq(view_of_str(&masked), b->params.items[i].value))
+			vec_push(&b->secrets, b->params.items[i].name);
+	}
+	str_release(&masked);
+}
+
 struct live_run *birth_make(struct engine *e, struct birth *b, const struct workflow *w,
 			    struct err *err)
 {
@@ -55,6 +67,7 @@ struct live_run *birth_make(struct engine *e, struct birth *b, const struct work
 		.workflow = frozen,
 		.id = view_of(id),
 		.params = b->params,
+		.secrets = { b->secrets.items, b->secrets.len },
 		.trigger = b->trigger,
 		.by = b->by,
 		.source = b->source,
@@ -76,5 +89,6 @@ struct live_run *birth_make(struct engine *e, struct birth *b, const struct work
 void birth_release(struct birth *b)
 {
 	vec_release(&b->given);
+	vec_release(&b->secrets);
 	arena_release(&b->arena);
 }

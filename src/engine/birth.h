@@ -8,6 +8,7 @@
 /* Zeroed, then filled: what is said first, then what is given. Views are borrowed. */
 struct birth {
 	struct view by, source, parent;
+	const struct mask *mask;	/* of the run that it comes from; or NULL */
 	enum trigger_kind trigger;
 	int priority;			/* 0: the workflow's */
 	bool debug;
@@ -15,6 +16,7 @@ struct birth {
 	struct arena arena;
 	VEC(struct pair) given;		/* JSON texts; copied */
 	struct pairs params;		/* resolved: by birth_check */
+	VEC(struct view) secrets;	/* of their names, beside the schema's */
 };
 
 /* A parameter; the last of a name counts. */
@@ -23,6 +25,8 @@ void birth_give(struct birth *b, struct view name, struct view json);
 bool birth_give_all(struct birth *b, struct view json, struct err *err);
 /* Whether the workflow takes what was given (ERR_USAGE). */
 bool birth_check(struct birth *b, const struct workflow *w, struct err *err);
+/* After birth_check: parameters that hold a secret of b->mask are secret, too. */
+void birth_keep_secrets(struct birth *b);
 /* After birth_check. NULL and err where the definition cannot be kept. */
 struct live_run *birth_make(struct engine *e, struct birth *b, const struct workflow *w,
 			    struct err *err);

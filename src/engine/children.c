@@ -66,7 +66,7 @@ static struct live_run *bear(struct engine *e, const struct live_run *run,
 	const struct workflow *w = definition(e, run, s, err);
 	struct str source = {0};
 	struct birth birth = {
-		.by = run->m->trigger_by, .parent = run->m->id, .trigger = TRIGGER_PARENT,
+		.by = run->m->trigger_by, .parent = run->m->id, .mask = run->m->mask, .trigger = TRIGGER_PARENT,
 		.priority = run->m->priority, .debug = run->m->debug, .now_ms = when_now_ms(),
 	};
 	str_addf(&source, "%.*s/%.*s", (int)run->m->workflow.len, run->m->workflow.ptr,
@@ -74,8 +74,10 @@ static struct live_run *bear(struct engine *e, const struct live_run *run,
 	birth.source = view_of_str(&source);
 	struct live_run *child = NULL;
 	if (w && add_params(run, t, s, params, err) &&
-	    birth_give_all(&birth, view_of_str(params), err) && birth_check(&birth, w, err))
+	    birth_give_all(&birth, view_of_str(params), err) && birth_check(&birth, w, err)) {
+		birth_keep_secrets(&birth);
 		child = birth_make(e, &birth, w, err);
+	}
 	birth_release(&birth);
 	str_release(&source);
 	return child;

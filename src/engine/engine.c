@@ -99,6 +99,7 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	struct engine *e = mem_zero(sizeof *e);
 	e->loop = loop;
 	e->state = mem_text(config->state);
+	e->secrets = config->secrets ? mem_text(config->secrets) : NULL;
 	e->socket = config->socket ? mem_text(config->socket) : NULL;
 	queues_init(&e->queues, config, default_slots());
 	e->catalog = catalog_new(config->workflows, config->n_workflows);
@@ -143,6 +144,7 @@ void engine_free(struct engine *e)
 	mem_free(e->trouble);
 	mem_free(e->state);
 	mem_free(e->socket);
+	mem_free(e->secrets);
 	mem_free(e);
 }
 

@@ -29,6 +29,7 @@ struct engine_config {
 	const struct engine_queue *queues;	/* the others (or it again) */
 	size_t n_queues;
 	const char *supervisor;			/* path of runboard-step; NULL: path_program */
+	const char *secrets;			/* folder of the secrets; or NULL */
 	const char *socket;			/* where steps reach this engine; or NULL */
 };
 

@@ -56,6 +56,7 @@ struct engine {
 	struct loop *loop;
 	char *state;
 	char *socket;				/* or NULL */
+	char *secrets;				/* folder, or NULL */
 	struct queues queues;
 	struct journal *journal;
 	struct catalog *catalog;

@@ -3,6 +3,30 @@
 
 #include "base/ident.h"
 
+/* ---- secrets ------------------------------------------------------------------- */
+
+static struct view shown(const struct machine *m, struct view text, struct arena *arena)
+{
+	struct str masked = {0};
+	if (mask_empty(m->mask) || !text.len)
+		return text;
+	mask_text(m->mask, text, &masked);
+	text = arena_view(arena, view_of_str(&masked));
+	str_release(&masked);
+	return text;
+}
+
+static struct view shown_json(const struct machine *m, struct view json, struct arena *arena)
+{
+	struct str masked = {0};
+	if (mask_empty(m->mask) || !json.len)
+		return json;
+	mask_json(m->mask, json, &masked);
+	json = arena_view(arena, view_of_str(&masked));
+	str_release(&masked);
+	return json;
+}
+
 /* ---- actions ------------------------------------------------------------------- */
 
 static const enum verb task_verbs[] = {
@@ -54,18 +78,30 @@ static struct view join_roles(const struct views *roles, struct arena *arena)
 	return joined;
 }
 
-void facts_gate(const struct machine_task *t, struct arena *arena, struct gate_facts *out)
+static const struct vote *shown_votes(const struct machine *m, const struct machine_gate *g,
+				      struct arena *arena)
+{
+	struct vote *votes = arena_array(arena, g->votes.len, sizeof *votes);
+	for (size_t i = 0; i < g->votes.len; i++) {
+		votes[i] = g->votes.items[i];
+		votes[i].comment = shown(m, votes[i].comment, arena);
+	}
+	return votes;
+}
+
+void facts_gate(const struct machine *m, const struct machine_task *t, struct arena *arena,
+		struct gate_facts *out)
 {
 	*out = (struct gate_facts){
 		.kind = t->gate.kind,
 		.task = t->id,
-		.prompt = t->gate.prompt,
+		.prompt = shown(m, t->gate.prompt, arena),
 		.schema = t->gate.schema,
 		.roles = join_roles(&t->gate.roles, arena),
 		.since_ms = t->gate.since_ms,
 		.deadline_ms = t->gate.deadline_ms,
 		.required = t->gate.required,
-		.given = t->gate.votes.items,
+		.given = shown_votes(m, &t->gate, arena),
 		.n_given = t->gate.votes.len,
 		.version = t->version,
 		.attempt = t->attempt,
@@ -77,14 +113,15 @@ static void all_gates(const struct machine *m, struct arena *arena, struct run_d
 	struct gate_facts *gates = arena_array(arena, m->n_tasks, sizeof *gates);
 	for (size_t i = 0; i < m->n_tasks; i++) {
 		if (m->tasks[i].status == TASK_WAITING)
-			facts_gate(&m->tasks[i], arena, &gates[out->n_gates++]);
+			facts_gate(m, &m->tasks[i], arena, &gates[out->n_gates++]);
 	}
 	out->gates = gates;
 }
 
 /* ---- tasks ----------------------------------------------------------------------- */
 
-static void attempts_of(const struct machine_task *t, struct arena *arena, struct task_facts *out)
+static void attempts_of(const struct machine *m, const struct machine_task *t, struct arena *arena,
+			struct task_facts *out)
 {
 	struct attempt_facts *list = arena_array(arena, t->attempts.len, sizeof *list);
 	for (size_t i = 0; i < t->attempts.len; i++) {
@@ -92,7 +129,7 @@ static void attempts_of(const struct machine_task *t, struct arena *arena, struc
 		list[i] = (struct attempt_facts){
 			.number = a->number, .status = a->status, .started_ms = a->started_ms,
 			.ended_ms = a->ended_ms, .exit_code = a->code, .signal = a->signal,
-			.worker = VIEW("local"), .error = a->error,
+			.worker = VIEW("local"), .error = shown(m, a->error, arena),
 		};
 	}
 	out->attempts = list;
@@ -113,7 +150,7 @@ static void process_of(const struct machine_task *t, struct task_facts *out)
 }
 
 static void live_of(const struct facts_source *s, const struct machine_task *t,
-		    struct task_facts *out)
+		    struct arena *arena, struct task_facts *out)
 {
 	struct task_live live = { .progress = -1 };
 	if (!s->live || !t->attempts.len)
@@ -124,7 +161,7 @@ static void live_of(const struct facts_source *s, const struct machine_task *t,
 	if (!machine_attempt_runs(t))
 		return;
 	out->progress = live.progress;
-	out->progress_words = live.words;
+	out->progress_words = shown(s->m, live.words, arena);
 	if (live.usage.cpu_ms || live.usage.max_rss_kb)
 		out->usage = live.usage;
 }
@@ -133,23 +170,26 @@ static void task_of(const struct facts_source *s, const struct machine_task *t,
 		    struct arena *arena, struct task_facts *out)
 {
 	*out = (struct task_facts){
-		.id = t->id, .step = t->step, .item = t->item, .title = t->title,
+		.id = t->id, .step = t->step, .item = shown_json(s->m, t->item, arena), .title = t->title,
 		.status = t->status, .attempt = t->attempt, .max_attempts = t->max_attempts,
-		.needs = t->needs.items, .n_needs = t->needs.len, .result = t->result,
+		.needs = t->needs.items, .n_needs = t->needs.len,
+		.result = shown_json(s->m, t->result, arena),
 		.progress = t->status == TASK_COMPLETED ? 1 : -1,
 		.queued_ms = t->queued_ms, .started_ms = t->started_ms, .ended_ms = t->ended_ms,
 		.next_retry_ms = t->status == TASK_RETRYING ? t->next_retry_ms : 0,
 		.exit_code = -1, .version = t->version, .child = t->child,
-		.error = { .type = t->error_type, .message = t->error, .stack = t->stack },
+		.error = { .type = t->error_type, .message = shown(s->m, t->error, arena),
+			   .stack = shown(s->m, t->stack, arena) },
 		.actions = actions_of(s, t, arena),
 	};
 	if (out->error.message.len)
 		out->error.task = t->id;
-	attempts_of(t, arena, out);
+	attempts_of(s->m, t, arena, out);
 	process_of(t, out);
-	live_of(s, t, out);
+	out->args = shown_json(s->m, out->args, arena);
+	live_of(s, t, arena, out);
 	if (t->gate.kind != GATE_NONE)
-		facts_gate(t, arena, &out->gate);
+		facts_gate(s->m, t, arena, &out->gate);
 }
 
 /* ---- the run ----------------------------------------------------------------------- */
@@ -242,7 +282,7 @@ static void now_of(const struct facts_source *s, struct arena *arena, struct run
 		out->current_attempt = t->attempt;
 	}
 	if (gate)
-		facts_gate(gate, arena, &out->waiting);
+		facts_gate(m, gate, arena, &out->waiting);
 	out->pending_reason = s->pending_reason;
 	out->pending_detail = s->pending_detail;
 	out->pending_since_ms = s->pending_ms;
@@ -259,11 +299,12 @@ void facts_run(const struct facts_source *s, struct arena *arena, struct run_fac
 		.worker = m->started_ms ? VIEW("local") : (struct view){0},
 		.environment = m->environment, .parent = m->parent, .labels = m->labels,
 		.params = shown_params(m, arena), .recovered = m->recovered, .debug = m->debug,
-		.cancel_by = m->cancel_by, .cancel_reason = m->cancel_reason,
+		.cancel_by = m->cancel_by, .cancel_reason = shown(m, m->cancel_reason, arena),
 		.cancel_at_ms = m->cancel_ms, .created_ms = m->created_ms,
 		.started_ms = m->started_ms, .ended_ms = m->ended_ms, .version = m->version,
 		.seq = m->seq,
-		.error = { .type = m->error_type, .message = m->error, .stack = m->error_stack,
+		.error = { .type = m->error_type, .message = shown(m, m->error, arena),
+			   .stack = shown(m, m->error_stack, arena),
 			   .task = m->error_task },
 		.actions = actions_of(s, NULL, arena),
 	};
@@ -296,7 +337,7 @@ void facts_detail(const struct facts_source *s, struct arena *arena, struct run_
 {
 	const struct machine *m = s->m;
 	struct task_facts *tasks = arena_array(arena, m->n_tasks, sizeof *tasks);
-	*out = (struct run_detail){ .result = m->result, .tasks = tasks, .n_tasks = m->n_tasks };
+	*out = (struct run_detail){ .result = shown_json(m, m->result, arena), .tasks = tasks, .n_tasks = m->n_tasks };
 	facts_run(s, arena, &out->run);
 	for (size_t i = 0; i < m->n_tasks; i++)
 		task_of(s, &m->tasks[i], arena, &tasks[i]);

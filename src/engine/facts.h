@@ -28,10 +28,11 @@ struct facts_source {
 	void *live_arg;
 };
 
-/* Everything lies in the arena or in the state. */
+/* Everything lies in the arena or in the state; secrets are masked. */
 void facts_run(const struct facts_source *source, struct arena *arena, struct run_facts *out);
 void facts_detail(const struct facts_source *source, struct arena *arena,
 		  struct run_detail *out);
-void facts_gate(const struct machine_task *t, struct arena *arena, struct gate_facts *out);
+void facts_gate(const struct machine *m, const struct machine_task *t, struct arena *arena,
+		struct gate_facts *out);
 
 #endif

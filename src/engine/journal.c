@@ -109,8 +109,11 @@ struct journal *journal_open(const char *folder, struct err *err)
 	struct journal *j = mem_zero(sizeof *j);
 	str_addf(&path, "%s/journal.db", folder);
 	j->db = db_open(str_text(&path), err);
+	str_clear(&path);
+	str_addf(&path, "%s/key", folder);
+	bool has_key = j->db && crypto_key(str_text(&path), j->key, err);
 	str_release(&path);
-	if (!j->db || !db_migrate(j->db, migrations, N_MIGRATIONS, err)) {
+	if (!has_key || !db_migrate(j->db, migrations, N_MIGRATIONS, err)) {
 		journal_close(j);
 		return NULL;
 	}
@@ -128,6 +131,7 @@ void journal_close(struct journal *j)
 	db_close(j->db);
 	vec_release(&j->batch);
 	arena_release(&j->arena);
+	crypto_wipe(j->key, sizeof j->key);
 	mem_free(j);
 }
 
@@ -173,11 +177,35 @@ static void put(struct journal *j, const char *sql, const struct journal_value *
 	vec_push(&j->batch, w);
 }
 
-void journal_event(struct journal *j, int64_t run, struct event *event)
+static bool has_secret(const struct mask *mask, const struct str *data)
+{
+	struct str masked = {0};
+	if (mask_empty(mask))
+		return false;
+	mask_text(mask, view_of_str(data), &masked);
+	bool has = !view_eq(view_of_str(&masked), view_of_str(data));
+	str_release(&masked);
+	return has;
+}
+
+static void seal(const struct journal *j, struct str *data)
+{
+	struct str sealed = {0};
+	str_add_text(&sealed, "{\"v\":1,\"sealed\":\"");
+	crypto_seal(j->key, view_of_str(data), &sealed);
+	str_add_text(&sealed, "\"}");
+	str_clear(data);
+	str_add(data, view_of_str(&sealed));
+	str_release(&sealed);
+}
+
+void journal_event(struct journal *j, int64_t run, struct event *event, const struct mask *mask)
 {
 	struct str data = {0};
 	event->seq = ++j->seq;
 	event_encode(event, &data);
+	if (has_secret(mask, &data))
+		seal(j, &data);
 	const struct journal_value values[] = {
 		number(event->seq), number(run), number(event->at_ms),
 		text(view_of(event_name(event->kind))), text(view_of_str(&data)),

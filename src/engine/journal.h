@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/mask.h"
 #include "base/str.h"
 #include "engine/db.h"
 #include "engine/event.h"
@@ -15,7 +16,7 @@
 
 struct journal;
 
-/* folder/journal.db. */
+/* folder/journal.db, and folder/key for what is kept encrypted. */
 struct journal *journal_open(const char *folder, struct err *err);
 void journal_close(struct journal *j);
 struct db *journal_db(struct journal *j);
@@ -23,8 +24,9 @@ const char *journal_epoch(const struct journal *j);
 
 /* ---- writing: into the batch ------------------------------------------------- */
 
-/* Gives the fact its number. */
-void journal_event(struct journal *j, int64_t run, struct event *event);
+/* Gives the fact its number. One that holds a secret of the mask (NULL: none) is kept
+ * encrypted. */
+void journal_event(struct journal *j, int64_t run, struct event *event, const struct mask *mask);
 /* A number for a new run. */
 int64_t journal_new_run(struct journal *j);
 /* The last number on disk. */
@@ -70,8 +72,11 @@ struct machine *journal_load(struct journal *j, int64_t num, struct err *err);
 int64_t journal_find(struct journal *j, struct view id);
 /* Columns num, seq of all open runs, oldest first. */
 void journal_open_runs(struct journal *j, journal_row_fn *fn, void *arg);
-/* Columns seq, at, kind, data. */
+/* Columns seq, at, kind, data: for journal_read_event. */
 void journal_history(struct journal *j, int64_t num, journal_row_fn *fn, void *arg);
+/* The fact of a row; its texts lie in the arena. */
+bool journal_read_event(struct journal *j, struct db_stmt *row, struct arena *arena,
+			struct event *out, struct err *err);
 bool journal_source(struct journal *j, struct view hash, struct str *out);
 /* Columns seq, id, frame, frame before, and whether that one was pruned. False where
  * `after` is not in reach. */

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "engine/crypto.h"
 #include "engine/journal.h"
 
 enum { JOURNAL_VALUES = 10, JOURNAL_CHANGES_KEPT = 20000 };
@@ -27,6 +28,7 @@ struct journal_write {
 struct journal {
 	struct db *db;
 	char epoch[17];
+	unsigned char key[CRYPTO_KEY];	/* of what holds secrets */
 	int64_t seq, run;		/* given out last */
 	int64_t committed;		/* last number on disk */
 	struct arena arena;		/* of the batch */

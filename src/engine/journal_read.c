@@ -10,7 +10,38 @@ static void each(struct db_stmt *st, journal_row_fn *fn, void *arg)
 	db_reset(st);
 }
 
+/* What was sealed, opened into the arena; all else as it stands. */
+static bool unseal(const struct journal *j, struct view *data, struct arena *arena, struct err *err)
+{
+	static const char head[] = "{\"v\":1,\"sealed\":\"";
+	size_t from = sizeof head - 1;
+	struct str plain = {0};
+	if (!view_starts(*data, head) || data->len < from + 2)
+		return true;
+	struct view sealed = view_cut(*data, from, data->len - from - 2);
+	bool good = crypto_open(j->key, sealed, &plain);
+	*data = arena_view(arena, view_of_str(&plain));
+	str_release(&plain);
+	return good || err_set(err, ERR_PARSE, "journal: a fact with secrets cannot be read: the key "
+					       "is another");
+}
+
+bool journal_read_event(struct journal *j, struct db_stmt *row, struct arena *arena,
+			struct event *out, struct err *err)
+{
+	enum event_kind kind;
+	struct view data = db_text(row, 3);
+	if (!event_parse_name(db_text(row, 2), &kind))
+		return err_set(err, ERR_PARSE, "journal: a fact of an unknown kind");
+	if (!unseal(j, &data, arena, err) || !event_decode(data, kind, arena, out, err))
+		return false;
+	out->seq = db_int(row, 0);
+	out->at_ms = db_int(row, 1);
+	return true;
+}
+
 struct loading {
+	struct journal *j;
 	struct machine *m;
 	struct arena arena;
 	struct err *err;
@@ -20,26 +51,17 @@ struct loading {
 static bool load_event(void *arg, struct db_stmt *row)
 {
 	struct loading *l = arg;
-	enum event_kind kind;
 	struct event e;
-	if (!event_parse_name(db_text(row, 2), &kind)) {
-		l->bad = true;
-		return err_set(l->err, ERR_PARSE, "journal: a fact of an unknown kind");
-	}
 	arena_clear(&l->arena);
-	if (!event_decode(db_text(row, 3), kind, &l->arena, &e, l->err)) {
-		l->bad = true;
-		return false;
-	}
-	e.seq = db_int(row, 0);
-	e.at_ms = db_int(row, 1);
-	machine_fold(l->m, &e);
-	return true;
+	l->bad = !journal_read_event(l->j, row, &l->arena, &e, l->err);
+	if (!l->bad)
+		machine_fold(l->m, &e);
+	return !l->bad;
 }
 
 struct machine *journal_load(struct journal *j, int64_t num, struct err *err)
 {
-	struct loading l = { .m = machine_new(), .err = err };
+	struct loading l = { .j = j, .m = machine_new(), .err = err };
 	journal_history(j, num, load_event, &l);
 	arena_release(&l.arena);
 	if (!l.bad && !l.m->id.len)

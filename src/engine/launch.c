@@ -3,7 +3,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/when.h"
+#include "engine/crypto.h"
 #include "engine/engine_inside.h"
+#include "engine/secrets.h"
 #include "wire/json.h"
 #include "wire/jsonw.h"
 
@@ -120,23 +122,109 @@ static void add_socket(struct env *env, const struct engine *e)
 		add(env, VIEW("RUNBOARD_SOCKET"), view_of(e->socket));
 }
 
-/* Values of secret parameters, to be masked in all output. */
-static size_t secret_values(const struct machine *m, struct arena *arena, struct view **out)
+/* ---- secrets ---------------------------------------------------------------------- */
+
+struct secrets_of_step {
+	VEC(struct view) masks;		/* in the environment's arena */
+	struct err err;			/* why the step cannot be given them */
+};
+
+static void add_masks(struct secrets_of_step *s, struct env *env, const struct json *v)
 {
-	size_t n = 0;
-	struct view *masks = arena_array(arena, m->secrets.len, sizeof *masks);
+	struct str text = {0};
+	if (json_kind(v) == JSON_STRING)
+		str_add(&text, json_text(v));
+	else if (json_kind(v) == JSON_NUMBER)
+		json_print(v, &text);
+	if (text.len)
+		vec_push(&s->masks, arena_view(&env->arena, view_of_str(&text)));
+	for (const struct json *i = json_first(v); i; i = json_next(i))
+		add_masks(s, env, i);
+	str_release(&text);
+}
+
+static bool is_secret(const struct machine *m, struct view param)
+{
 	for (size_t i = 0; i < m->secrets.len; i++) {
-		for (size_t k = 0; k < m->params.len; k++) {
-			if (!view_eq(m->params.items[k].name, m->secrets.items[i]))
-				continue;
-			struct json_doc *doc = json_parse(m->params.items[k].value, 0, NULL);
-			if (doc)
-				masks[n++] = arena_view(arena, json_text(json_root(doc)));
-			json_free(doc);
-		}
+		if (view_eq(m->secrets.items[i], param))
+			return true;
 	}
-	*out = masks;
-	return n;
+	return false;
+}
+
+static void add_json_masks(struct secrets_of_step *s, struct env *env, struct view json)
+{
+	struct json_doc *doc = json_parse(json, 0, NULL);
+	if (doc)
+		add_masks(s, env, json_root(doc));
+	json_free(doc);
+}
+
+/* Values of secret parameters, also of edited ones. */
+static void mask_params(struct secrets_of_step *s, struct env *env, const struct machine *m,
+			const struct machine_task *t)
+{
+	for (size_t i = 0; i < m->params.len; i++) {
+		if (is_secret(m, m->params.items[i].name))
+			add_json_masks(s, env, m->params.items[i].value);
+	}
+	struct json_doc *doc = t->edit.len ? json_parse(t->edit, 0, NULL) : NULL;
+	const struct json *params = doc ? json_get(json_root(doc), "params") : NULL;
+	for (const struct json *v = json_first(params); v; v = json_next(v)) {
+		if (is_secret(m, json_key(v)))
+			add_masks(s, env, v);
+	}
+	json_free(doc);
+}
+
+/* The workflow's `secrets`, into the environment. */
+static void add_stored(struct secrets_of_step *s, struct env *env, const struct engine *e,
+		       const struct workflow *w)
+{
+	struct str value = {0};
+	for (size_t i = 0; s->err.kind == ERR_NONE && i < w->n_secrets; i++) {
+		str_clear(&value);
+		if (!secrets_read(e->secrets, w->secrets[i], &value, &s->err))
+			break;
+		add(env, w->secrets[i], view_of_str(&value));
+		vec_push(&s->masks, arena_view(&env->arena, view_of_str(&value)));
+	}
+	if (value.len)
+		crypto_wipe(value.ptr, value.len);
+	str_release(&value);
+}
+
+/* Everybody on the machine can read what a process was called with. The text of `run` is
+ * the author's own: nothing is put into it. */
+static void keep_out_of_argv(struct secrets_of_step *s, const struct machine *m,
+			     const struct machine_task *t)
+{
+	struct str words = {0}, masked = {0};
+	bool run_is_fixed = t->kind == STEP_RUN && !t->edit.len;
+	struct json_doc *doc = mask_empty(m->mask) || run_is_fixed ?
+				       NULL : json_parse(machine_attempt(t)->args, 0, NULL);
+	if (doc) {
+		const struct json *list = json_get(json_root(doc), "args");
+		for (const struct json *v = json_first(list); v; v = json_next(v))
+			str_add(&words, json_text(v));
+		str_add(&words, json_get_text(json_root(doc), "run"));
+		mask_text(m->mask, view_of_str(&words), &masked);
+	}
+	if (doc && !view_eq(view_of_str(&words), view_of_str(&masked)))
+		err_set(&s->err, ERR_CONFIG, "a secret stands in the command: give it by the "
+					     "environment (PARAM_name) instead");
+	json_free(doc);
+	str_release(&words);
+	str_release(&masked);
+}
+
+static void gather_secrets(struct secrets_of_step *s, struct env *env, const struct engine *e,
+			   const struct live_run *run, const struct machine_task *t)
+{
+	mask_params(s, env, run->m, t);
+	keep_out_of_argv(s, run->m, t);
+	if (s->err.kind == ERR_NONE)
+		add_stored(s, env, e, run->w);
 }
 
 void engine_launch(struct engine *e, struct live_run *run, struct view task, int attempt)
@@ -148,13 +236,14 @@ void engine_launch(struct engine *e, struct live_run *run, struct view task, int
 		return;
 	struct env env = {0};
 	struct str work = {0};
-	struct view *masks;
+	struct secrets_of_step secrets = {0};
 	add_params(&env, run->m);
 	add_edited_params(&env, t);
 	add_results(&env, run->m);
 	add_item(&env, t);
 	add_names(&env, run->m, t);
 	add_socket(&env, e);
+	gather_secrets(&secrets, &env, e, run, t);
 	str_addf(&work, "%s/work/%.*s", e->state, (int)run->m->id.len, run->m->id.ptr);
 	struct launch launch = {
 		.name = { run->m->id, t->id, attempt },
@@ -163,10 +252,13 @@ void engine_launch(struct engine *e, struct live_run *run, struct view task, int
 		.work = str_text(&work),
 		.timeout_ms = s->timeout_ms,
 	};
-	launch.n_masks = secret_values(run->m, &env.arena, &masks);
-	launch.masks = masks;
+	launch.n_masks = secrets.masks.len;
+	launch.masks = secrets.masks.items;
+	launch.refusal = secrets.err.kind == ERR_NONE ? NULL : err_text(&secrets.err);
 	runner_launch(e->runner, &launch);
 	str_release(&work);
+	vec_release(&secrets.masks);
+	err_release(&secrets.err);
 	vec_release(&env.items);
 	arena_release(&env.arena);
 }

@@ -63,7 +63,7 @@ void engine_keep_facts(struct engine *e, struct live_run *run)
 {
 	for (size_t i = 0; i < e->facts.list.len; i++) {
 		struct event *event = &e->facts.list.items[i];
-		journal_event(e->journal, run->num, event);
+		journal_event(e->journal, run->num, event, run->m->mask);
 		run->m->seq = event->seq;
 		note_effect(e, run, event);
 		run->dirty = true;

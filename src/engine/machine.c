@@ -22,6 +22,7 @@ void machine_free(struct machine *m)
 		vec_release(&m->tasks[i].answers);
 	}
 	mem_free(m->tasks);
+	mask_free(m->mask);
 	arena_release(&m->arena);
 	mem_free(m);
 }

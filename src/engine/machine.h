@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/mask.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "core/run.h"
@@ -87,6 +88,7 @@ struct machine {
 	enum trigger_kind trigger;
 	struct pairs labels, params;	/* params: JSON texts */
 	struct views secrets;		/* names of params never shown */
+	struct mask *mask;		/* of their values; NULL: there are none */
 	int priority;
 	bool debug, admitted, recovered;
 	enum run_status status;		/* derived by fold from all else */
@@ -127,6 +129,7 @@ struct machine_birth {
 	struct pairs params;		/* resolved, JSON texts */
 	enum trigger_kind trigger;
 	struct view by, source, parent;
+	struct views secrets;		/* names of params that are secret beside the schema's */
 	int priority;
 	bool debug;
 	int64_t now_ms, start_at_ms;

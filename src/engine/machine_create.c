@@ -17,10 +17,18 @@ struct naming {
 	struct arena arena;
 };
 
-static struct view named_param(const struct machine_birth *b, struct view name)
+static bool is_secret(const struct machine_birth *b, struct view name)
 {
 	const struct param *p = param_find(&b->workflow->params, name);
-	if (p && p->secret)
+	for (size_t i = 0; i < b->secrets.len; i++)
+		if (view_eq(b->secrets.items[i], name))
+			return true;
+	return p && p->secret;
+}
+
+static struct view named_param(const struct machine_birth *b, struct view name)
+{
+	if (is_secret(b, name))
 		return VIEW("\"***\"");
 	for (size_t i = 0; i < b->params.len; i++)
 		if (view_eq(b->params.items[i].name, name))
@@ -98,13 +106,16 @@ static void add_params(struct jsonw *w, const struct pairs *params)
 	jsonw_end_object(w);
 }
 
-static void add_secrets(struct jsonw *w, const struct param_schema *schema)
+static void add_secrets(struct jsonw *w, const struct machine_birth *b)
 {
+	const struct param_schema *schema = &b->workflow->params;
 	jsonw_array(w, "secret_params");
 	for (size_t i = 0; i < schema->len; i++) {
 		if (schema->items[i].secret)
 			jsonw_text(w, NULL, schema->items[i].name);
 	}
+	for (size_t i = 0; i < b->secrets.len; i++)
+		jsonw_text(w, NULL, b->secrets.items[i]);
 	jsonw_end_array(w);
 }
 
@@ -136,7 +147,7 @@ void machine_create(const struct machine_birth *birth, struct events *out)
 	add_head(&w, birth, &naming);
 	add_labels(&w, &birth->workflow->labels, &naming);
 	add_params(&w, &birth->params);
-	add_secrets(&w, &birth->workflow->params);
+	add_secrets(&w, birth);
 	jsonw_array(&w, "tasks");
 	for (size_t i = 0; i < birth->workflow->n_steps; i++)
 		add_task(&w, &birth->workflow->steps[i], &naming);

@@ -1,5 +1,5 @@
 /* Facts into state: fold reads nothing but the fact and the state before it. */
-#include "engine/machine.h"
+#include "engine/machine_inside.h"
 
 #include <assert.h>
 
@@ -120,6 +120,7 @@ static void fold_spec(struct machine *m, const struct json *spec)
 	m->labels = keep_pairs(m, json_get(spec, "labels"), PAIRS_OF_TEXT);
 	m->params = keep_pairs(m, json_get(spec, "params"), PAIRS_OF_JSON);
 	m->secrets = keep_list(m, json_get(spec, "secret_params"));
+	machine_hide(m, json_get(spec, "params"));
 	for (size_t i = 0; i < m->labels.len; i++) {
 		if (view_is(m->labels.items[i].name, "environment"))
 			m->environment = m->labels.items[i].value;
@@ -234,6 +235,14 @@ static void fold_task_ended(struct machine *m, struct machine_task *t, const str
 	t->stack = keep(m, e->stack);
 }
 
+static void keep_edit(struct machine *m, struct machine_task *t, struct view edit)
+{
+	struct json_doc *doc = json_parse(edit, 0, NULL);
+	t->edit = keep(m, edit);
+	machine_hide(m, doc ? json_get(json_root(doc), "params") : NULL);
+	json_free(doc);
+}
+
 static void fold_reset(struct machine *m, struct machine_task *t, const struct event *e)
 {
 	t->status = t->attempt ? TASK_RETRYING : t->expanded ? TASK_RUNNING : TASK_PENDING;
@@ -243,7 +252,7 @@ static void fold_reset(struct machine *m, struct machine_task *t, const struct e
 	t->tries = 0;
 	t->result = t->error = t->error_type = t->stack = (struct view){0};
 	if (e->value.len)
-		t->edit = keep(m, e->value);
+		keep_edit(m, t, e->value);
 	t->version++;
 }
 

@@ -42,6 +42,9 @@ bool task_expand(struct turn *turn, const struct machine_task *t, const struct s
 /* Begins items of an expanded step, or ends it; false: nothing to do now. */
 bool task_foreach_moves(struct turn *turn, const struct machine_task *t);
 
+/* What is secret in an object of parameters goes into the run's mask. NULL is fine. */
+struct json;
+void machine_hide(struct machine *m, const struct json *params);
 /* As it stands in the facts. */
 const char *step_kind_word(enum step_kind kind);
 

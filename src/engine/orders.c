@@ -147,6 +147,7 @@ static void make_run(struct deed *d, const struct workflow *w, struct birth *bir
 		answer_valid(d);
 		return;
 	}
+	birth_keep_secrets(birth);
 	struct live_run *run = birth_make(d->e, birth, w, &err);
 	struct machine_order caller = machine_order_of(d->o);
 	if (run)
@@ -195,6 +196,7 @@ static void order_rerun(struct deed *d)
 				   run->m->params.items[i].value);
 	}
 	birth.source = run->m->id;
+	birth.mask = run->m->mask;
 	make_run(d, w, &birth);
 	birth_release(&birth);
 }

@@ -114,9 +114,23 @@ bool engine_task(struct engine *e, struct view run, struct view task,
 /* ---- history --------------------------------------------------------------------------- */
 
 struct telling {
+	struct journal *journal;
+	struct machine *m;		/* folded on the way: it knows the secrets */
 	struct jsonw w;
 	struct arena arena;
 };
+
+/* Without what is a secret of the run. */
+static struct view shown(struct telling *t, struct view text)
+{
+	struct str masked = {0};
+	if (mask_empty(t->m->mask))
+		return text;
+	mask_text(t->m->mask, text, &masked);
+	text = arena_view(&t->arena, view_of_str(&masked));
+	str_release(&masked);
+	return text;
+}
 
 /* What a person reads of a fact beside its kind. */
 static void add_words(struct str *text, const struct event *e)
@@ -135,18 +149,17 @@ static void add_words(struct str *text, const struct event *e)
 static bool tell_event(void *arg, struct db_stmt *row)
 {
 	struct telling *t = arg;
-	enum event_kind kind;
 	struct event e;
 	struct str text = {0};
 	arena_clear(&t->arena);
-	if (!event_parse_name(db_text(row, 2), &kind) ||
-	    !event_decode(db_text(row, 3), kind, &t->arena, &e, NULL))
+	if (!journal_read_event(t->journal, row, &t->arena, &e, NULL))
 		return true;
+	machine_fold(t->m, &e);
 	add_words(&text, &e);
 	const struct history_facts facts = {
-		.seq = db_int(row, 0), .at_ms = db_int(row, 1), .kind = view_of(event_name(kind)),
-		.by = e.by, .task = e.task, .text = view_trim(view_of_str(&text)),
-		.comment = e.comment, .attempt = e.attempt,
+		.seq = e.seq, .at_ms = e.at_ms, .kind = view_of(event_name(e.kind)),
+		.by = e.by, .task = e.task, .text = shown(t, view_trim(view_of_str(&text))),
+		.comment = shown(t, e.comment), .attempt = e.attempt,
 	};
 	encode_history(&t->w, NULL, &facts);
 	str_release(&text);
@@ -155,10 +168,11 @@ static bool tell_event(void *arg, struct db_stmt *row)
 
 bool engine_history(struct engine *e, struct view run, struct str *out, struct err *err)
 {
-	struct telling t = {0};
+	struct telling t = { .journal = e->journal };
 	int64_t num = journal_find(e->journal, run);
 	if (!num)
 		return err_set(err, ERR_NOT_FOUND, "there is no run %.*s", (int)run.len, run.ptr);
+	t.m = machine_new();
 	jsonw_init(&t.w, out);
 	jsonw_object(&t.w, NULL);
 	jsonw_array(&t.w, "history");
@@ -166,6 +180,7 @@ bool engine_history(struct engine *e, struct view run, struct str *out, struct e
 	jsonw_end_array(&t.w);
 	jsonw_end_object(&t.w);
 	arena_release(&t.arena);
+	machine_free(t.m);
 	return true;
 }
 

@@ -409,7 +409,9 @@ void runner_launch(struct runner *r, const struct launch *l)
 	struct err err = {0};
 	int folder = attempt_make_folder(r->state, &l->name, &err);
 	struct attempt *a = attempt_new(r, &l->name, folder);
-	if (folder >= 0) {
+	if (l->refusal) {
+		err_set(&err, ERR_CONFIG, "%s", l->refusal);
+	} else if (folder >= 0) {
 		hand_checkpoint_on(r, &l->name, folder);
 		if (launch_in(r, l, a, &err)) {
 			loop_timer_set(a->timer, a->retry_ms);

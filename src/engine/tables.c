@@ -189,7 +189,7 @@ static void add_waiting(struct jsonw *w, const struct engine *e, const struct wa
 	struct run_facts run;
 	struct gate_facts gate;
 	facts_run(&source, &arena, &run);
-	facts_gate(item->t, &arena, &gate);
+	facts_gate(item->m, item->t, &arena, &gate);
 	jsonw_object(w, NULL);
 	jsonw_text(w, "run", item->m->id);
 	jsonw_text(w, "short", run.short_id);

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/when.h"
 
-enum { MODE = 0600, BOOT_ID_MAX = 64 };
+enum { MODE = 0600, BOOT_ID_MAX = 64, GIVEN_MAX = 4 << 20 };
 
 static int open_in(int folder, const char *name, int flags, struct err *err)
 {
@@ -69,6 +69,35 @@ static void sync_file(int folder, const char *name)
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size)
 		fdatasync(fd);
 	close(fd);
+}
+
+/* What is too large to be read is too large to be a result: it stays as it is. */
+static void mask_file(int folder, const char *name, const struct mask *mask)
+{
+	struct str text = { 0 }, masked = { 0 };
+	bool read = file_read_at(folder, name, GIVEN_MAX, &text, NULL);
+	struct view v = view_trim(view_of_str(&text));
+	if (v.len && v.ptr[0] == '{')
+		mask_json(mask, v, &masked);
+	else
+		mask_text(mask, view_of_str(&text), &masked);
+	bool clean = !read || view_eq(view_of_str(&masked), view_of_str(&text));
+	int fd = clean ? -1 : openat(folder, name, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_NONBLOCK |
+				     O_CLOEXEC);
+	if (fd >= 0) {
+		file_write_all(fd, view_of_str(&masked), NULL);
+		close(fd);
+	}
+	str_release(&text);
+	str_release(&masked);
+}
+
+void result_mask(int folder, const struct mask *mask)
+{
+	if (mask_empty(mask))
+		return;
+	mask_file(folder, "output", mask);
+	mask_file(folder, "progress", mask);
 }
 
 bool result_write(int folder, const struct exit_line *line, struct err *err)

@@ -388,6 +388,7 @@ static bool finish(struct supervisor *s, struct err *err)
 	}
 	capture_finish(&s->out, &s->book);
 	capture_finish(&s->err, &s->book);
+	result_mask(s->folder, s->spec->mask);
 	bool written = result_write(s->folder, &line, err);
 	tell_output(s, 0);
 	hear(s);

@@ -95,6 +95,31 @@ START_TEST(only_the_begin_of_a_secret_is_held_back)
 }
 END_TEST
 
+START_TEST(json_stays_json)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{ "{\"a\": \"x back\\\\slash y\", \"n\": 123456}",
+		  "{\"a\": \"x *** y\", \"n\": \"***\"}" },
+		{ "[1234567, -1.5e3, null, \"\\\"q\"]", "[\"***\", -1.5e3, null, \"\\\"q\"]" },
+		{ "{\"back\\\\slash\": {}}", "{\"***\": {}}" },
+		{ "\"tail back\\\\", "\"tail back\\\\" },
+	};
+	struct mask *m = mask_new();
+	struct str out = { 0 };
+	mask_add(m, VIEW("back\\slash"));
+	mask_add(m, VIEW("123456"));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str_clear(&out);
+		mask_json(m, view_of(cases[i].in), &out);
+		ck_assert_str_eq(str_text(&out), cases[i].out);
+	}
+	str_release(&out);
+	mask_free(m);
+}
+END_TEST
+
 Suite *suite_mask(void);
 
 Suite *suite_mask(void)
@@ -106,6 +131,7 @@ Suite *suite_mask(void)
 	tcase_add_test(c, each_line_of_a_long_secret_is_one_too);
 	tcase_add_test(c, secrets_that_overlap_leave_nothing_behind);
 	tcase_add_test(c, only_the_begin_of_a_secret_is_held_back);
+	tcase_add_test(c, json_stays_json);
 	suite_add_tcase(suite, c);
 	return suite;
 }

@@ -16,6 +16,7 @@ Suite *suite_kill_sweep(void);
 Suite *suite_log_lines(void);
 Suite *suite_machine(void);
 Suite *suite_schedule(void);
+Suite *suite_secrets(void);
 Suite *suite_server(void);
 
 int main(void)
@@ -36,6 +37,7 @@ int main(void)
 		suite_log_lines,
 		suite_machine,
 		suite_schedule,
+		suite_secrets,
 		suite_server,
 		NULL,
 	};

@@ -25,6 +25,7 @@ static void open_engine(struct site *w)
 		.n_workflows = 1,
 		.supervisor = BUILDDIR "/runboard-step",
 		.socket = w->socket,
+		.secrets = w->secrets,
 	}, w->loop, &err);
 	ck_assert_msg(w->engine != NULL, "%s", err_text(&err));
 	w->api = api_new(&(struct api_config){
@@ -44,6 +45,8 @@ void site_init(struct site *w, const char *settings)
 	ck_assert_ptr_nonnull(mkdtemp(w->folder));
 	snprintf(w->socket, sizeof w->socket, "%s/s", w->folder);
 	snprintf(w->state, sizeof w->state, "%s/state", w->folder);
+	snprintf(w->secrets, sizeof w->secrets, "%s/secrets", w->folder);
+	ck_assert_int_eq(mkdir(w->secrets, 0700), 0);
 	snprintf(w->workflows, sizeof w->workflows, "%s/workflows", w->folder);
 	ck_assert_int_eq(mkdir(w->workflows, 0700), 0);
 	ck_assert_msg(settings_parse(&s, view_of(settings), "settings", &err), "%s", err_text(&err));

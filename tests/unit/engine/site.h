@@ -13,7 +13,7 @@
 
 struct site {
 	char folder[40];
-	char socket[64], state[64], workflows[64];
+	char socket[64], state[64], workflows[64], secrets[64];
 	const char *folders[1];
 	struct loop *loop;
 	struct access *access;

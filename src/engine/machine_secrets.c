@@ -1,0 +1,36 @@
+/* What of a run must never be shown: the values of its secret parameters. */
+#include "engine/machine_inside.h"
+#include "wire/json.h"
+
+static bool is_secret(const struct machine *m, struct view name)
+{
+	for (size_t i = 0; i < m->secrets.len; i++) {
+		if (view_eq(m->secrets.items[i], name))
+			return true;
+	}
+	return false;
+}
+
+static void hide(struct machine *m, const struct json *v)
+{
+	struct str text = {0};
+	if (!m->mask)
+		m->mask = mask_new();
+	if (json_kind(v) == JSON_STRING)
+		mask_add(m->mask, json_text(v));
+	if (json_kind(v) == JSON_NUMBER) {
+		json_print(v, &text);
+		mask_add(m->mask, view_of_str(&text));
+	}
+	for (const struct json *i = json_first(v); i; i = json_next(i))
+		hide(m, i);
+	str_release(&text);
+}
+
+void machine_hide(struct machine *m, const struct json *params)
+{
+	for (const struct json *v = json_first(params); v; v = json_next(v)) {
+		if (is_secret(m, json_key(v)))
+			hide(m, v);
+	}
+}

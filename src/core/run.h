@@ -100,6 +100,7 @@ struct run_facts {
 	int64_t cancel_at_ms;		/* != 0: cancel was requested */
 	struct error_facts error;	/* on a card: message and task only */
 	int64_t created_ms, started_ms, ended_ms;
+	int64_t expected_ms;		/* most runs of its workflow take no longer; 0: unknown */
 	int64_t version;
 	int64_t seq;			/* orders upserts: an older one is dropped */
 	struct actions_facts actions;

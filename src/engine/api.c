@@ -167,14 +167,6 @@ struct json_doc *call_body(struct call *c, const char *const *known)
 	return doc;
 }
 
-void api_not_yet(struct call *c)
-{
-	struct str text = { 0 };
-	str_addf(&text, "%s %s is not built yet", c->route->method, c->route->pattern);
-	call_error(c, 501, "not_implemented", str_text(&text));
-	str_release(&text);
-}
-
 /* ---- finding the route ---------------------------------------------------------- */
 
 enum match { MATCH_NONE, MATCH_PATH, MATCH_MALFORMED };

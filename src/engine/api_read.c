@@ -133,3 +133,44 @@ void api_history(struct call *c)
 	struct err err = { 0 };
 	finish(c, engine_history(c->api->with.engine, call_word(c, 0), &body, &err), &body, &err);
 }
+
+/* ---- statistics ------------------------------------------------------------------------ */
+
+/* A span like "24h"; 0 where missing. */
+static bool query_span(struct call *c, const char *name, int64_t *out)
+{
+	struct str text = { 0 };
+	*out = 0;
+	bool good = call_query(c, name, &text);
+	if (good && text.len && (!when_parse_span(view_of_str(&text), out) || *out <= 0)) {
+		call_error(c, 400, "bad_request", "window and bucket are spans like \"24h\"");
+		good = false;
+	}
+	str_release(&text);
+	return good;
+}
+
+void api_stats(struct call *c)
+{
+	struct str workflow = { 0 }, body = { 0 };
+	struct err err = { 0 };
+	struct engine_stats_query q = { 0 };
+	if (call_query(c, "workflow", &workflow) && query_span(c, "window", &q.window_ms) &&
+	    query_span(c, "bucket", &q.bucket_ms)) {
+		q.workflow = view_of_str(&workflow);
+		finish(c, engine_stats(c->api->with.engine, &q, &body, &err), &body, &err);
+	}
+	str_release(&workflow);
+}
+
+void api_metrics(struct call *c)
+{
+	struct str body = { 0 };
+	engine_metrics(c->api->with.engine, &body);
+	exchange_answer(c->x, &(struct answer){
+		.status = 200,
+		.type = "text/plain; version=0.0.4; charset=utf-8",
+		.body = view_of_str(&body),
+	});
+	str_release(&body);
+}

@@ -141,6 +141,7 @@ void engine_free(struct engine *e)
 	journal_close(e->journal);
 	queues_release(&e->queues);
 	triggers_release(&e->triggers);
+	stats_release(&e->stats);
 	mem_free(e->trouble);
 	mem_free(e->state);
 	mem_free(e->socket);

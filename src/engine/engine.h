@@ -149,10 +149,20 @@ struct engine_query {
 bool engine_runs(struct engine *e, const struct engine_query *q, struct str *out, struct err *err);
 
 enum engine_table { ENGINE_WORKFLOWS, ENGINE_INBOX, ENGINE_SCHEDULES, ENGINE_QUEUES,
-		    ENGINE_WORKERS, ENGINE_STATS, ENGINE_AUDIT, ENGINE_TABLES };
+		    ENGINE_WORKERS, ENGINE_AUDIT, ENGINE_TABLES };
 
 /* {"workflows":[...]} and so on. */
 bool engine_table(struct engine *e, enum engine_table table, struct str *out, struct err *err);
+/* Throughput, rates, durations, waiting, use of slots. */
+struct engine_stats_query {
+	struct view workflow;		/* empty: all */
+	int64_t window_ms, bucket_ms;	/* whole hours; 0: a week; what fits */
+};
+
+bool engine_stats(struct engine *e, const struct engine_stats_query *q, struct str *out,
+		  struct err *err);
+/* Prometheus' text. */
+void engine_metrics(struct engine *e, struct str *out);
 /* One workflow, with schema and graph. */
 bool engine_workflow(struct engine *e, struct view name, struct str *out, struct err *err);
 /* Reads the workflow folders again; a file that does not load keeps its old version

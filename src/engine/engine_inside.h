@@ -12,6 +12,7 @@
 #include "engine/machine.h"
 #include "engine/queues.h"
 #include "engine/runner.h"
+#include "engine/stats.h"
 #include "engine/triggers.h"
 #include "wire/jsonw.h"
 
@@ -67,6 +68,7 @@ struct engine {
 	VEC(struct pending_reply) replies;
 	VEC(struct engine_watch *) watchers;
 	struct triggers triggers;
+	struct stats stats;
 	struct watch *end_of_turn, *retry;
 	struct watch *alarm;			/* of schedules and delayed starts */
 	int64_t alarm_ms;			/* what it is set to */

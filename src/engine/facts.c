@@ -286,6 +286,7 @@ static void now_of(const struct facts_source *s, struct arena *arena, struct run
 	out->pending_reason = s->pending_reason;
 	out->pending_detail = s->pending_detail;
 	out->pending_since_ms = s->pending_ms;
+	out->expected_ms = s->expected_ms;
 }
 
 void facts_run(const struct facts_source *s, struct arena *arena, struct run_facts *out)

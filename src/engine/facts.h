@@ -23,6 +23,7 @@ struct facts_source {
 	const struct machine_order *caller;	/* whose rights count in `actions`; or NULL */
 	struct view pending_reason, pending_detail;
 	int64_t pending_ms;
+	int64_t expected_ms;			/* 0: not known */
 	char words[160];			/* room for pending_detail */
 	facts_live_fn *live;			/* or NULL */
 	void *live_arg;

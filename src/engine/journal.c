@@ -48,7 +48,11 @@ static const char *const migrations[] = {
 	"CREATE TABLE tokens(name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, roles TEXT NOT NULL,"
 	" by TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE outbox(num INTEGER PRIMARY KEY, run TEXT NOT NULL, command TEXT NOT NULL,"
-	" data TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL) STRICT;",
+	" data TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL) STRICT;"
+	"INSERT INTO stat_runs SELECT workflow, ended / 3600000, status, count(*) FROM runs"
+	" WHERE open = 0 GROUP BY 1, 2, 3;"
+	"INSERT INTO stat_runs SELECT workflow, created / 3600000, 'started', count(*) FROM runs"
+	" GROUP BY 1, 2;",
 };
 
 enum {

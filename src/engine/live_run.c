@@ -59,6 +59,25 @@ static void note_effect(struct engine *e, struct live_run *run, const struct eve
 	vec_push(&e->effects, effect);
 }
 
+static void note_slot(struct engine *e, const struct live_run *run, struct view task)
+{
+	const struct machine_task *t = machine_task(run->m, task);
+	const struct machine_attempt *a = t ? machine_attempt(t) : NULL;
+	if (a && t->kind != STEP_WORKFLOW)
+		stats_slot(e->journal, engine_queue_of(e, run->m, t)->name, a->started_ms,
+			   a->ended_ms);
+}
+
+static void note_statistics(struct engine *e, const struct live_run *run, const struct event *event)
+{
+	if (event->kind == EVENT_RUN_CREATED)
+		stats_run_started(e->journal, run->m);
+	else if (event->kind == EVENT_RUN_ENDED)
+		stats_run_ended(&e->stats, e->journal, run->m);
+	else if (event->kind == EVENT_ATTEMPT_ENDED)
+		note_slot(e, run, event->task);
+}
+
 void engine_keep_facts(struct engine *e, struct live_run *run)
 {
 	for (size_t i = 0; i < e->facts.list.len; i++) {
@@ -66,6 +85,7 @@ void engine_keep_facts(struct engine *e, struct live_run *run)
 		journal_event(e->journal, run->num, event, run->m->mask);
 		run->m->seq = event->seq;
 		note_effect(e, run, event);
+		note_statistics(e, run, event);
 		run->dirty = true;
 		e->kick = true;
 	}
@@ -148,6 +168,7 @@ static void live_of(void *arg, const struct machine *m, const struct machine_tas
 void engine_source(struct engine *e, const struct machine *m, struct facts_source *out)
 {
 	*out = (struct facts_source){ .m = m, .live = live_of, .live_arg = e };
+	out->expected_ms = stats_expected(&e->stats, e->journal, m->workflow);
 	engine_why_pending(e, m, out);
 }
 

@@ -82,7 +82,8 @@ bool call_query_flag(struct call *c, const char *name, bool *out);	/* 0 or 1 */
 struct json_doc *call_body(struct call *c, const char *const *known);
 
 /* api_read.c */
-route_fn api_info, api_workflow, api_table, api_runs, api_run, api_task, api_history;
+route_fn api_info, api_workflow, api_table, api_runs, api_run, api_task, api_history,
+	api_stats, api_metrics;
 /* api_order.c */
 route_fn api_start, api_run_order, api_task_order, api_ask, api_schedule_order;
 /* api_hook.c */
@@ -91,8 +92,6 @@ route_fn api_hook;
 route_fn api_log;
 /* api_events.c */
 route_fn api_events;
-/* api.c */
-route_fn api_not_yet;
 
 struct events *events_new(struct api *api);
 void events_free(struct events *e);

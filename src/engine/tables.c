@@ -280,20 +280,6 @@ static void table_workers(struct engine *e, struct jsonw *w)
 	}
 }
 
-/* Runs by status. */
-static void table_stats(struct engine *e, struct jsonw *w)
-{
-	struct db_stmt *st = db_stmt(journal_db(e->journal),
-				     "SELECT status, count(*) FROM runs GROUP BY status");
-	while (db_step(st, NULL) == DB_ROW) {
-		jsonw_object(w, NULL);
-		jsonw_text(w, "status", db_text(st, 0));
-		jsonw_int(w, "runs", db_int(st, 1));
-		jsonw_end_object(w);
-	}
-	db_reset(st);
-}
-
 static bool add_audit(void *arg, struct db_stmt *row)
 {
 	struct jsonw *w = arg;
@@ -320,7 +306,6 @@ static const struct {
 	[ENGINE_SCHEDULES] = { "schedules", engine_schedule_rows },
 	[ENGINE_QUEUES] = { "queues", table_queues },
 	[ENGINE_WORKERS] = { "workers", table_workers },
-	[ENGINE_STATS] = { "stats", table_stats },
 	[ENGINE_AUDIT] = { "audit", table_audit },
 };
 

@@ -177,6 +177,10 @@ static void encode_run_members(struct jsonw *w, const struct run_facts *r)
 	encode_cancel(w, r);
 	encode_error(w, &r->error);
 	text_or_null(w, "queue", r->queue);
+	if (r->expected_ms)
+		jsonw_int(w, "expected_ms", r->expected_ms);
+	else
+		jsonw_null(w, "expected_ms");
 	text_or_null(w, "worker", r->worker);
 	text_or_null(w, "parent", r->parent);
 	jsonw_bool(w, "debug", r->debug);

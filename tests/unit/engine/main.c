@@ -18,6 +18,7 @@ Suite *suite_machine(void);
 Suite *suite_schedule(void);
 Suite *suite_secrets(void);
 Suite *suite_server(void);
+Suite *suite_stats(void);
 
 int main(void)
 {
@@ -39,6 +40,7 @@ int main(void)
 		suite_schedule,
 		suite_secrets,
 		suite_server,
+		suite_stats,
 		NULL,
 	};
 	return unit_main("engine", suites);

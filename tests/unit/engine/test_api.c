@@ -97,13 +97,6 @@ START_TEST(each_look_has_its_status)
 }
 END_TEST
 
-START_TEST(what_is_not_built_says_so)
-{
-	ck_assert_int_eq(site_get(&w, "/metrics"), 501);
-	ck_assert_str_eq(site_member(&w, "error.code"), "not_implemented");
-}
-END_TEST
-
 /* ---- running ------------------------------------------------------------------------ */
 
 START_TEST(a_started_run_completes_and_can_be_read)
@@ -348,7 +341,6 @@ Suite *suite_api(void)
 	tcase_add_test(t, workflows_are_listed_with_their_parameters);
 	tcase_add_loop_test(t, each_look_has_its_status, 0,
 			    (int)(sizeof(lookups) / sizeof(*lookups)));
-	tcase_add_test(t, what_is_not_built_says_so);
 	tcase_add_test(t, a_started_run_completes_and_can_be_read);
 	tcase_add_test(t, a_run_has_its_version_as_etag);
 	tcase_add_test(t, a_log_is_read_in_octets);

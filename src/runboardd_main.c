@@ -20,6 +20,7 @@
 #include "engine/listen.h"
 #include "engine/settings.h"
 #include "io/loop.h"
+#include "io/systemd.h"
 
 static const char program[] = "runboardd";
 
@@ -211,8 +212,19 @@ static void on_reload(void *arg, int signum)
 	engine_reload(parts->engine);
 }
 
+/* A service manager that opened the socket for us has opened ours. */
+static bool take_sockets(struct parts *parts)
+{
+	int n = systemd_listen_fds();
+	for (int i = 0; i < n; i++)
+		api_listen(parts->api, SYSTEMD_FIRST_FD + i, PORCH_UNIX);
+	return n > 0;
+}
+
 static bool open_listeners(const struct plan *p, struct parts *parts, struct err *err)
 {
+	if (take_sockets(parts))
+		return true;
 	for (size_t i = 0; i < p->addresses.len; i++) {
 		const struct listen_address *address = &p->addresses.items[i];
 		if (address->kind == PORCH_TCP && !access_has_tokens(parts->access))
@@ -280,6 +292,7 @@ static bool say_ready(const struct plan *p, int tell, struct err *err)
 			log_warn("nobody reads the descriptor of --ready-fd");
 		close(p->ready_fd);
 	}
+	systemd_notify("READY=1");
 	if (tell < 0)
 		return true;
 	if (!leave_terminal(p, err))
@@ -297,6 +310,7 @@ static void run(const struct plan *p, struct parts *parts)
 	};
 	log_note("%s %s takes orders; state in %s", program, PACKAGE_VERSION, str_text(&p->state));
 	loop_run(parts->loop);
+	systemd_notify("STOPPING=1");
 	for (size_t i = 0; i < sizeof(watches) / sizeof(*watches); i++)
 		loop_remove(watches[i]);
 }

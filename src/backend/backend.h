@@ -83,6 +83,7 @@ struct backend_identity {
 	struct view user;
 	struct view roles;
 	struct view version, engine;	/* "runboardd 0.1.0" */
+	int64_t pid;			/* of an engine on this machine; 0: unknown */
 	bool read_only;
 	int64_t clock_offset_ms;	/* server minus ours */
 };

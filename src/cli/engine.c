@@ -1,12 +1,10 @@
 /* runboard engine start, stop, status: the local engine of this user. */
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "base/when.h"
+#include "base/file.h"
 #include "cli/command.h"
-#include "io/sock.h"
 #include "wire/jsonw.h"
 
 enum { STOP_MS = 15000 };
@@ -23,25 +21,8 @@ static const struct opt engine_options[] = {
 struct status {
 	struct cli *cli;
 	struct str engine, version, user;
+	pid_t pid;
 };
-
-/* The process behind the socket, by the kernel's word; false where none answers. */
-static bool engine_peer(struct cli *c, struct sock_peer *peer, int *fd, struct err *err)
-{
-	struct str path = {0};
-	bool ok = context_socket(c->session.context, &path, err);
-	if (!ok) {
-		err_set(err, ERR_USAGE, "engine: context %s is not the local engine",
-			c->session.context->name);
-	} else {
-		*fd = sock_connect(AT_FDCWD, str_text(&path), SOCK_KIND_STREAM, err);
-		ok = *fd >= 0 && sock_peer(*fd, peer, err);
-		if (!ok && err)
-			err->kind = ERR_UNREACHABLE;
-	}
-	str_release(&path);
-	return ok;
-}
 
 static int engine_start(struct cli *c)
 {
@@ -93,43 +74,80 @@ static int wait_gone(struct cli *c, int pidfd)
 	return 0;
 }
 
-static int engine_stop(struct cli *c)
-{
-	struct sock_peer peer = {0};
-	struct err err = {0};
-	int fd = -1, pidfd = -1, status;
-	if (!engine_peer(c, &peer, &fd, &err))
-		status = cli_fail(&err);
-	else if ((pidfd = pidfd_open(peer.pid, 0)) < 0 || kill(peer.pid, SIGTERM) != 0)
-		status = cli_refuse(ERR_REFUSED, "engine stop: process %ld is not ours to stop",
-				    (long)peer.pid);
-	else
-		status = wait_gone(c, pidfd);
-	if (fd >= 0)
-		close(fd);
-	if (pidfd >= 0)
-		close(pidfd);
-	err_release(&err);
-	return status;
-}
-
 static void on_identity(void *arg, const struct backend_identity *id)
 {
 	struct status *s = arg;
 	str_add(&s->engine, id->engine);
 	str_add(&s->version, id->version);
 	str_add(&s->user, id->user);
+	s->pid = (pid_t)id->pid;
 	session_stop(&s->cli->session);
 }
 
-static void print_status(struct status *s, const struct sock_peer *peer)
+/* Asks the engine who it is. The kernel's word on the socket's peer would not do: it
+ * names who opened the socket, which may have been a service manager. */
+static int ask_status(struct cli *c, struct status *state)
+{
+	static const struct session_calls calls = { .identity = on_identity };
+	struct session *s = &c->session;
+	struct str path = {0};
+	bool ours = context_socket(s->context, &path, NULL);
+	str_release(&path);
+	state->cli = c;
+	if (!ours)
+		return cli_refuse(ERR_USAGE, "engine: context %s is not the local engine",
+				  s->context->name);
+	session_listen(s, &calls, state);
+	backend_probe(s->backend);
+	session_wait(s, PROBE_TICKET);
+	session_listen(s, NULL, NULL);
+	return cli_outcome(c);
+}
+
+static void status_release(struct status *s)
+{
+	str_release(&s->engine);
+	str_release(&s->version);
+	str_release(&s->user);
+}
+
+/* The socket may have been forwarded from another machine: only a process here that
+ * is an engine is signalled. */
+static bool is_engine_here(pid_t pid)
+{
+	struct str path = {0}, name = {0};
+	str_addf(&path, "/proc/%ld/comm", (long)pid);
+	bool ok = pid > 1 && file_read(str_text(&path), 64, &name, NULL) &&
+		  view_is(view_trim(view_of_str(&name)), "runboardd");
+	str_release(&path);
+	str_release(&name);
+	return ok;
+}
+
+static int engine_stop(struct cli *c)
+{
+	struct status state = {0};
+	int status = ask_status(c, &state), pidfd = -1;
+	if (status == 0 && (!is_engine_here(state.pid) || (pidfd = pidfd_open(state.pid, 0)) < 0 ||
+			    pidfd_send_signal(pidfd, SIGTERM, NULL, 0) != 0))
+		status = cli_refuse(ERR_REFUSED, "engine stop: process %ld is not ours to stop",
+				    (long)state.pid);
+	else if (status == 0)
+		status = wait_gone(c, pidfd);
+	if (pidfd >= 0)
+		close(pidfd);
+	status_release(&state);
+	return status;
+}
+
+static void print_status(const struct status *s)
 {
 	struct out *o = &s->cli->out;
 	struct str json = {0};
 	struct jsonw w;
 	if (!cli_flag(s->cli, "json")) {
 		out_label(o, view_of_str(&s->engine));
-		out_format(o, " runs as process %ld; you are ", (long)peer->pid);
+		out_format(o, " runs as process %ld; you are ", (long)s->pid);
 		out_label(o, view_of_str(&s->user));
 		out_text(o, "\n");
 		return;
@@ -138,7 +156,7 @@ static void print_status(struct status *s, const struct sock_peer *peer)
 	jsonw_object(&w, NULL);
 	jsonw_text(&w, "engine", view_of_str(&s->engine));
 	jsonw_text(&w, "version", view_of_str(&s->version));
-	jsonw_int(&w, "pid", peer->pid);
+	jsonw_int(&w, "pid", s->pid);
 	jsonw_text(&w, "user", view_of_str(&s->user));
 	jsonw_end_object(&w);
 	str_add_char(&json, '\n');
@@ -148,28 +166,11 @@ static void print_status(struct status *s, const struct sock_peer *peer)
 
 static int engine_status(struct cli *c)
 {
-	static const struct session_calls calls = { .identity = on_identity };
-	struct status state = { .cli = c };
-	struct sock_peer peer = {0};
-	struct err err = {0};
-	struct session *s = &c->session;
-	int fd = -1, status = 0;
-	if (engine_peer(c, &peer, &fd, &err)) {
-		session_listen(s, &calls, &state);
-		backend_probe(s->backend);
-		session_wait(s, PROBE_TICKET);
-		status = cli_outcome(c);
-		if (status == 0)
-			print_status(&state, &peer);
-	} else {
-		status = cli_fail(&err);
-	}
-	if (fd >= 0)
-		close(fd);
-	str_release(&state.engine);
-	str_release(&state.version);
-	str_release(&state.user);
-	err_release(&err);
+	struct status state = {0};
+	int status = ask_status(c, &state);
+	if (status == 0)
+		print_status(&state);
+	status_release(&state);
 	return status;
 }
 

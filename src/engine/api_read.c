@@ -1,4 +1,6 @@
 /* Routes that only look. */
+#include <unistd.h>
+
 #include "base/when.h"
 #include "engine/route.h"
 #include "wire/jsonw.h"
@@ -32,6 +34,7 @@ void api_info(struct call *c)
 	jsonw_string(&w, "engine", PACKAGE_NAME "d");
 	jsonw_string(&w, "version", PACKAGE_VERSION);
 	jsonw_int(&w, "api", 1);
+	jsonw_int(&w, "pid", getpid());
 	jsonw_string(&w, "epoch", engine_epoch(c->api->with.engine));
 	jsonw_int(&w, "seq", engine_seq(c->api->with.engine));
 	jsonw_bool(&w, "read_only", !(c->caller->can & ~(uint32_t)(1 << CAN_LIST_WORKFLOWS |

@@ -67,6 +67,7 @@ struct proto_info {
 	const struct view *capabilities;
 	size_t n_capabilities;
 	int64_t time_ms;
+	int64_t pid;		/* 0: not given */
 	bool read_only;
 };
 

@@ -66,6 +66,7 @@ static const struct member info_members[] = {
 	MEMBER("engine", member_text, struct proto_info, engine),
 	{ "capabilities", member_capabilities, 0 },
 	MEMBER("time", member_time, struct proto_info, time_ms),
+	MEMBER("pid", member_int, struct proto_info, pid),
 	MEMBER("read_only", member_true, struct proto_info, read_only),
 	{ 0 },
 };

@@ -7,11 +7,11 @@
 #include "model/detail.h"
 #include "model/model.h"
 
-const enum verb menu_verbs[] = {
+static const enum verb verbs[] = {
 	VERB_APPROVE, VERB_REJECT, VERB_ANSWER, VERB_RETRY, VERB_EDIT, VERB_SKIP, VERB_ADVANCE,
 	VERB_PAUSE, VERB_RESUME, VERB_CANCEL, VERB_TERMINATE, VERB_RERUN,
 };
-const size_t menu_len = sizeof menu_verbs / sizeof *menu_verbs;
+enum { N_VERBS = sizeof verbs / sizeof *verbs };
 
 char menu_letter(enum verb v)
 {
@@ -40,14 +40,30 @@ void menu_release(struct menu_state *s)
 	arena_release(&s->arena);
 }
 
+/* Lists what the backend has. The cursor stays on its verb. */
+static void list(struct menu_state *s)
+{
+	enum verb at = s->n_shown > 0 ? s->shown[s->rows.at] : VERBS;
+
+	s->n_shown = s->rows.at = 0;
+	for (size_t i = 0; i < N_VERBS; i++) {
+		if (s->targets[verbs[i]].absent)
+			continue;
+		if (verbs[i] == at)
+			s->rows.at = s->n_shown;
+		s->shown[s->n_shown++] = verbs[i];
+	}
+}
+
 static void look(struct model *m, const struct run_detail *detail)
 {
 	struct menu_state *s = &m->menu;
 
 	drop_targets(s);
 	s->focus.task = view_of_str(&s->task);
-	for (size_t i = 0; i < menu_len; i++)
-		target_make(m, menu_verbs[i], &s->focus, detail, &s->targets[menu_verbs[i]]);
+	for (size_t i = 0; i < N_VERBS; i++)
+		target_make(m, verbs[i], &s->focus, detail, &s->targets[verbs[i]]);
+	list(s);
 }
 
 static void menu_open(struct model *m, struct effects *fx)
@@ -64,6 +80,7 @@ static void menu_open(struct model *m, struct effects *fx)
 	str_clear(&s->task);
 	str_add(&s->task, focus.task);
 	s->rows = (struct rows){ 0 };
+	s->n_shown = 0;
 	s->request = model_request(m);
 	effects_add(fx, (struct effect){ .kind = EFFECT_DETAIL, .request = s->request,
 					 .key = focus.key });
@@ -86,9 +103,11 @@ static void choose(struct model *m, enum verb v, struct effects *fx)
 
 static bool menu_key(struct model *m, struct key key, struct effects *fx)
 {
-	for (size_t i = 0; i < menu_len && key.mods == 0; i++) {
-		if (key.code == (uint32_t)menu_letter(menu_verbs[i])) {
-			choose(m, menu_verbs[i], fx);
+	const struct menu_state *s = &m->menu;
+
+	for (size_t i = 0; i < s->n_shown && key.mods == 0; i++) {
+		if (key.code == (uint32_t)menu_letter(s->shown[i])) {
+			choose(m, s->shown[i], fx);
 			return true;
 		}
 	}
@@ -97,10 +116,12 @@ static bool menu_key(struct model *m, struct key key, struct effects *fx)
 
 static bool menu_act(struct model *m, enum action a, struct effects *fx)
 {
-	if (rows_move(&m->menu.rows, a, menu_len, (int)menu_len))
+	struct menu_state *s = &m->menu;
+
+	if (rows_move(&s->rows, a, s->n_shown, (int)s->n_shown))
 		return true;
-	if (a == ACTION_OPEN)
-		choose(m, menu_verbs[m->menu.rows.at], fx);
+	if (a == ACTION_OPEN && s->n_shown > 0)
+		choose(m, s->shown[s->rows.at], fx);
 	return a == ACTION_OPEN;
 }
 

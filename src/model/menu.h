@@ -14,14 +14,13 @@ struct menu_state {
 	struct target targets[VERBS];
 	uint64_t request;
 	struct arena arena;
+	enum verb shown[VERBS];		/* those that the backend has */
+	size_t n_shown;
 	struct rows rows;		/* also of the lanes */
 };
 
 extern const struct screen screen_menu, screen_lanes, screen_quit;
 
-/* The order in which the menu lists them. */
-extern const enum verb menu_verbs[];
-extern const size_t menu_len;
 /* The letter that gives the order in the menu. */
 char menu_letter(enum verb v);
 void menu_release(struct menu_state *s);

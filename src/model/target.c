@@ -35,6 +35,19 @@ static void judge(struct target *t, enum verb v, const struct actions_facts *a)
 		str_add(&t->why, a->why[v]);
 	else
 		refuse(t, "not possible now");
+	t->absent = a->known != 0 && !(a->known & bit);
+}
+
+/* No task knows the verb: neither allowed nor with a reason. */
+static bool is_absent(enum verb v, const struct run_detail *d)
+{
+	for (size_t i = 0; i < d->n_tasks; i++) {
+		const struct actions_facts *a = &d->tasks[i].actions;
+
+		if (a->known == 0 || ((a->known | a->allowed) & (1U << v)))
+			return false;
+	}
+	return d->n_tasks > 0;
 }
 
 static const struct task_facts *task_meant(enum verb v, const struct focus *focus,
@@ -67,9 +80,11 @@ static void make_from_detail(struct target *out, enum verb v, const struct focus
 			     const struct run_detail *d)
 {
 	const struct task_facts *t = task_meant(v, focus, d);
+	bool absent = is_absent(v, d);
 
 	if (!t) {
 		refuse(out, no_step(v));
+		out->absent = absent;
 		return;
 	}
 	str_add(&out->task, t->id);
@@ -77,6 +92,7 @@ static void make_from_detail(struct target *out, enum verb v, const struct focus
 	out->attempt = t->attempt;
 	out->version = t->version;
 	judge(out, v, &t->actions);
+	out->absent = absent;
 }
 
 static void make_from_gate(struct target *out, enum verb v, const struct run_facts *run)

@@ -19,6 +19,7 @@ struct target {
 	struct str prompt;		/* of the gate */
 	struct str why;			/* why not, where it is not allowed */
 	bool allowed;
+	bool absent;		/* its backend does not have the verb at all */
 	bool unsettled;		/* its task or version is known from the detail only */
 	int attempt;
 	int64_t version, run_version;

@@ -13,23 +13,23 @@ void view_menu(struct pen *p, struct rect r)
 
 	model_add_run_name(p->m, s->focus.key, &title);
 	str_addf(&title, "%s%s", s->task.len > 0 ? " " : "", str_text(&s->task));
-	in = dialog_open(p, r, (struct rect){ 0, 0, (int)menu_len, 64 }, str_text(&title));
+	in = dialog_open(p, r, (struct rect){ 0, 0, (int)s->n_shown, 64 }, str_text(&title));
 	str_release(&title);
-	for (size_t i = s->rows.top; i < menu_len && in.rows > 0; i++) {
-		const struct target *t = &s->targets[menu_verbs[i]];
+	for (size_t i = s->rows.top; i < s->n_shown && in.rows > 0; i++) {
+		const struct target *t = &s->targets[s->shown[i]];
 		struct rect at = rect_take_top(&in, 1);
 		enum style_role role = t->allowed ? STYLE_PLAIN : STYLE_DIM;
 
-		str_addf(pen_text(p), "%c", menu_letter(menu_verbs[i]));
+		str_addf(pen_text(p), "%c", menu_letter(s->shown[i]));
 		pen_put(p, at.row, at.col, 1, t->allowed ? STYLE_KEY : STYLE_DIM);
 		canvas_words(p->canvas, at.row, at.col + 3, 12, role,
-			     action_words(verb_action(menu_verbs[i]))->brief);
+			     action_words(verb_action(s->shown[i]))->brief);
 		if (!t->allowed)
 			canvas_text(p->canvas, at.row, at.col + 16, at.cols - 16, STYLE_DIM,
 				    view_of_str(&t->why));
 		else
 			canvas_words(p->canvas, at.row, at.col + 16, at.cols - 16, STYLE_PLAIN,
-				     action_words(verb_action(menu_verbs[i]))->help);
+				     action_words(verb_action(s->shown[i]))->help);
 		if (i == s->rows.at)
 			canvas_paint(p->canvas, at, STYLE_SELECTED);
 	}

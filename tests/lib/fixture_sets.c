@@ -40,7 +40,8 @@ struct run_facts fixture_run(const char *workflow, int number, enum run_status s
 		.current_attempt = 1, .version = 1, .seq = 1,
 		.actions = { .allowed = open ? 1U << VERB_CANCEL | 1U << VERB_RERUN
 					     : 1U << VERB_RERUN,
-			     .known = 1U << VERB_CANCEL | 1U << VERB_RERUN },
+			     .known = 1U << VERB_CANCEL | 1U << VERB_RERUN |
+				      1U << VERB_PAUSE | 1U << VERB_RESUME },
 	};
 }
 

@@ -74,7 +74,9 @@ static void make_task(struct task_facts *t, const struct run_facts *run, int i)
 		t->error.message = VIEW("exit status 2: checksum of /srv/data/users.db differs");
 		t->actions.allowed = 1U << VERB_RETRY | 1U << VERB_SKIP;
 	}
-	t->actions.known = ~0U;
+	t->actions.known = 1U << VERB_APPROVE | 1U << VERB_REJECT | 1U << VERB_ANSWER |
+			   1U << VERB_RETRY | 1U << VERB_SKIP | 1U << VERB_ADVANCE |
+			   1U << VERB_EDIT;
 }
 
 static void answer_detail(struct fixture *f, const struct effect *e)

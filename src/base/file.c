@@ -175,9 +175,25 @@ bool file_make_folders(const char *path, int mode, struct err *err)
 	return done;
 }
 
+/* The folders above path, where there are none: a new home has no ~/.local. */
+static bool make_parents(const char *path, struct err *err)
+{
+	char *parent = mem_text(path);
+	char *slash = strrchr(parent, '/');
+	bool done = true;
+	if (slash && slash != parent) {
+		*slash = '\0';
+		done = file_make_folders(parent, 0700, err);
+	}
+	mem_free(parent);
+	return done;
+}
+
 bool file_private_folder(const char *path, struct err *err)
 {
 	struct stat st;
+	if (!make_parents(path, err))
+		return false;
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return err_system(err, errno, "cannot make the folder %s", path);
 	if (lstat(path, &st))

@@ -61,6 +61,15 @@ START_TEST(a_file_is_replaced_and_read_back_under_a_cap)
 }
 END_TEST
 
+START_TEST(a_private_folder_is_made_in_a_home_that_has_nothing_yet)
+{
+	char *path = in_folder("home/.local/state/runboard");
+	ck_assert(file_private_folder(path, NULL));
+	ck_assert(file_private_folder(path, NULL));
+	mem_free(path);
+}
+END_TEST
+
 START_TEST(a_private_folder_is_ours_alone_or_refused)
 {
 	char *path = in_folder("p");
@@ -190,6 +199,7 @@ Suite *suite_outside(void)
 	TCase *c = tcase_create("outside");
 	tcase_add_checked_fixture(c, make_folder, remove_folder);
 	tcase_add_test(c, a_file_is_replaced_and_read_back_under_a_cap);
+	tcase_add_test(c, a_private_folder_is_made_in_a_home_that_has_nothing_yet);
 	tcase_add_test(c, a_private_folder_is_ours_alone_or_refused);
 	tcase_add_test(c, paths_follow_the_environment);
 	tcase_add_test(c, foreign_text_is_sanitised_but_a_log_to_a_pipe_is_raw);

@@ -72,6 +72,7 @@ struct live_run *birth_make(struct engine *e, struct birth *b, const struct work
 		.by = b->by,
 		.source = b->source,
 		.parent = b->parent,
+		.reason = b->reason,
 		.priority = b->priority ? b->priority : w->priority,
 		.debug = b->debug,
 		.now_ms = b->now_ms,

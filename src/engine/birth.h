@@ -7,7 +7,8 @@
 
 /* Zeroed, then filled: what is said first, then what is given. Views are borrowed. */
 struct birth {
-	struct view by, source, parent;
+	struct view by, source, parent, reason;
+	const struct machine *again;	/* the run that is run again; or NULL */
 	const struct mask *mask;	/* of the run that it comes from; or NULL */
 	enum trigger_kind trigger;
 	int priority;			/* 0: the workflow's */

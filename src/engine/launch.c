@@ -143,15 +143,6 @@ static void add_masks(struct secrets_of_step *s, struct env *env, const struct j
 	str_release(&text);
 }
 
-static bool is_secret(const struct machine *m, struct view param)
-{
-	for (size_t i = 0; i < m->secrets.len; i++) {
-		if (view_eq(m->secrets.items[i], param))
-			return true;
-	}
-	return false;
-}
-
 static void add_json_masks(struct secrets_of_step *s, struct env *env, struct view json)
 {
 	struct json_doc *doc = json_parse(json, 0, NULL);
@@ -165,13 +156,13 @@ static void mask_params(struct secrets_of_step *s, struct env *env, const struct
 			const struct machine_task *t)
 {
 	for (size_t i = 0; i < m->params.len; i++) {
-		if (is_secret(m, m->params.items[i].name))
+		if (machine_is_secret(m, m->params.items[i].name))
 			add_json_masks(s, env, m->params.items[i].value);
 	}
 	struct json_doc *doc = t->edit.len ? json_parse(t->edit, 0, NULL) : NULL;
 	const struct json *params = doc ? json_get(json_root(doc), "params") : NULL;
 	for (const struct json *v = json_first(params); v; v = json_next(v)) {
-		if (is_secret(m, json_key(v)))
+		if (machine_is_secret(m, json_key(v)))
 			add_masks(s, env, v);
 	}
 	json_free(doc);

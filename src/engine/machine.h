@@ -109,6 +109,8 @@ struct machine {
 
 struct machine *machine_new(void);
 void machine_free(struct machine *m);
+/* A parameter whose value is never shown. */
+bool machine_is_secret(const struct machine *m, struct view param);
 struct machine_task *machine_task(const struct machine *m, struct view id);	/* or NULL */
 /* The attempt that runs or ran last, or NULL. */
 struct machine_attempt *machine_attempt(const struct machine_task *t);
@@ -128,7 +130,7 @@ struct machine_birth {
 	struct view id;
 	struct pairs params;		/* resolved, JSON texts */
 	enum trigger_kind trigger;
-	struct view by, source, parent;
+	struct view by, source, parent, reason;
 	struct views secrets;		/* names of params that are secret beside the schema's */
 	int priority;
 	bool debug;

@@ -156,6 +156,7 @@ void machine_create(const struct machine_birth *birth, struct events *out)
 	struct event e = event_make(EVENT_RUN_CREATED, (struct view){0});
 	e.at_ms = birth->now_ms;
 	e.by = birth->by;
+	e.reason = birth->reason;
 	e.spec = view_of_str(&spec);
 	events_push(out, &e);
 	str_release(&spec);

@@ -1,5 +1,6 @@
 /* Orders of people: refused with a reason, or turned into facts. */
 #include "base/when.h"
+#include "engine/edit.h"
 #include "engine/machine_inside.h"
 #include "wire/catalog.h"
 
@@ -182,6 +183,12 @@ static void order_retry(struct turn *turn, const struct machine_task *t,
 			const struct machine_order *o, struct refusal *r)
 {
 	struct view id = t->id, step = t->step;
+	struct err err = {0};
+	if (!edit_check(turn->w, o->edit, &err)) {
+		refuse(r, REFUSAL_INVALID, err_text(&err));
+		err_release(&err);
+		return;
+	}
 	bool expanded = t->expanded, item = t->item_index >= 0;
 	reopen(turn, o);
 	reset(turn, id, o, o->edit);

@@ -2,10 +2,10 @@
 #include "engine/machine_inside.h"
 #include "wire/json.h"
 
-static bool is_secret(const struct machine *m, struct view name)
+bool machine_is_secret(const struct machine *m, struct view param)
 {
 	for (size_t i = 0; i < m->secrets.len; i++) {
-		if (view_eq(m->secrets.items[i], name))
+		if (view_eq(m->secrets.items[i], param))
 			return true;
 	}
 	return false;
@@ -30,7 +30,7 @@ static void hide(struct machine *m, const struct json *v)
 void machine_hide(struct machine *m, const struct json *params)
 {
 	for (const struct json *v = json_first(params); v; v = json_next(v)) {
-		if (is_secret(m, json_key(v)))
+		if (machine_is_secret(m, json_key(v)))
 			hide(m, v);
 	}
 }

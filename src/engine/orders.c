@@ -4,6 +4,7 @@
 #include "base/when.h"
 #include "engine/birth.h"
 #include "engine/crypto.h"
+#include "engine/edit.h"
 #include "engine/engine_inside.h"
 #include "wire/encode.h"
 
@@ -147,8 +148,13 @@ static void make_run(struct deed *d, const struct workflow *w, struct birth *bir
 		answer_valid(d);
 		return;
 	}
+	struct str changed = {0};
+	if (birth->again)
+		edit_say_params(birth->again, birth->params, &changed);
+	birth->reason = view_of_str(&changed);
 	birth_keep_secrets(birth);
 	struct live_run *run = birth_make(d->e, birth, w, &err);
+	str_release(&changed);
 	struct machine_order caller = machine_order_of(d->o);
 	if (run)
 		answer_run(d, 201, run, &caller);
@@ -196,6 +202,7 @@ static void order_rerun(struct deed *d)
 				   run->m->params.items[i].value);
 	}
 	birth.source = run->m->id;
+	birth.again = run->m;
 	birth.mask = run->m->mask;
 	make_run(d, w, &birth);
 	birth_release(&birth);

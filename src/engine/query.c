@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "core/filter.h"
+#include "engine/edit.h"
 #include "engine/engine_inside.h"
 #include "engine/sizes.h"
 #include "engine/where.h"
@@ -154,8 +155,11 @@ static bool tell_event(void *arg, struct db_stmt *row)
 	arena_clear(&t->arena);
 	if (!journal_read_event(t->journal, row, &t->arena, &e, NULL))
 		return true;
-	machine_fold(t->m, &e);
+	const struct machine_task *task = machine_task(t->m, e.task);
 	add_words(&text, &e);
+	if (e.kind == EVENT_TASK_RESET && e.value.len && task)
+		edit_say(t->m, task, e.value, &text);
+	machine_fold(t->m, &e);
 	const struct history_facts facts = {
 		.seq = e.seq, .at_ms = e.at_ms, .kind = view_of(event_name(e.kind)),
 		.by = e.by, .task = e.task, .text = shown(t, view_trim(view_of_str(&text))),

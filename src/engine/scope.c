@@ -1,6 +1,7 @@
 /* What expressions of a workflow see of its run. */
 #include "engine/scope.h"
 
+#include "engine/edit.h"
 #include "flow/template.h"
 #include "wire/jsonw.h"
 
@@ -24,6 +25,10 @@ static bool look_up_param(struct scope *s, const struct expr_path *path, struct 
 			  size_t *used)
 {
 	*used = 2;
+	if (s->t && path->len > 1)
+		*json = edit_param(s->t, path->parts[1], &s->answers);
+	if (json->len)
+		return true;
 	for (size_t i = 0; path->len > 1 && i < s->m->params.len; i++) {
 		const struct pair *p = &s->m->params.items[i];
 		if (view_eq(p->name, path->parts[1])) {

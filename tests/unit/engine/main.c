@@ -2,6 +2,7 @@
 #include "lib/unit.h"
 
 Suite *suite_access(void);
+Suite *suite_edit(void);
 Suite *suite_engine(void);
 Suite *suite_api(void);
 Suite *suite_ask(void);
@@ -24,6 +25,7 @@ int main(void)
 {
 	static unit_suite_fn *const suites[] = {
 		suite_access,
+		suite_edit,
 		suite_engine,
 		suite_api,
 		suite_ask,

@@ -44,6 +44,12 @@ static const struct word context_words[] = {
 	{ "filter", offsetof(struct config_context, filter), false },
 	{ "lanes", offsetof(struct config_context, lanes), false },
 	{ "read_only", offsetof(struct config_context, read_only), true },
+	{ "namespace", offsetof(struct config_context, space), false },
+	{ "ca_file", offsetof(struct config_context, ca_file), false },
+	{ "cert_file", offsetof(struct config_context, cert_file), false },
+	{ "key_file", offsetof(struct config_context, key_file), false },
+	{ "waiting", offsetof(struct config_context, waiting), false },
+	{ "waiting_memo", offsetof(struct config_context, waiting_memo), false },
 	{ 0 },
 };
 
@@ -106,6 +112,20 @@ static struct setting setting_of(struct ini_pair *p)
 				 mem_bytes(p->value.ptr, p->value.len) };
 }
 
+static bool is_approval(struct view key)
+{
+	return view_starts(key, "approve.") || view_starts(key, "reject.") ||
+	       view_starts(key, "answer.");
+}
+
+static bool context_entry(struct config_context *x, struct ini_pair *p)
+{
+	if (!is_approval(p->key))
+		return word_set(context_words, x, p);
+	vec_push(&x->approvals, setting_of(p));
+	return true;
+}
+
 static bool config_entry(void *arg, struct ini_pair *p)
 {
 	struct config *c = arg;
@@ -122,7 +142,7 @@ static bool config_entry(void *arg, struct ini_pair *p)
 	if (view_starts(p->section, "context ")) {
 		struct view name = view_trim(view_cut(p->section, 8, p->section.len));
 		if (name.len)
-			return word_set(context_words, context_named(c, name), p);
+			return context_entry(context_named(c, name), p);
 	}
 	p->why = "unknown section: expected [board], [keys], [views] or [context NAME]";
 	return false;
@@ -170,8 +190,23 @@ bool config_load(struct config *c, struct err *err)
 	return ok;
 }
 
+static void setting_release(struct setting *s)
+{
+	mem_free(s->name);
+	mem_free(s->value);
+}
+
 static void context_release(struct config_context *x)
 {
+	for (size_t i = 0; i < x->approvals.len; i++)
+		setting_release(&x->approvals.items[i]);
+	vec_release(&x->approvals);
+	mem_free(x->space);
+	mem_free(x->ca_file);
+	mem_free(x->cert_file);
+	mem_free(x->key_file);
+	mem_free(x->waiting);
+	mem_free(x->waiting_memo);
 	mem_free(x->name);
 	mem_free(x->kind);
 	mem_free(x->url);
@@ -181,12 +216,6 @@ static void context_release(struct config_context *x)
 	mem_free(x->theme);
 	mem_free(x->filter);
 	mem_free(x->lanes);
-}
-
-static void setting_release(struct setting *s)
-{
-	mem_free(s->name);
-	mem_free(s->value);
 }
 
 void config_release(struct config *c)

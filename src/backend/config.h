@@ -12,6 +12,11 @@
 #include "base/str.h"
 #include "base/vec.h"
 
+/* name = value of [keys], [commands] or [views], in order. */
+struct setting {
+	char *name, *value;
+};
+
 /* One [context NAME]. Texts are NULL where not given. */
 struct config_context {
 	char *name;
@@ -20,11 +25,11 @@ struct config_context {
 	char *token_env, *token_file, *token_command;
 	char *theme, *filter, *lanes;
 	bool read_only;
-};
-
-/* name = value of [keys], [commands] or [views], in order. */
-struct setting {
-	char *name, *value;
+	/* Temporal's own */
+	char *space;			/* "namespace" */
+	char *ca_file, *cert_file, *key_file;
+	char *waiting, *waiting_memo;
+	VEC(struct setting) approvals;	/* approve.TYPE, reject.TYPE, answer.TYPE */
 };
 
 struct config {

@@ -10,6 +10,7 @@
 #include "backend/config.h"
 #include "backend/local.h"
 #include "backend/replay.h"
+#include "backend/temporal.h"
 #include "backend/trace.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -146,6 +147,39 @@ static struct backend *open_replay(const struct config_context *x, const struct 
 	return replay_new(o->loop, o->sink, o->number, &config, err);
 }
 
+static struct backend *open_temporal(const struct config_context *x, const struct opening *o,
+				     struct err *err)
+{
+	struct str token = { 0 };
+	struct backend *b = NULL;
+	if (!is_web(x->url)) {
+		err_set(err, ERR_CONFIG, "context %s: url must be http://HOST:PORT of Temporal's "
+					 "HTTP API (7243 by default)", x->name);
+		return NULL;
+	}
+	if (find_token(x, &token, err)) {
+		const struct temporal_config config = {
+			.name = x->name,
+			.url = x->url,
+			.space = x->space ? x->space : getenv("TEMPORAL_NAMESPACE"),
+			.token = token.len ? str_text(&token) : getenv("TEMPORAL_API_KEY"),
+			.ca_file = x->ca_file,
+			.cert_file = x->cert_file,
+			.key_file = x->key_file,
+			.waiting = x->waiting,
+			.waiting_memo = x->waiting_memo,
+			.approvals = x->approvals.items,
+			.n_approvals = x->approvals.len,
+			.read_only = x->read_only,
+		};
+		b = temporal_new(o->loop, o->sink, o->number, &config, err);
+	}
+	if (token.ptr)
+		explicit_bzero(token.ptr, token.len);
+	str_release(&token);
+	return b;
+}
+
 typedef struct backend *open_fn(const struct config_context *x, const struct opening *o,
 				struct err *err);
 
@@ -155,6 +189,7 @@ static const struct {
 } kinds[] = {
 	{ "local", open_local },
 	{ "replay", open_replay },
+	{ "temporal", open_temporal },
 };
 
 static struct backend *open_kind(const struct config_context *x, const struct opening *o,
@@ -165,7 +200,7 @@ static struct backend *open_kind(const struct config_context *x, const struct op
 		if (str_eq(kinds[i].kind, kind))
 			return kinds[i].open(x, o, err);
 	}
-	err_set(err, ERR_CONFIG, "context %s: backend %s: expected local or replay", x->name, kind);
+	err_set(err, ERR_CONFIG, "context %s: backend %s: expected local, temporal or replay", x->name, kind);
 	return NULL;
 }
 

@@ -1,0 +1,419 @@
+/* Temporal's lists that are no runs, as the board's catalogues: schedules, workers,
+ * task queues (asked one by one: there is no list of them), and what follows from
+ * the runs that are known: workflow types and the inbox. */
+#include "backend/temporal_inside.h"
+
+#include "backend/temporal_payload.h"
+#include "base/mem.h"
+#include "wire/jsonw.h"
+
+enum { QUEUES_MAX = 30 };
+
+static void give(struct temporal_job *j, const struct str *json, struct view next)
+{
+	struct temporal *t = j->t;
+	const struct backend_sink *sink = t->base.sink;
+	ticket_id ticket = j->ticket;
+	sink->catalog(sink->arg, ticket, j->catalog, view_of_str(json), next);
+	if ((j = temporal_job_of(t, ticket)) != NULL)
+		temporal_finish(j, OUTCOME_OK, NULL);
+}
+
+static void begin(struct jsonw *w, struct str *out, const char *list)
+{
+	jsonw_init(w, out);
+	jsonw_object(w, NULL);
+	jsonw_array(w, list);
+}
+
+static void end(struct jsonw *w)
+{
+	jsonw_end_array(w);
+	jsonw_end_object(w);
+}
+
+/* ---- schedules ---- */
+
+static void add_range(struct str *s, const struct json *range, int64_t least, int64_t most)
+{
+	int64_t from = json_get_int(range, "start", 0), to = json_get_int(range, "end", from);
+	int64_t step = json_get_int(range, "step", 1);
+	if (from <= least && to >= most)
+		str_add_char(s, '*');
+	else
+		str_addf(s, "%lld", (long long)from);
+	if (to > from && !(from <= least && to >= most))
+		str_addf(s, "-%lld", (long long)to);
+	if (step > 1)
+		str_addf(s, "/%lld", (long long)step);
+}
+
+/* The first calendar of a specification as cron says it. */
+static void add_cron(struct str *s, const struct json *spec)
+{
+	static const struct {
+		const char *name;
+		int64_t least, most;
+	} fields[] = { { "minute", 0, 59 }, { "hour", 0, 23 }, { "dayOfMonth", 1, 31 },
+		       { "month", 1, 12 }, { "dayOfWeek", 0, 6 } };
+	const struct json *calendar = json_first(json_get(spec, "structuredCalendar"));
+	const struct json *interval = json_first(json_get(spec, "interval"));
+	if (!calendar && interval) {
+		str_add_text(s, "every ");
+		str_add(s, json_get_text(interval, "interval"));
+	}
+	for (size_t i = 0; calendar && i < sizeof fields / sizeof *fields; i++) {
+		const struct json *ranges = json_get(calendar, fields[i].name);
+		str_add_text(s, i ? " " : "");
+		for (const struct json *r = json_first(ranges); r; r = json_next(r)) {
+			str_add_text(s, r == json_first(ranges) ? "" : ",");
+			add_range(s, r, fields[i].least, fields[i].most);
+		}
+	}
+}
+
+static void add_schedule(struct jsonw *w, const struct json *v)
+{
+	const struct json *info = json_get(v, "info");
+	struct str cron = { 0 };
+	add_cron(&cron, json_get(info, "spec"));
+	jsonw_object(w, NULL);
+	jsonw_text(w, "id", json_get_text(v, "scheduleId"));
+	jsonw_text(w, "workflow", json_get_text(json_get(info, "workflowType"), "name"));
+	jsonw_text(w, "cron", view_of_str(&cron));
+	jsonw_text(w, "timezone", json_get_text(json_get(info, "spec"), "timezoneName"));
+	jsonw_text(w, "next", json_text(json_first(json_get(info, "futureActionTimes"))));
+	jsonw_bool(w, "paused", json_true(json_get(info, "paused")));
+	jsonw_text(w, "note", json_get_text(info, "notes"));
+	jsonw_end_object(w);
+	str_release(&cron);
+}
+
+static void on_schedules(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	struct str out = { 0 };
+	struct jsonw w;
+	if (!doc)
+		return;
+	begin(&w, &out, "schedules");
+	const struct json *list = json_get(json_root(doc), "schedules");
+	for (const struct json *i = json_first(list); i; i = json_next(i))
+		add_schedule(&w, i);
+	end(&w);
+	give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
+	json_free(doc);
+	str_release(&out);
+}
+
+/* ---- workers ---- */
+
+static void add_worker(struct jsonw *w, const struct json *v)
+{
+	const struct json *slots = json_get(v, "activityTaskSlotsInfo");
+	int64_t used = json_get_int(slots, "currentUsedSlots", 0);
+	jsonw_object(w, NULL);
+	jsonw_text(w, "name", json_get_text(v, "workerIdentity"));
+	jsonw_text(w, "queue", json_get_text(v, "taskQueue"));
+	jsonw_int(w, "slots", json_get_int(slots, "currentAvailableSlots", 0) + used);
+	jsonw_int(w, "running", used);
+	jsonw_text(w, "sdk", json_get_text(v, "sdkName"));
+	jsonw_text(w, "sdk_version", json_get_text(v, "sdkVersion"));
+	jsonw_end_object(w);
+}
+
+static void on_workers(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	struct str out = { 0 };
+	struct jsonw w;
+	if (!doc)
+		return;
+	begin(&w, &out, "workers");
+	const struct json *list = json_get(json_root(doc), "workersInfo");
+	for (const struct json *i = json_first(list); i; i = json_next(i)) {
+		const struct json *beat = json_get(i, "workerHeartbeat");
+		if (!view_starts(json_get_text(beat, "taskQueue"), "temporal-sys-"))
+			add_worker(&w, beat);
+	}
+	end(&w);
+	give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
+	json_free(doc);
+	str_release(&out);
+}
+
+/* ---- task queues ---- */
+
+static void ask_queue(struct temporal_job *j);
+
+/* The names that runs had, one after the other, in j->text; what is known of them
+ * grows in j->query. */
+static bool next_queue(struct temporal_job *j)
+{
+	struct view rest = view_of_str(&j->text), name;
+	if (j->pages++ >= QUEUES_MAX || !view_split(&rest, '\n', &name) || !name.len)
+		return false;
+	mem_free(j->queue);
+	j->queue = mem_bytes(name.ptr, name.len);
+	str_drop(&j->text, name.len < j->text.len ? name.len + 1 : name.len);
+	return true;
+}
+
+static int64_t running_on(const struct temporal *t, const char *queue)
+{
+	size_t at = 0;
+	struct view id;
+	void *value;
+	int64_t n = 0;
+	while (map_next(&t->known, &at, &id, &value)) {
+		const struct temporal_known *k = value;
+		n += k->sign && str_eq(k->queue, queue) && run_status_is_open(k->status) &&
+		     k->status != RUN_PENDING && k->status != RUN_PLANNED;
+	}
+	return n;
+}
+
+static void add_queue(struct temporal_job *j, const struct json *v)
+{
+	const struct json *stats = json_get(v, "stats");
+	struct jsonw w;
+	str_add_text(&j->query, j->query.len ? "," : "");
+	jsonw_init(&w, &j->query);
+	jsonw_object(&w, NULL);
+	jsonw_string(&w, "name", j->queue);
+	jsonw_int(&w, "slots", (int64_t)json_count(json_get(v, "pollers")));
+	jsonw_int(&w, "running", running_on(j->t, j->queue));
+	jsonw_int(&w, "queued", json_get_int(stats, "approximateBacklogCount", 0));
+	jsonw_text(&w, "oldest", json_get_text(stats, "approximateBacklogAge"));
+	jsonw_end_object(&w);
+}
+
+static void finish_queues(struct temporal_job *j)
+{
+	struct str out = { 0 };
+	str_add_text(&out, "{\"queues\":[");
+	str_add(&out, view_of_str(&j->query));
+	str_add_text(&out, "]}");
+	give(j, &out, VIEW(""));
+	str_release(&out);
+}
+
+static void on_queue(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	add_queue(j, json_root(doc));
+	json_free(doc);
+	ask_queue(j);
+}
+
+static void ask_queue(struct temporal_job *j)
+{
+	struct str target = { 0 };
+	if (!next_queue(j)) {
+		finish_queues(j);
+		return;
+	}
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/task-queues/");
+	http_add_encoded(&target, view_of(j->queue));
+	str_add_text(&target, "?taskQueueType=1&reportStats=true");
+	struct temporal_ask ask = { .target = &target };
+	temporal_job_ask(j, &ask, on_queue);
+}
+
+static void add_name(struct str *names, const char *name)
+{
+	struct view rest = view_of_str(names), one;
+	while (view_split(&rest, '\n', &one)) {
+		if (view_is(one, name))
+			return;
+	}
+	str_add_text(names, name);
+	str_add_char(names, '\n');
+}
+
+static void collect_names(struct temporal *t, struct str *names, bool queues)
+{
+	size_t at = 0;
+	struct view id;
+	void *value;
+	while (map_next(&t->known, &at, &id, &value)) {
+		const struct temporal_known *k = value;
+		const char *name = queues ? k->queue : k->type;
+		if (name && *name && !strchr(name, '\n'))
+			add_name(names, name);
+	}
+}
+
+static void list_queues(struct temporal_job *j)
+{
+	const bool queues = true;
+	collect_names(j->t, &j->text, queues);
+	ask_queue(j);
+}
+
+/* ---- workflow types ---- */
+
+static void add_field(struct jsonw *w, const char *name, const char *title, const char *fallback)
+{
+	jsonw_object(w, name);
+	jsonw_string(w, "type", "string");
+	jsonw_string(w, "title", title);
+	if (fallback)
+		jsonw_string(w, "default", fallback);
+	jsonw_end_object(w);
+}
+
+static const char *queue_of(struct temporal *t, struct view type, int64_t *open)
+{
+	const char *queue = NULL;
+	size_t at = 0;
+	struct view id;
+	void *value;
+	while (map_next(&t->known, &at, &id, &value)) {
+		const struct temporal_known *k = value;
+		if (!k->type || !view_is(type, k->type))
+			continue;
+		*open += k->sign && run_status_is_open(k->status);
+		queue = k->queue;
+	}
+	return queue;
+}
+
+static void add_workflow(struct jsonw *w, struct temporal *t, struct view type)
+{
+	int64_t open = 0;
+	const char *queue = queue_of(t, type, &open);
+	jsonw_object(w, NULL);
+	jsonw_text(w, "name", type);
+	jsonw_text(w, "title", type);
+	jsonw_string(w, "queue", queue);
+	jsonw_int(w, "open_runs", open);
+	jsonw_object(w, "params");
+	add_field(w, "input", "input (JSON; empty: none)", NULL);
+	add_field(w, "workflow_id", "workflow id (empty: one is made)", NULL);
+	add_field(w, "task_queue", "task queue", queue);
+	jsonw_end_object(w);
+	jsonw_end_object(w);
+}
+
+static void list_workflows(struct temporal_job *j)
+{
+	struct str out = { 0 }, names = { 0 };
+	struct jsonw w;
+	const bool queues = false;
+	collect_names(j->t, &names, queues);
+	begin(&w, &out, "workflows");
+	struct view rest = view_of_str(&names), name;
+	while (view_split(&rest, '\n', &name)) {
+		if (name.len)
+			add_workflow(&w, j->t, name);
+	}
+	end(&w);
+	give(j, &out, VIEW(""));
+	str_release(&out);
+	str_release(&names);
+}
+
+/* ---- the inbox ---- */
+
+static void add_waiting(struct jsonw *w, const struct temporal_known *k)
+{
+	jsonw_object(w, NULL);
+	jsonw_string(w, "run", k->id);
+	jsonw_string(w, "short", k->workflow_id);
+	jsonw_string(w, "workflow", k->type);
+	jsonw_string(w, "task", "gate");
+	jsonw_string(w, "kind", "approval");
+	jsonw_time(w, "since", k->gate_ms ? k->gate_ms : k->started_ms);
+	jsonw_string(w, "prompt", k->prompt ? k->prompt : "waits for approval");
+	jsonw_end_object(w);
+}
+
+static void list_inbox(struct temporal_job *j)
+{
+	struct str out = { 0 };
+	struct jsonw w;
+	size_t at = 0;
+	struct view id;
+	void *value;
+	begin(&w, &out, "inbox");
+	while (map_next(&j->t->known, &at, &id, &value)) {
+		const struct temporal_known *k = value;
+		if (k->listed_waiting || k->looked_waiting)
+			add_waiting(&w, k);
+	}
+	end(&w);
+	give(j, &out, VIEW(""));
+	str_release(&out);
+}
+
+/* ---- the operation ---- */
+
+/* Without a watch (a command) nothing is known yet: the newest runs are asked for. */
+static void on_runs(struct temporal_job *j, const struct http_answer *a)
+{
+	struct arena arena = { 0 };
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	const struct json *list = json_get(json_root(doc), "executions");
+	for (const struct json *i = json_first(list); i; i = json_next(i)) {
+		struct run_facts run;
+		temporal_row(j->t, i, &arena, &run);
+	}
+	arena_release(&arena);
+	json_free(doc);
+	j->then(j);
+}
+
+static void from_runs(struct temporal_job *j, temporal_then_fn *then, const char *query)
+{
+	struct str target = { 0 };
+	j->then = then;
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/workflows");
+	temporal_add_query(&target, "query", view_of(query));
+	temporal_add_query(&target, "pageSize", VIEW("200"));
+	struct temporal_ask ask = { .target = &target, .listed = true };
+	temporal_job_ask(j, &ask, on_runs);
+}
+
+static void ask_list(struct temporal_job *j, const char *path, struct view cursor,
+		     temporal_answered_fn *answered)
+{
+	struct str target = { 0 };
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, path);
+	temporal_add_query(&target, "nextPageToken", cursor);
+	struct temporal_ask ask = { .target = &target, .listed = true };
+	temporal_job_ask(j, &ask, answered);
+}
+
+ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct view cursor)
+{
+	struct temporal *t = temporal_of(b);
+	if (kind == CATALOG_STATS || kind == CATALOG_AUDIT) {
+		ticket_id ticket = backend_ticket(b);
+		backend_answer(b, ticket, OUTCOME_UNSUPPORTED,
+			       kind == CATALOG_STATS ? "Temporal keeps no statistics of its runs" :
+						       "Temporal keeps no audit trail of its own: "
+						       "see a run's history");
+		return ticket;
+	}
+	struct temporal_job *j = temporal_job(t);
+	j->catalog = kind;
+	if (kind == CATALOG_SCHEDULES)
+		ask_list(j, "/schedules?maximumPageSize=200", cursor, on_schedules);
+	else if (kind == CATALOG_WORKERS)
+		ask_list(j, "/workers?pageSize=200", cursor, on_workers);
+	else if (kind == CATALOG_QUEUES)
+		from_runs(j, list_queues, "");
+	else if (kind == CATALOG_WORKFLOWS)
+		from_runs(j, list_workflows, "");
+	else
+		from_runs(j, list_inbox, t->waiting ? t->waiting : "");
+	return j->ticket;
+}

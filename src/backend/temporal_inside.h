@@ -1,0 +1,291 @@
+/* Inside of the Temporal backend: what its files share. Nobody else includes this.
+ *
+ *   temporal.c          the backend: jobs of tickets, cancel, destroy
+ *   temporal_call.c     one request: the budget of visibility calls, tries again
+ *   temporal_link.c     is the server there: probe, conditions, tries
+ *   temporal_known.c    what was told of each run, so that nothing is told twice
+ *   temporal_watch.c    snapshot and changes by visibility queries; temporal_count.c
+ *   temporal_look.c     single runs by describe: what lists do not say;
+ *                       temporal_gate.c: does it wait for a person, and why
+ *   temporal_load.c     describe and history of a run for a job
+ *   temporal_read.c     page, detail, history, log
+ *   temporal_catalog.c  schedules, queues, workers, workflows, inbox
+ *   temporal_order.c    orders; temporal_approve.c: approvals and their effect
+ */
+#ifndef BACKEND_TEMPORAL_INSIDE_H
+#define BACKEND_TEMPORAL_INSIDE_H
+
+#include "backend/backoff.h"
+#include "backend/temporal.h"
+#include "backend/temporal_mapping.h"
+#include "backend/temporal_story.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "core/filter.h"
+#include "io/http.h"
+#include "wire/jsonw.h"
+
+struct temporal;
+struct temporal_call;
+struct temporal_job;
+
+/* ---- temporal_call.c: one request ---- */
+
+typedef void temporal_heard_fn(void *arg, const struct http_answer *a);
+
+struct temporal_ask {
+	const char *method;	/* NULL: GET */
+	struct str *target;	/* taken */
+	struct str *body;	/* taken, or NULL */
+	const char *header;	/* one more, or NULL; lives on */
+	bool listed;		/* counts as a visibility call */
+	bool keyed;		/* a POST that may be sent twice: it carries its own id */
+	int timeout_ms;		/* 0: the usual */
+	temporal_heard_fn *heard;
+	void *arg;
+};
+
+/* heard is called once, from the loop, unless cancelled. */
+struct temporal_call *temporal_ask(struct temporal *t, const struct temporal_ask *ask);
+void temporal_call_cancel(struct temporal_call *c);	/* NULL is fine */
+/* "/api/v1/namespaces/NS" and what follows. */
+void temporal_add_space(struct str *target, const struct temporal *t);
+/* ... "/workflows/ID". */
+void temporal_add_workflow(struct str *target, const struct temporal *t, const char *workflow_id);
+void temporal_add_query(struct str *target, const char *name, struct view value);
+/* "?execution.runId=", where it is not empty. */
+void temporal_add_run(struct str *target, const char *run_id);
+bool temporal_ok(const struct http_answer *a);
+enum outcome temporal_outcome(int status);
+/* The answer in words, appended. */
+void temporal_add_words(struct str *s, const struct temporal *t, const struct http_answer *a);
+
+struct temporal_budget {
+	double rate, most;	/* visibility calls a second: now, at best */
+	double tokens;
+	int64_t filled_ms, slowed_ms;
+	struct watch *timer;
+};
+
+/* ---- temporal_link.c ---- */
+
+enum temporal_state { TEMPORAL_OFF, TEMPORAL_CONNECTING, TEMPORAL_WAITING, TEMPORAL_LIVE };
+
+struct temporal_link {
+	enum temporal_state state;
+	struct temporal_call *call;
+	struct watch *retry, *first;
+	struct backoff backoff;
+	bool told, was_live;
+	char *version;
+	int64_t fresh_ms, asked_ms;
+	int64_t offset_ms;	/* server minus ours */
+};
+
+bool temporal_probe(struct backend *b);
+void temporal_link_init(struct temporal *t);
+void temporal_link_start(struct temporal *t);
+/* A sign of life of the server. */
+void temporal_link_fresh(struct temporal *t, const struct http_answer *a);
+/* A watch's call failed. */
+void temporal_link_lost(struct temporal *t, const struct http_answer *a);
+void temporal_link_tell_live(struct temporal *t);
+void temporal_link_release(struct temporal *t);
+int64_t temporal_server_ms(const struct temporal *t);
+
+/* ---- temporal_known.c ---- */
+
+/* What is known of a run, by its id. */
+struct temporal_known {
+	char *id, *workflow_id, *type, *queue, *title, *prompt;
+	enum run_status status;
+	int64_t started_ms, ended_ms, gate_ms;
+	uint64_t sign;		/* of what was told; 0: nothing */
+	bool listed_waiting;	/* by the visibility filter */
+	bool looked_waiting;	/* by describe */
+	bool wants_look;
+	bool asked;		/* its own words were asked for */
+	bool named;		/* in this round of a list */
+	uint64_t round;		/* last look */
+};
+
+struct temporal_known *temporal_known(struct temporal *t, struct view id);
+/* Known, or made known by these facts. */
+struct temporal_known *temporal_learn(struct temporal *t, const struct run_facts *run);
+/* Puts what lists do not say into the facts: title, gate. A closed run stays closed:
+ * false where the facts are older than what is known. */
+bool temporal_complete(struct temporal *t, struct run_facts *run);
+/* A row of a list to facts, completed, with its number. False: none, or stale. */
+bool temporal_row(struct temporal *t, const struct json *info, struct arena *arena,
+		  struct run_facts *out);
+/* Tells it, unless it was told so already; or that it has gone from the filter. */
+void temporal_tell(struct temporal *t, const struct run_facts *run);
+void temporal_tell_gone(struct temporal *t, struct view id);
+void temporal_forget_all(struct temporal *t);
+void temporal_rules(const struct temporal *t, struct temporal_rules *out);
+
+/* ---- temporal_watch.c ---- */
+
+enum temporal_lap { LAP_WAITING, LAP_OPEN, LAP_ENDED, LAP_FAILED, LAP_STARTED, LAP_CLOSED,
+		    LAP_PENDING, LAP_COUNT, LAPS };
+
+struct temporal_watch {
+	ticket_id ticket;	/* 0: nothing */
+	struct str text;	/* of the filter */
+	struct filter *filter;
+	bool exact;		/* the server filters all of it */
+	size_t ended;
+	bool synced, in_snapshot, part_unread;
+	enum temporal_lap plan[LAPS];
+	size_t n_plan, at;
+	struct str token;
+	int pages;
+	bool cut;		/* a list was longer than what is read of it */
+	bool open_cut;		/* the list of open runs was */
+	struct temporal_call *call;
+	struct watch *timer, *begin;
+	uint64_t ticks;
+	int64_t started_seen_ms, closed_seen_ms;
+	int64_t pending, planned;	/* counted by LAP_PENDING; -1: not yet */
+};
+
+ticket_id temporal_watch(struct backend *b, const struct watch_scope *scope);
+void temporal_watch_init(struct temporal *t);
+/* The server is there: the snapshot begins. */
+void temporal_watch_begin(struct temporal *t);
+void temporal_watch_stop(struct temporal *t);
+bool temporal_watch_cancel(struct temporal *t, ticket_id ticket);
+void temporal_watch_release(struct temporal *t);
+
+/* temporal_count.c; false where the answer is none. */
+bool temporal_take_counts(struct temporal *t, struct view body);
+
+/* ---- temporal_look.c ---- */
+
+struct temporal_look {
+	struct temporal_call *call;
+	char *id;		/* being looked at */
+	int left;		/* looks still allowed in this tick */
+	uint64_t round;
+};
+
+void temporal_look_init(struct temporal *t);
+/* Soon, before all others. */
+void temporal_look_at(struct temporal *t, struct view id);
+/* A few looks at what asks for one, else at open runs in turn. */
+void temporal_look_tick(struct temporal *t);
+void temporal_look_stop(struct temporal *t);
+void temporal_look_release(struct temporal *t);
+/* ---- temporal_gate.c ---- */
+
+/* Whether it waits for a person, and why: the ladder of rules. The words lie in the
+ * arena. */
+bool temporal_gate(struct temporal *t, const struct json *describe, struct arena *arena,
+		   struct story_gate *out);
+/* The pending activity that a mapping means, or NULL. */
+const struct json *temporal_pending_activity(const struct json *describe, const char *type);
+
+/* ---- temporal.c: jobs ---- */
+
+typedef void temporal_answered_fn(struct temporal_job *j, const struct http_answer *a);
+typedef void temporal_then_fn(struct temporal_job *j);
+
+/* One ticket and what it is about. */
+struct temporal_job {
+	struct temporal *t;
+	struct temporal_job *prev, *next;
+	ticket_id ticket;
+	struct temporal_call *call;
+	struct watch *timer;
+	temporal_answered_fn *answered;
+	temporal_then_fn *then, *after;
+	char *run, *workflow_id, *type, *queue;
+	struct story story;
+	struct json_doc *describe;
+	struct str token;		/* of the next page */
+	int pages;
+	/* of the kind */
+	struct filter *filter;		/* page */
+	struct str query, text;
+	bool exact;
+	size_t limit;
+	char *task;			/* log, order */
+	enum log_stream streams;
+	enum catalog_kind catalog;
+	enum verb verb;
+	char *comment, *value, *params, *key;
+	int64_t length;			/* of the history, before an order */
+	int64_t until_ms;
+	int tries;
+};
+
+struct temporal_job *temporal_job(struct temporal *t);
+struct temporal_job *temporal_job_of(struct temporal *t, ticket_id ticket);
+/* The job's own request; answered is called inside enter and leave. */
+void temporal_job_ask(struct temporal_job *j, struct temporal_ask *ask,
+		      temporal_answered_fn *answered);
+void temporal_job_free(struct temporal_job *j);
+void temporal_finish(struct temporal_job *j, enum outcome outcome, const char *text);
+void temporal_finish_with(struct temporal_job *j, enum outcome outcome, struct view follow,
+			  const char *text);
+/* Ends with what a failed answer means. */
+void temporal_fail(struct temporal_job *j, const struct http_answer *a);
+/* The answer's JSON; NULL, and the job is ended, where it is none. */
+struct json_doc *temporal_job_json(struct temporal_job *j, const struct http_answer *a);
+
+/* ---- temporal_load.c ---- */
+
+/* Finds workflow id, type and queue of j->run; ends the job where there is none. */
+void temporal_find(struct temporal_job *j, temporal_then_fn *then);
+/* Describe into j->describe. */
+void temporal_describe(struct temporal_job *j, temporal_then_fn *then);
+/* Describe, and the history into j->story. */
+void temporal_load(struct temporal_job *j, temporal_then_fn *then);
+/* The first page of the history only. */
+void temporal_load_input(struct temporal_job *j, temporal_then_fn *then);
+
+/* ---- the operations ---- */
+
+ticket_id temporal_page(struct backend *b, struct view filter, struct view cursor, size_t limit);
+ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
+			 struct view cursor);
+ticket_id temporal_log(struct backend *b, const struct log_query *q);
+ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
+ticket_id temporal_order(struct backend *b, const struct order *o);
+/* Approve, reject, answer: from the described run on. */
+void temporal_approve(struct temporal_job *j);
+/* Common members of an order's body: who we are, and its own id. */
+void temporal_add_order(struct jsonw *w, const struct temporal_job *j);
+/* True where the answer is none or a refusal: then the job is ended, or its run is
+ * being read back. */
+bool temporal_order_failed(struct temporal_job *j, const struct http_answer *a);
+
+/* ---- the whole ---- */
+
+struct temporal {
+	struct backend base;	/* first */
+	struct http *http;
+	char *name, *where, *space, *identity, *user;
+	bool read_only, has_token, is_ui;
+	struct temporal_times times;
+	struct mappings mappings;
+	char *waiting;		/* query, or NULL */
+	bool waiting_given;
+	char *waiting_memo;	/* or NULL */
+	struct temporal_budget budget;
+	struct temporal_call *calls;	/* newest first */
+	struct temporal_job *jobs;
+	struct temporal_link link;
+	struct temporal_watch watch;
+	struct temporal_look look;
+	struct map known;	/* run id to struct temporal_known */
+	int64_t seq;
+	int depth;		/* calls of the sink that we are inside of */
+	bool dead;		/* destroyed meanwhile: freed when the last returns */
+};
+
+struct temporal *temporal_of(struct backend *b);
+void temporal_enter(struct temporal *t);
+void temporal_leave(struct temporal *t);
+
+#endif

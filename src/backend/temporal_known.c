@@ -1,0 +1,168 @@
+/* What was told of each run: lists come again and again, the board is told what is
+ * new. A run that was told closed is never told open again (visibility lags behind
+ * describe). */
+#include "backend/temporal_inside.h"
+
+#include "base/mem.h"
+
+void temporal_rules(const struct temporal *t, struct temporal_rules *out)
+{
+	*out = (struct temporal_rules){ .context = t->base.context,
+					.now_ms = temporal_server_ms(t),
+					.waiting_memo = view_of(t->waiting_memo) };
+}
+
+struct temporal_known *temporal_known(struct temporal *t, struct view id)
+{
+	return map_get(&t->known, id);
+}
+
+static void set_text(char **place, struct view v)
+{
+	if (!v.len || (*place && view_is(v, *place)))
+		return;
+	mem_free(*place);
+	*place = mem_bytes(v.ptr, v.len);
+}
+
+struct temporal_known *temporal_learn(struct temporal *t, const struct run_facts *run)
+{
+	struct temporal_known *k = temporal_known(t, run->id);
+	if (!k) {
+		k = mem_zero(sizeof *k);
+		k->id = mem_bytes(run->id.ptr, run->id.len);
+		k->wants_look = run_status_is_open(run->status);
+		map_put(&t->known, run->id, k);
+	}
+	set_text(&k->workflow_id, run->short_id);
+	set_text(&k->type, run->workflow);
+	set_text(&k->queue, run->queue);
+	set_text(&k->title, run->title);
+	return k;
+}
+
+static void known_free(struct temporal_known *k)
+{
+	mem_free(k->id);
+	mem_free(k->workflow_id);
+	mem_free(k->type);
+	mem_free(k->queue);
+	mem_free(k->title);
+	mem_free(k->prompt);
+	mem_free(k);
+}
+
+void temporal_forget_all(struct temporal *t)
+{
+	size_t at = 0;
+	struct view id;
+	void *k;
+	while (map_next(&t->known, &at, &id, &k))
+		known_free(k);
+	map_release(&t->known);
+	t->known = (struct map){ 0 };
+}
+
+static void put_gate(const struct temporal_known *k, struct run_facts *run)
+{
+	const char *prompt = k->prompt ? k->prompt : "waits for approval";
+	run->status = RUN_WAITING;
+	run->n_gates = 1;
+	run->waiting = (struct gate_facts){
+		.kind = GATE_APPROVAL, .task = VIEW("gate"), .prompt = view_of(prompt),
+		.required = 1, .attempt = 1, .version = 1,
+		.since_ms = k->gate_ms ? k->gate_ms : run->started_ms,
+	};
+	run->pending_reason = VIEW("approval");
+	run->pending_detail = k->listed_waiting ? VIEW("the visibility filter says so") :
+						  VIEW("its workflow is idle, or its activity is a person's");
+}
+
+bool temporal_complete(struct temporal *t, struct run_facts *run)
+{
+	struct temporal_known *k = temporal_learn(t, run);
+	bool open = run_status_is_open(run->status);
+	if (open && k->sign && !run_status_is_open(k->status))
+		return false;
+	if (!run->title.len)
+		run->title = view_of(k->title);
+	if (open && run->status == RUN_RUNNING && !run->n_gates &&
+	    (k->listed_waiting || k->looked_waiting))
+		put_gate(k, run);
+	if (run->pending_reason.len == 0 && run->status == RUN_WAITING)
+		run->pending_reason = VIEW("approval");
+	temporal_allow(run);
+	run->seq = ++t->seq;
+	return true;
+}
+
+bool temporal_row(struct temporal *t, const struct json *info, struct arena *arena,
+		  struct run_facts *out)
+{
+	struct temporal_rules rules;
+	temporal_rules(t, &rules);
+	return temporal_run(info, &rules, arena, out) && temporal_complete(t, out);
+}
+
+/* ---- telling ---- */
+
+static uint64_t mix(uint64_t sum, struct view v)
+{
+	return sum * 1099511628211U ^ view_hash(v);
+}
+
+static uint64_t mix_number(uint64_t sum, int64_t n)
+{
+	return mix(sum, view_bytes(&n, sizeof n));
+}
+
+/* Of all that a card shows. */
+static uint64_t sign_of(const struct run_facts *run)
+{
+	uint64_t sum = 1;
+	const struct view texts[] = { run->title, run->raw_status, run->current_task,
+				      run->waiting.prompt, run->error.message, run->worker,
+				      run->pending_detail };
+	const int64_t numbers[] = { run->status, run->started_ms, run->ended_ms,
+				    run->current_attempt, run->current_status, run->n_gates,
+				    (int64_t)(run->progress * 1000), run->tasks_done,
+				    run->tasks_total, run->cancel_at_ms };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		sum = mix(sum, texts[i]);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sum = mix_number(sum, numbers[i]);
+	for (size_t i = 0; i < run->labels.len; i++)
+		sum = mix(mix(sum, run->labels.items[i].name), run->labels.items[i].value);
+	return sum ? sum : 1;
+}
+
+void temporal_tell_gone(struct temporal *t, struct view id)
+{
+	struct temporal_known *k = map_remove(&t->known, id);
+	if (!k)
+		return;
+	bool told = k->sign != 0;
+	struct view own = view_of(k->id);
+	if (told)
+		t->base.sink->gone(t->base.sink->arg, own);
+	known_free(k);
+}
+
+void temporal_tell(struct temporal *t, const struct run_facts *run)
+{
+	const struct filter_env env = { .now_ms = temporal_server_ms(t) };
+	struct temporal_known *k = temporal_learn(t, run);
+	uint64_t sign = sign_of(run);
+	bool snapshot = t->watch.in_snapshot;
+	if (temporal_is_hidden(run) || !filter_match(t->watch.filter, run, &env)) {
+		temporal_tell_gone(t, run->id);
+		return;
+	}
+	if (k->sign == sign && !snapshot)
+		return;
+	k->sign = sign;
+	k->status = run->status;
+	k->started_ms = run->started_ms;
+	k->ended_ms = run->ended_ms;
+	t->base.sink->runs(t->base.sink->arg, run, 1);
+}

@@ -1,0 +1,209 @@
+/* One run for a job: where it is (its workflow id), describe, and its history page by
+ * page into a story. Very long histories: the beginning and the end. */
+#include "backend/temporal_inside.h"
+
+#include "base/ident.h"
+#include "base/mem.h"
+
+enum { HISTORY_PAGES = 20, HISTORY_PAGE = 256 };
+
+static char *text_of(struct view v)
+{
+	return mem_bytes(v.ptr ? v.ptr : "", v.len);
+}
+
+/* ---- where it is ---- */
+
+/* The frontend decodes %2F before it routes: another route would answer. */
+static bool can_be_addressed(struct temporal_job *j)
+{
+	if (j->t->is_ui || !strchr(j->workflow_id, '/'))
+		return true;
+	temporal_finish(j, OUTCOME_UNSUPPORTED,
+			"Temporal's HTTP port cannot address a workflow id with a slash");
+	return false;
+}
+
+static void found(struct temporal_job *j, struct view workflow_id, struct view type,
+		  struct view queue)
+{
+	j->workflow_id = text_of(workflow_id);
+	j->type = text_of(type);
+	j->queue = text_of(queue);
+	if (can_be_addressed(j))
+		j->then(j);
+}
+
+static void on_found(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	const struct json *run = json_first(json_get(json_root(doc), "executions"));
+	struct view id = json_get_text(json_get(run, "execution"), "workflowId");
+	if (id.len)
+		found(j, id, json_get_text(json_get(run, "type"), "name"),
+		      json_get_text(run, "taskQueue"));
+	else
+		temporal_finish(j, OUTCOME_NOT_FOUND, "Temporal has no such run");
+	json_free(doc);
+}
+
+/* Not a run id: a workflow id, of which the newest run is meant. */
+static void take_as_workflow(struct temporal_job *j)
+{
+	struct view id = view_of(j->run);
+	char *workflow_id = text_of(id);
+	mem_free(j->run);
+	j->run = mem_text("");
+	found(j, view_of(workflow_id), VIEW(""), VIEW(""));
+	mem_free(workflow_id);
+}
+
+static void on_soon(void *arg)
+{
+	struct temporal_job *j = arg;
+	struct temporal *t = j->t;
+	const struct temporal_known *k = temporal_known(t, view_of(j->run));
+	temporal_enter(t);
+	if (k && k->workflow_id)
+		found(j, view_of(k->workflow_id), view_of(k->type), view_of(k->queue));
+	else
+		take_as_workflow(j);
+	temporal_leave(t);
+}
+
+void temporal_find(struct temporal_job *j, temporal_then_fn *then)
+{
+	const struct temporal_known *k = temporal_known(j->t, view_of(j->run));
+	struct str target = { 0 }, query = { 0 };
+	j->then = then;
+	if ((k && k->workflow_id) || !ident_is_uuid(view_of(j->run))) {
+		/* From the loop: nothing may end inside of an operation. */
+		j->timer = loop_timer(j->t->base.loop, on_soon, j);
+		loop_timer_set(j->timer, 0);
+		return;
+	}
+	str_addf(&query, "RunId = '%s'", j->run);
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/workflows");
+	temporal_add_query(&target, "query", view_of_str(&query));
+	temporal_add_query(&target, "pageSize", VIEW("1"));
+	struct temporal_ask ask = { .target = &target, .listed = true };
+	temporal_job_ask(j, &ask, on_found);
+	str_release(&query);
+}
+
+/* ---- describe ---- */
+
+static void replace(char **place, struct view v)
+{
+	if (!v.len)
+		return;
+	mem_free(*place);
+	*place = text_of(v);
+}
+
+static void on_describe(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	json_free(j->describe);
+	j->describe = doc;
+	const struct json *info = json_get(json_root(doc), "workflowExecutionInfo");
+	struct view id = json_get_text(json_get(info, "execution"), "runId");
+	if (!id.len) {
+		temporal_finish(j, OUTCOME_UNREACHABLE,
+				"Temporal's answer cannot be read: it describes no run");
+		return;
+	}
+	replace(&j->run, id);
+	replace(&j->type, json_get_text(json_get(info, "type"), "name"));
+	replace(&j->queue, json_get_text(info, "taskQueue"));
+	j->length = json_get_int(info, "historyLength", 0);
+	j->then(j);
+}
+
+void temporal_describe(struct temporal_job *j, temporal_then_fn *then)
+{
+	struct str target = { 0 };
+	j->then = then;
+	temporal_add_workflow(&target, j->t, j->workflow_id);
+	temporal_add_run(&target, j->run);
+	struct temporal_ask ask = { .target = &target };
+	temporal_job_ask(j, &ask, on_describe);
+}
+
+/* ---- history ---- */
+
+static void ask_events(struct temporal_job *j, const char *path, temporal_answered_fn *answered)
+{
+	struct str target = { 0 }, number = { 0 };
+	temporal_add_workflow(&target, j->t, j->workflow_id);
+	str_add_text(&target, path);
+	temporal_add_run(&target, j->run);
+	str_addf(&number, "%d", HISTORY_PAGE);
+	temporal_add_query(&target, "maximumPageSize", view_of_str(&number));
+	temporal_add_query(&target, "nextPageToken", view_of_str(&j->token));
+	struct temporal_ask ask = { .target = &target };
+	temporal_job_ask(j, &ask, answered);
+	str_release(&number);
+}
+
+static void on_newest(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	story_add_newest(&j->story, json_get(json_get(json_root(doc), "history"), "events"));
+	json_free(doc);
+	j->then(j);
+}
+
+static void on_events(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	story_add(&j->story, json_get(json_get(json_root(doc), "history"), "events"));
+	str_clear(&j->token);
+	str_add(&j->token, json_get_text(json_root(doc), "nextPageToken"));
+	json_free(doc);
+	if (!j->token.len) {
+		j->then(j);
+	} else if (++j->pages < HISTORY_PAGES) {
+		ask_events(j, "/history", on_events);
+	} else {
+		str_clear(&j->token);
+		ask_events(j, "/history-reverse", on_newest);
+	}
+}
+
+static void load_history(struct temporal_job *j)
+{
+	j->then = j->after;
+	ask_events(j, "/history", on_events);
+}
+
+void temporal_load(struct temporal_job *j, temporal_then_fn *then)
+{
+	j->after = then;
+	temporal_describe(j, load_history);
+}
+
+static void on_input(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	story_add(&j->story, json_get(json_get(json_root(doc), "history"), "events"));
+	json_free(doc);
+	j->then(j);
+}
+
+void temporal_load_input(struct temporal_job *j, temporal_then_fn *then)
+{
+	j->then = then;
+	ask_events(j, "/history", on_input);
+}

@@ -1,0 +1,189 @@
+/* Single runs by describe: what lists do not say (current task, attempts, gates), what
+ * has become of runs that lists no longer name, and one's own orders. A few a tick. */
+#include "backend/temporal_inside.h"
+
+#include "backend/temporal_payload.h"
+#include "base/jtext.h"
+#include "base/mem.h"
+
+enum { LOOKS_A_TICK = 15 };
+
+static void look_next(struct temporal *t);
+
+/* ---- what describe says ---- */
+
+static void note_gate(struct temporal_known *k, bool waits, const struct story_gate *gate)
+{
+	k->looked_waiting = waits;
+	if (waits && !k->gate_ms)
+		k->gate_ms = gate->since_ms;
+	if (!waits) {
+		k->gate_ms = 0;
+		mem_free(k->prompt);
+		k->prompt = NULL;
+		k->asked = false;
+	}
+}
+
+static void take(struct temporal *t, const struct json *describe)
+{
+	struct story story;
+	struct story_gate gate;
+	struct run_detail detail;
+	struct temporal_rules rules;
+	struct temporal_known *k = t->look.id ? temporal_known(t, view_of(t->look.id)) : NULL;
+	story_init(&story);
+	temporal_rules(t, &rules);
+	bool waits = temporal_gate(t, describe, &story.arena, &gate);
+	if (k)
+		note_gate(k, waits, &gate);
+	if (story_tell(&story, describe, &rules, waits ? &gate : NULL, &detail) &&
+	    temporal_complete(t, &detail.run) && t->watch.ticket)
+		temporal_tell(t, &detail.run);
+	story_release(&story);
+}
+
+/* ---- the workflow's own words ---- */
+
+static void take_words(struct temporal *t, struct view body)
+{
+	struct arena arena = { 0 };
+	struct json_doc *doc = json_parse(body, 0, NULL);
+	const struct json *result = doc ? json_get(json_root(doc), "queryResult") : NULL;
+	struct view json = temporal_payloads(result, &arena);
+	struct json_doc *inner = json.len ? json_parse(json, 0, NULL) : NULL;
+	struct view words = inner ? json_get_text(json_root(inner), "currentDetails") : VIEW("");
+	struct temporal_known *k = t->look.id ? temporal_known(t, view_of(t->look.id)) : NULL;
+	if (k && words.len && !k->prompt) {
+		k->prompt = mem_bytes(words.ptr, words.len);
+		k->wants_look = true;
+	}
+	json_free(inner);
+	json_free(doc);
+	arena_release(&arena);
+}
+
+static void on_words(void *arg, const struct http_answer *a)
+{
+	struct temporal *t = arg;
+	t->look.call = NULL;
+	if (temporal_ok(a))
+		take_words(t, a->body);
+	look_next(t);
+}
+
+static void ask_words(struct temporal *t, struct temporal_known *k)
+{
+	struct str target = { 0 }, body = { 0 };
+	k->asked = true;
+	temporal_add_workflow(&target, t, k->workflow_id);
+	str_add_text(&target, "/query/__temporal_workflow_metadata");
+	str_add_text(&body, "{\"execution\":{\"runId\":");
+	jtext_add_quoted(&body, view_of(k->id));
+	str_add_text(&body, "},\"query\":{}}");
+	const struct temporal_ask ask = { .method = "POST", .target = &target, .body = &body,
+					  .header = "Grpc-Timeout: 3S", .heard = on_words,
+					  .arg = t };
+	t->look.call = temporal_ask(t, &ask);
+}
+
+/* ---- one look ---- */
+
+static void on_look(void *arg, const struct http_answer *a)
+{
+	struct temporal *t = arg;
+	struct json_doc *doc = NULL;
+	t->look.call = NULL;
+	if (a->status == 404)
+		temporal_tell_gone(t, view_of(t->look.id));
+	else if (temporal_ok(a))
+		doc = json_parse(a->body, (size_t)32 << 20, NULL);
+	if (doc)
+		take(t, json_root(doc));
+	json_free(doc);
+	if (t->dead || !t->look.id || t->look.call)
+		return;
+	struct temporal_known *k = temporal_known(t, view_of(t->look.id));
+	if (k && k->looked_waiting && !k->asked)
+		ask_words(t, k);
+	else
+		look_next(t);
+}
+
+static void look(struct temporal *t, struct temporal_known *k)
+{
+	struct str target = { 0 };
+	k->wants_look = false;
+	k->round = t->look.round;
+	mem_free(t->look.id);
+	t->look.id = mem_text(k->id);
+	temporal_add_workflow(&target, t, k->workflow_id);
+	temporal_add_run(&target, k->id);
+	const struct temporal_ask ask = { .target = &target, .heard = on_look, .arg = t };
+	t->look.left--;
+	t->look.call = temporal_ask(t, &ask);
+}
+
+/* Who asks for a look, else an open run that had none in this round. */
+static struct temporal_known *choose(struct temporal *t)
+{
+	struct temporal_known *next = NULL;
+	size_t at = 0;
+	struct view id;
+	void *value;
+	while (map_next(&t->known, &at, &id, &value)) {
+		struct temporal_known *k = value;
+		if (k->workflow_id && k->wants_look)
+			return k;
+		if (!next && k->sign && k->round != t->look.round && run_status_is_open(k->status) &&
+		    k->status != RUN_PLANNED)
+			next = k;
+	}
+	return next;
+}
+
+static void look_next(struct temporal *t)
+{
+	if (t->dead || t->look.call || t->look.left <= 0 || t->link.state != TEMPORAL_LIVE)
+		return;
+	struct temporal_known *k = choose(t);
+	if (k)
+		look(t, k);
+	else
+		t->look.round++;
+}
+
+void temporal_look_at(struct temporal *t, struct view id)
+{
+	struct temporal_known *k = temporal_known(t, id);
+	if (!k || !k->workflow_id || !t->watch.ticket)
+		return;
+	k->wants_look = true;
+	t->look.left++;
+	look_next(t);
+}
+
+void temporal_look_tick(struct temporal *t)
+{
+	t->look.left = LOOKS_A_TICK;
+	look_next(t);
+}
+
+void temporal_look_init(struct temporal *t)
+{
+	t->look.round = 1;
+}
+
+void temporal_look_stop(struct temporal *t)
+{
+	temporal_call_cancel(t->look.call);
+	t->look.call = NULL;
+	t->look.left = 0;
+}
+
+void temporal_look_release(struct temporal *t)
+{
+	temporal_look_stop(t);
+	mem_free(t->look.id);
+	t->look.id = NULL;
+}

@@ -1,0 +1,54 @@
+/* How an operator's approval becomes an update, a signal or an activity's result,
+ * per workflow type, as the configuration says: `approve.TYPE = update:NAME:JSON`.
+ * Signals are never guessed: what is not mapped is not sent. Pure. */
+#ifndef BACKEND_TEMPORAL_MAPPING_H
+#define BACKEND_TEMPORAL_MAPPING_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "core/status.h"
+
+enum mapping_way { MAPPING_UPDATE, MAPPING_SIGNAL, MAPPING_ACTIVITY };
+
+struct mapping {
+	enum verb verb;
+	enum mapping_way way;
+	char *type;		/* of workflows; `*` globs */
+	char *name;		/* of the update, signal, activity type */
+	char *args;		/* template: one JSON value; NULL: no argument at all */
+	bool many;		/* `*[...]`: each element is an argument */
+};
+
+struct mappings {
+	VEC(struct mapping) items;
+};
+
+/* key "approve.TYPE", "reject.TYPE" or "answer.TYPE". ERR_CONFIG where it is none, or
+ * its template gives no JSON. */
+bool mapping_add(struct mappings *m, struct view key, struct view value, struct err *err);
+void mappings_release(struct mappings *m);
+/* An exact type before a glob; NULL: none. */
+const struct mapping *mapping_find(const struct mappings *m, enum verb verb, struct view type);
+bool mapping_has_type(const struct mappings *m, struct view type);
+
+/* What the placeholders stand for. */
+struct mapping_values {
+	enum verb verb;
+	struct view comment, user, workflow_id, run_id;
+	struct view value;		/* an answer's JSON, or empty */
+	int64_t now_ms;
+};
+
+/* The arguments as JSON values, in the arena. */
+struct mapping_args {
+	const struct view *items;
+	size_t len;
+};
+
+bool mapping_fill(const struct mapping *m, const struct mapping_values *v, struct arena *arena,
+		  struct mapping_args *out, struct err *err);
+/* "update decide {"approved":true,...}" with the template as it is. */
+void mapping_describe(const struct mapping *m, struct str *out);
+
+#endif

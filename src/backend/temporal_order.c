@@ -1,0 +1,429 @@
+/* Orders to Temporal: cancel, terminate, reset, pause, start, run again. Each names
+ * its run and carries an id of its own, so that it may be sent again; one whose
+ * answer stays lost is read back and ends as unknown. */
+#include "backend/temporal_inside.h"
+
+#include "backend/temporal_payload.h"
+#include "base/ident.h"
+#include "base/jtext.h"
+#include "base/mem.h"
+#include "base/when.h"
+#include "wire/jsonw.h"
+
+/* ---- common members ---- */
+
+static void add_uuid(struct str *s, const struct temporal_job *j)
+{
+	char made[IDENT_LEN + 1];
+	ident_uuid7(made, when_now_ms());
+	str_add_text(s, j->key ? j->key : made);
+}
+
+void temporal_add_order(struct jsonw *w, const struct temporal_job *j)
+{
+	struct str key = { 0 };
+	add_uuid(&key, j);
+	jsonw_string(w, "identity", j->t->identity);
+	jsonw_string(w, "requestId", str_text(&key));
+	str_release(&key);
+}
+
+static void add_execution(struct jsonw *w, const struct temporal_job *j)
+{
+	jsonw_object(w, "workflowExecution");
+	jsonw_string(w, "workflowId", j->workflow_id);
+	jsonw_string(w, "runId", j->run);
+	jsonw_end_object(w);
+}
+
+static struct view reason_of(const struct temporal_job *j)
+{
+	return j->comment && *j->comment ? view_of(j->comment) : VIEW("by an operator");
+}
+
+/* ---- answers ---- */
+
+static void on_read_back(struct temporal_job *j)
+{
+	const struct json *info = json_get(json_root(j->describe), "workflowExecutionInfo");
+	struct view status = temporal_word(json_get_text(info, "status"),
+					   "WORKFLOW_EXECUTION_STATUS_", &j->story.arena);
+	str_addf(&j->text, "; the run is now %.*s", (int)status.len, status.ptr);
+	struct str text = j->text;
+	j->text = (struct str){ 0 };
+	temporal_finish(j, OUTCOME_UNKNOWN, str_text(&text));
+	str_release(&text);
+}
+
+static void on_lost_again(struct temporal_job *j, const struct http_answer *a);
+
+static void read_back(struct temporal_job *j, const struct http_answer *a)
+{
+	struct str target = { 0 };
+	str_add_text(&j->text, "the answer was lost (");
+	temporal_add_words(&j->text, j->t, a);
+	str_add_char(&j->text, ')');
+	temporal_add_workflow(&target, j->t, j->workflow_id);
+	temporal_add_run(&target, j->run);
+	struct temporal_ask ask = { .target = &target };
+	temporal_job_ask(j, &ask, on_lost_again);
+}
+
+static void on_lost_again(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	if (doc) {
+		json_free(j->describe);
+		j->describe = doc;
+		on_read_back(j);
+		return;
+	}
+	struct str text = j->text;
+	j->text = (struct str){ 0 };
+	str_add_text(&text, "; the run could not be read back");
+	temporal_finish(j, OUTCOME_UNKNOWN, str_text(&text));
+	str_release(&text);
+}
+
+static bool is_lost(const struct http_answer *a)
+{
+	return (!a->status && a->sent) || a->status == 500 || a->status == 502 || a->status == 504;
+}
+
+bool temporal_order_failed(struct temporal_job *j, const struct http_answer *a)
+{
+	if (temporal_ok(a))
+		return false;
+	if (is_lost(a))
+		read_back(j, a);
+	else
+		temporal_fail(j, a);
+	return true;
+}
+
+static void on_done(struct temporal_job *j, const struct http_answer *a)
+{
+	struct str words = { 0 };
+	if (temporal_order_failed(j, a))
+		return;
+	if (j->verb == VERB_CANCEL)
+		str_add_text(&words, "cancel requested");
+	else
+		str_add_text(&words, verb_past(j->verb));
+	temporal_look_at(j->t, view_of(j->run));
+	temporal_finish(j, OUTCOME_OK, str_text(&words));
+	str_release(&words);
+}
+
+/* Answers with the id of a new run. */
+static void on_new_run(struct temporal_job *j, const struct http_answer *a)
+{
+	if (temporal_order_failed(j, a))
+		return;
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	struct str words = { 0 };
+	if (j->verb == VERB_RETRY)
+		str_add_text(&words, "reset: signals and updates after that step are applied again");
+	else
+		str_add_text(&words, verb_past(j->verb));
+	if (j->run)
+		temporal_look_at(j->t, view_of(j->run));
+	temporal_finish_with(j, OUTCOME_OK, json_get_text(json_root(doc), "runId"),
+			     str_text(&words));
+	json_free(doc);
+	str_release(&words);
+}
+
+static void post(struct temporal_job *j, const char *path, struct str *body,
+		 temporal_answered_fn *answered)
+{
+	struct str target = { 0 };
+	temporal_add_workflow(&target, j->t, j->workflow_id);
+	str_add_text(&target, path);
+	struct temporal_ask ask = { .method = "POST", .target = &target, .body = body,
+				    .keyed = true };
+	temporal_job_ask(j, &ask, answered);
+}
+
+/* ---- cancel, terminate, pause ---- */
+
+static void send_cancel(struct temporal_job *j)
+{
+	struct str body = { 0 };
+	struct jsonw w;
+	jsonw_init(&w, &body);
+	jsonw_object(&w, NULL);
+	add_execution(&w, j);
+	jsonw_text(&w, "reason", reason_of(j));
+	temporal_add_order(&w, j);
+	jsonw_end_object(&w);
+	post(j, "/cancel", &body, on_done);
+}
+
+static void send_terminate(struct temporal_job *j)
+{
+	struct str body = { 0 };
+	struct jsonw w;
+	jsonw_init(&w, &body);
+	jsonw_object(&w, NULL);
+	add_execution(&w, j);
+	jsonw_text(&w, "reason", reason_of(j));
+	jsonw_string(&w, "identity", j->t->identity);
+	jsonw_end_object(&w);
+	post(j, "/terminate", &body, on_done);
+}
+
+static void send_pause(struct temporal_job *j)
+{
+	struct str body = { 0 };
+	struct jsonw w;
+	jsonw_init(&w, &body);
+	jsonw_object(&w, NULL);
+	jsonw_string(&w, "runId", j->run);
+	jsonw_text(&w, "reason", reason_of(j));
+	temporal_add_order(&w, j);
+	jsonw_end_object(&w);
+	post(j, j->verb == VERB_PAUSE ? "/pause" : "/unpause", &body, on_done);
+}
+
+/* ---- retry: reset to the step, or the next attempt now ---- */
+
+static void send_reset(struct temporal_job *j, int64_t to)
+{
+	struct str body = { 0 }, id = { 0 };
+	struct jsonw w;
+	str_addf(&id, "%lld", (long long)to);
+	jsonw_init(&w, &body);
+	jsonw_object(&w, NULL);
+	add_execution(&w, j);
+	jsonw_text(&w, "reason", reason_of(j));
+	jsonw_string(&w, "workflowTaskFinishEventId", str_text(&id));
+	temporal_add_order(&w, j);
+	jsonw_end_object(&w);
+	post(j, "/reset", &body, on_new_run);
+	str_release(&id);
+}
+
+static void send_activity_reset(struct temporal_job *j, const struct story_task *task)
+{
+	struct str target = { 0 }, body = { 0 };
+	struct jsonw w;
+	jsonw_init(&w, &body);
+	jsonw_object(&w, NULL);
+	jsonw_object(&w, "execution");
+	jsonw_string(&w, "workflowId", j->workflow_id);
+	jsonw_string(&w, "runId", j->run);
+	jsonw_end_object(&w);
+	jsonw_text(&w, "id", task->activity);
+	jsonw_string(&w, "identity", j->t->identity);
+	jsonw_end_object(&w);
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/activities-deprecated/reset");
+	struct temporal_ask ask = { .method = "POST", .target = &target, .body = &body,
+				    .keyed = true };
+	temporal_job_ask(j, &ask, on_done);
+}
+
+/* The last that failed, where the order names none. */
+static const struct story_task *task_meant(struct temporal_job *j)
+{
+	const struct story_task *task = story_find(&j->story, view_of(j->task));
+	for (size_t i = j->story.tasks.len; !task && i-- > 0;) {
+		enum task_status s = j->story.tasks.items[i].facts.status;
+		if (s == TASK_FAILED || s == TASK_TIMED_OUT || s == TASK_RETRYING)
+			task = &j->story.tasks.items[i];
+	}
+	return task;
+}
+
+static void send_retry(struct temporal_job *j)
+{
+	struct run_detail detail;
+	struct temporal_rules rules;
+	temporal_rules(j->t, &rules);
+	story_tell(&j->story, json_root(j->describe), &rules, NULL, &detail);
+	const struct story_task *task = task_meant(j);
+	if (task && task->facts.status == TASK_RETRYING && task->kind == STORY_ACTIVITY)
+		send_activity_reset(j, task);
+	else if (task && task->decided > 1)
+		send_reset(j, task->decided);
+	else if (!task && j->story.first_decided > 1)
+		send_reset(j, j->story.last_decided);
+	else
+		temporal_finish(j, OUTCOME_REFUSED, "there is no step to reset to");
+}
+
+static void load_retry(struct temporal_job *j)
+{
+	temporal_load(j, send_retry);
+}
+
+/* ---- start, and run again ---- */
+
+/* A string that is JSON itself is meant as that JSON. */
+static struct view input_of(const struct json *params, struct arena *arena)
+{
+	const struct json *input = json_get(params, "input");
+	struct view text = json_text(input);
+	struct str s = { 0 };
+	if (json_kind(input) == JSON_NULL || (json_kind(input) == JSON_STRING && !text.len))
+		return VIEW("");
+	if (text.len && jtext_is_value(text))
+		str_add(&s, text);
+	else
+		json_print(input, &s);
+	struct view v = arena_view(arena, view_of_str(&s));
+	str_release(&s);
+	return v;
+}
+
+static void send_start(struct temporal_job *j, struct view input_raw)
+{
+	struct str body = { 0 };
+	struct jsonw w;
+	jsonw_init(&w, &body);
+	jsonw_object(&w, NULL);
+	jsonw_object(&w, "workflowType");
+	jsonw_string(&w, "name", j->type);
+	jsonw_end_object(&w);
+	jsonw_object(&w, "taskQueue");
+	jsonw_string(&w, "name", j->queue);
+	jsonw_end_object(&w);
+	if (input_raw.len)
+		jsonw_raw(&w, "input", input_raw);
+	jsonw_string(&w, "workflowIdReusePolicy", "WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE");
+	temporal_add_order(&w, j);
+	jsonw_end_object(&w);
+	post(j, "", &body, on_new_run);
+}
+
+static void send_with_input(struct temporal_job *j, struct view input)
+{
+	struct str raw = { 0 };
+	if (input.len)
+		temporal_add_payloads(&raw, &input, 1);
+	send_start(j, view_of_str(&raw));
+	str_release(&raw);
+}
+
+static void send_rerun(struct temporal_job *j)
+{
+	struct json_doc *doc = j->params ? json_parse(view_of(j->params), 0, NULL) : NULL;
+	struct view input = doc ? input_of(json_root(doc), &j->story.arena) : VIEW("");
+	if (input.len)
+		send_with_input(j, input);
+	else
+		send_start(j, j->story.input_raw);
+	json_free(doc);
+}
+
+static void load_rerun_input(struct temporal_job *j)
+{
+	temporal_load_input(j, send_rerun);
+}
+
+static void load_rerun(struct temporal_job *j)
+{
+	temporal_describe(j, load_rerun_input);
+}
+
+static const char *last_queue(struct temporal *t, const char *type)
+{
+	size_t at = 0;
+	struct view id;
+	void *value;
+	while (map_next(&t->known, &at, &id, &value)) {
+		const struct temporal_known *k = value;
+		if (str_eq(k->type, type) && k->queue)
+			return k->queue;
+	}
+	return NULL;
+}
+
+static char *text_or_null(struct view v)
+{
+	return v.len ? mem_bytes(v.ptr, v.len) : NULL;
+}
+
+static void make_id(struct temporal_job *j)
+{
+	struct str id = { 0 };
+	str_addf(&id, "%s-", j->type);
+	add_uuid(&id, j);
+	j->workflow_id = str_steal(&id);
+}
+
+static void start(struct temporal_job *j)
+{
+	struct json_doc *doc = j->params ? json_parse(view_of(j->params), 0, NULL) : NULL;
+	const struct json *params = doc ? json_root(doc) : NULL;
+	const char *queue = last_queue(j->t, j->type);
+	j->workflow_id = text_or_null(json_get_text(params, "workflow_id"));
+	j->queue = text_or_null(json_get_text(params, "task_queue"));
+	if (!j->workflow_id)
+		make_id(j);
+	if (!j->queue && queue)
+		j->queue = mem_text(queue);
+	if (!j->queue)
+		temporal_finish(j, OUTCOME_REFUSED, "which task queue? give task_queue");
+	else
+		send_with_input(j, input_of(params, &j->story.arena));
+	json_free(doc);
+}
+
+static void on_start(void *arg)
+{
+	struct temporal_job *j = arg;
+	struct temporal *t = j->t;
+	temporal_enter(t);
+	start(j);
+	temporal_leave(t);
+}
+
+/* ---- the operation ---- */
+
+static void load_approve(struct temporal_job *j)
+{
+	temporal_describe(j, temporal_approve);
+}
+
+static temporal_then_fn *const ways[VERBS] = {
+	[VERB_APPROVE] = load_approve, [VERB_REJECT] = load_approve, [VERB_ANSWER] = load_approve,
+	[VERB_RETRY] = load_retry,     [VERB_CANCEL] = send_cancel,  [VERB_PAUSE] = send_pause,
+	[VERB_RESUME] = send_pause,    [VERB_RERUN] = load_rerun,
+	[VERB_TERMINATE] = send_terminate,
+};
+
+static ticket_id answer(struct backend *b, enum outcome outcome, const char *text)
+{
+	ticket_id ticket = backend_ticket(b);
+	backend_answer(b, ticket, outcome, text);
+	return ticket;
+}
+
+ticket_id temporal_order(struct backend *b, const struct order *o)
+{
+	struct temporal *t = temporal_of(b);
+	if (t->read_only)
+		return answer(b, OUTCOME_REFUSED, "this context is read-only");
+	if (!ways[o->verb] && o->verb != VERB_START)
+		return answer(b, OUTCOME_UNSUPPORTED, "Temporal has no such order");
+	struct temporal_job *j = temporal_job(t);
+	j->verb = o->verb;
+	j->task = mem_bytes(o->task.ptr ? o->task.ptr : "", o->task.len);
+	j->comment = text_or_null(o->comment);
+	j->value = text_or_null(o->value);
+	j->params = text_or_null(o->params);
+	j->key = text_or_null(o->key);
+	if (o->verb == VERB_START) {
+		j->type = mem_bytes(o->workflow.ptr ? o->workflow.ptr : "", o->workflow.len);
+		j->timer = loop_timer(b->loop, on_start, j);
+		loop_timer_set(j->timer, 0);
+	} else {
+		j->run = mem_bytes(o->run.ptr ? o->run.ptr : "", o->run.len);
+		temporal_find(j, ways[o->verb]);
+	}
+	return j->ticket;
+}

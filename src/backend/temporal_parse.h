@@ -1,0 +1,34 @@
+/* Runs as Temporal's API shows them (lists, describe) to facts of the board. Pure;
+ * all bytes are foreign. */
+#ifndef BACKEND_TEMPORAL_PARSE_H
+#define BACKEND_TEMPORAL_PARSE_H
+
+#include "base/arena.h"
+#include "core/run.h"
+#include "wire/json.h"
+
+/* What a run's facts depend on beside the answer. */
+struct temporal_rules {
+	uint16_t context;
+	int64_t now_ms;			/* the server's clock */
+	struct view waiting_memo;	/* rule 2: key of a memo; empty: none */
+};
+
+/* A word of an enum without its prefix, lower case with blanks, in the arena:
+ * "WORKFLOW_EXECUTION_STATUS_TIMED_OUT" and "TimedOut" are both "timed out". */
+struct view temporal_word(struct view word, const char *prefix, struct arena *arena);
+
+/* A WorkflowExecutionInfo. The id is the run id, the short id the workflow id.
+ * False where it is none (no execution, or no ids). hidden: continued as new. */
+bool temporal_run(const struct json *info, const struct temporal_rules *rules,
+		  struct arena *arena, struct run_facts *out);
+bool temporal_is_hidden(const struct run_facts *run);
+/* Which actions a run's own status allows. */
+void temporal_allow(struct run_facts *run);
+
+/* google.rpc.Status of a refusal: its message, else words for the status. */
+struct view temporal_refusal(struct view body, int status, struct arena *arena);
+/* "3.500s" to ms; 0 where it is none. */
+int64_t temporal_span(struct view v);
+
+#endif

@@ -1,0 +1,273 @@
+/* Describe joined with the events: what is going on now (attempts, next retry, last
+ * failure, heartbeat, children), the gate, and the run's own card. */
+#include "backend/temporal_story_parts.h"
+
+#include "backend/temporal_payload.h"
+
+static struct view copy(struct story *s, const struct json *v, const char *key)
+{
+	return arena_view(&s->arena, json_get_text(v, key));
+}
+
+/* ---- activities ---- */
+
+static struct story_task *activity_named(struct story *s, struct view id)
+{
+	for (size_t i = s->tasks.len; i-- > 0;) {
+		struct story_task *t = &s->tasks.items[i];
+		if (t->kind == STORY_ACTIVITY && !t->facts.ended_ms && view_eq(t->activity, id))
+			return t;
+	}
+	return NULL;
+}
+
+/* Beyond the events that were read: opened by what describe says of it. */
+static struct story_task *activity_of(struct story *s, const struct json *a)
+{
+	struct view id = json_get_text(a, "activityId");
+	struct story_task *t = activity_named(s, id);
+	if (t)
+		return t;
+	t = story_open(s, STORY_ACTIVITY, s->last_event + 1 + (int64_t)s->tasks.len);
+	t->activity = arena_view(&s->arena, id);
+	t->type = copy(s, json_get(a, "activityType"), "name");
+	t->facts.title = t->facts.step = t->type;
+	t->facts.queued_ms = json_get_time(a, "scheduledTime");
+	return t;
+}
+
+static float ratio(const struct json *v)
+{
+	double done = json_real(json_get(v, "done"), -1), total = json_real(json_get(v, "total"), 0);
+	double percent = json_real(json_get(v, "percent"), -1);
+	if (done >= 0 && total > 0 && done <= total)
+		return (float)(done / total);
+	return percent >= 0 && percent <= 100 ? (float)(percent / 100) : -1;
+}
+
+static void read_heartbeat(struct story *s, struct story_task *t, const struct json *a)
+{
+	t->heartbeat = temporal_payloads(json_get(a, "heartbeatDetails"), &s->arena);
+	t->heartbeat_ms = json_get_time(a, "lastHeartbeatTime");
+	struct json_doc *doc = t->heartbeat.len ? json_parse(t->heartbeat, 0, NULL) : NULL;
+	if (doc)
+		t->facts.progress = ratio(json_root(doc));
+	t->facts.progress_words = t->heartbeat;
+	json_free(doc);
+}
+
+static enum task_status pending_status(struct view state, int attempt)
+{
+	if (view_ends(state, "STARTED") || view_ends(state, "CANCEL_REQUESTED"))
+		return TASK_RUNNING;
+	return attempt > 1 ? TASK_RETRYING : TASK_QUEUED;
+}
+
+static void read_activity(struct story *s, const struct json *a)
+{
+	struct story_task *t = activity_of(s, a);
+	struct error_facts error = { 0 };
+	t->facts.attempt = (int)json_get_int(a, "attempt", 1);
+	t->facts.status = pending_status(json_get_text(a, "state"), t->facts.attempt);
+	t->facts.max_attempts = (int)json_get_int(a, "maximumAttempts", t->facts.max_attempts);
+	t->facts.started_ms = json_get_time(a, "lastStartedTime");
+	t->facts.worker = copy(s, a, "lastWorkerIdentity");
+	if (t->facts.status == TASK_RETRYING)
+		t->facts.next_retry_ms = json_get_time(a, "nextAttemptScheduleTime");
+	if (temporal_failure(json_get(a, "lastFailure"), &s->arena, &error))
+		t->facts.error = error;
+	t->last_failure = error.message;
+	read_heartbeat(s, t, a);
+}
+
+static void read_pending(struct story *s, const struct json *describe)
+{
+	const struct json *list = json_get(describe, "pendingActivities");
+	for (const struct json *i = json_first(list); i; i = json_next(i))
+		read_activity(s, i);
+}
+
+/* ---- attempts ---- */
+
+/* Temporal keeps the last failure only: earlier attempts have no facts but their
+ * number. */
+static void list_attempts(struct story *s, struct story_task *t)
+{
+	struct attempt_facts *a = arena_array(&s->arena, 2, sizeof *a);
+	size_t n = 0;
+	struct task_facts *f = &t->facts;
+	if (!f->started_ms && f->attempt <= 1)
+		return;
+	if (f->attempt > 1 && t->last_failure.len && f->status != TASK_FAILED)
+		a[n++] = (struct attempt_facts){ .number = f->attempt - 1, .status = TASK_FAILED,
+						 .exit_code = -1, .error = t->last_failure,
+						 .worker = f->worker };
+	if (f->status != TASK_RETRYING)
+		a[n++] = (struct attempt_facts){
+			.number = f->attempt, .status = f->status, .started_ms = f->started_ms,
+			.ended_ms = f->ended_ms, .exit_code = -1, .worker = f->worker,
+			.error = f->status == TASK_FAILED ? f->error.message : VIEW("") };
+	f->attempts = a;
+	f->n_attempts = n;
+}
+
+static void allow(struct task_facts *f, enum verb verb)
+{
+	f->actions.allowed |= 1U << verb;
+	f->actions.known |= 1U << verb;
+}
+
+static bool has_failed(const struct task_facts *f)
+{
+	return f->status == TASK_FAILED || f->status == TASK_TIMED_OUT ||
+	       f->status == TASK_CANCELLED;
+}
+
+/* What failed may be reset to; what waits for its next attempt may get it now. */
+static void finish_tasks(struct story *s)
+{
+	for (size_t i = 0; i < s->tasks.len; i++) {
+		struct story_task *t = &s->tasks.items[i];
+		list_attempts(s, t);
+		if (t->decided > 1 && has_failed(&t->facts))
+			allow(&t->facts, VERB_RETRY);
+		if (t->kind == STORY_ACTIVITY && t->facts.status == TASK_RETRYING)
+			allow(&t->facts, VERB_RETRY);
+	}
+}
+
+/* ---- the gate ---- */
+
+static void add_gate(struct story *s, const struct story_gate *gate, struct run_facts *run)
+{
+	struct story_task *t = story_open(s, STORY_GATE, s->last_event + 1000000);
+	struct task_facts *f = &t->facts;
+	f->id = f->step = VIEW("gate");
+	f->title = VIEW("approval");
+	f->status = TASK_WAITING;
+	f->started_ms = f->queued_ms = gate->since_ms;
+	f->command = arena_view(&s->arena, gate->command);
+	f->gate = (struct gate_facts){
+		.kind = GATE_APPROVAL, .task = f->id, .required = 1, .attempt = 1, .version = 1,
+		.since_ms = gate->since_ms, .prompt = arena_view(&s->arena, gate->prompt),
+	};
+	allow(f, VERB_APPROVE);
+	allow(f, VERB_REJECT);
+	run->status = RUN_WAITING;
+	run->waiting = f->gate;
+	run->n_gates = 1;
+}
+
+/* ---- the run ---- */
+
+static bool is_step(const struct story_task *t)
+{
+	return t->kind != STORY_SIGNAL && t->kind != STORY_UPDATE && t->kind != STORY_GATE;
+}
+
+static void read_progress(struct story *s, struct run_facts *run)
+{
+	const struct story_task *last = NULL;
+	for (size_t i = 0; i < s->tasks.len; i++) {
+		const struct story_task *t = &s->tasks.items[i];
+		if (!is_step(t))
+			continue;
+		run->tasks_total = (uint16_t)(run->tasks_total + (run->tasks_total < UINT16_MAX));
+		if (t->facts.ended_ms)
+			run->tasks_done = (uint16_t)(run->tasks_done +
+						     (run->tasks_done < UINT16_MAX));
+		else
+			last = t;
+		if (!t->facts.ended_ms && t->facts.progress >= 0)
+			run->progress = t->facts.progress;
+	}
+	if (!last || !run_status_is_open(run->status))
+		return;
+	run->current_task = last->facts.title;
+	run->current_status = last->facts.status;
+	run->current_attempt = last->facts.attempt;
+	run->worker = last->facts.worker;
+	if (run->progress < 0 && run->tasks_done) {
+		run->progress = (float)run->tasks_done / (float)run->tasks_total;
+		run->estimated = true;
+	}
+}
+
+/* A workflow task that fails again and again: the code is wrong. */
+static void read_code(struct story *s, const struct json *describe, struct run_facts *run)
+{
+	const struct json *task = json_get(describe, "pendingWorkflowTask");
+	struct str words = { 0 };
+	int64_t attempt = json_get_int(task, "attempt", 1);
+	if (attempt < 2)
+		return;
+	str_addf(&words, "its workflow task has failed %lld times: the workflow's code is wrong",
+		 (long long)attempt - 1);
+	run->pending_detail = arena_view(&s->arena, view_of_str(&words));
+	run->pending_reason = VIEW("stuck");
+	if (run->status == RUN_PENDING)
+		run->started_ms = run->created_ms;
+	if (run->status == RUN_PENDING)
+		run->status = RUN_RUNNING;
+	run->error = s->code_error;
+	str_release(&words);
+}
+
+static void read_run_error(struct story *s, struct run_facts *run)
+{
+	if (s->has_error && !run_status_is_open(run->status))
+		run->error = s->error;
+	if (view_is(s->error.type, "Rejected") && run->status == RUN_FAILED)
+		run->status = RUN_REJECTED;
+}
+
+static void read_config(struct story *s, const struct json *describe, struct run_facts *run)
+{
+	const struct json *meta = json_get(json_get(describe, "executionConfig"), "userMetadata");
+	const struct json *more = json_get(describe, "workflowExtendedInfo");
+	run->title = temporal_payload_text(json_get(meta, "summary"), &s->arena);
+	if (json_true(json_get(more, "cancelRequested")) && run_status_is_open(run->status)) {
+		run->cancel_at_ms = json_get_time(json_get(describe, "workflowExecutionInfo"),
+						  "startTime");
+		run->cancel_by = VIEW("somebody");
+	}
+}
+
+static void list_children(struct story *s, struct run_detail *out)
+{
+	struct view *children = arena_array(&s->arena, s->tasks.len + 1, sizeof *children);
+	for (size_t i = 0; i < s->tasks.len; i++) {
+		if (s->tasks.items[i].facts.child.len)
+			children[out->n_children++] = s->tasks.items[i].facts.child;
+	}
+	out->children = children;
+}
+
+bool story_tell(struct story *s, const struct json *describe, const struct temporal_rules *rules,
+		const struct story_gate *gate, struct run_detail *out)
+{
+	*out = (struct run_detail){ 0 };
+	if (!temporal_run(json_get(describe, "workflowExecutionInfo"), rules, &s->arena, &out->run))
+		return false;
+	read_pending(s, describe);
+	finish_tasks(s);
+	read_config(s, describe, &out->run);
+	read_progress(s, &out->run);
+	read_code(s, describe, &out->run);
+	read_run_error(s, &out->run);
+	if (gate && run_status_is_open(out->run.status))
+		add_gate(s, gate, &out->run);
+	struct task_facts *tasks = arena_array(&s->arena, s->tasks.len + 1, sizeof *tasks);
+	for (size_t i = 0; i < s->tasks.len; i++)
+		tasks[i] = s->tasks.items[i].facts;
+	out->tasks = tasks;
+	out->n_tasks = s->tasks.len;
+	out->params = s->input;
+	out->result = s->result;
+	if (gate && out->run.n_gates) {
+		out->gates = &out->run.waiting;
+		out->n_gates = 1;
+	}
+	list_children(s, out);
+	return true;
+}

@@ -1,0 +1,280 @@
+/* Reading from Temporal: pages of runs, one run, its history, and what there is
+ * instead of a log. */
+#include "backend/temporal_inside.h"
+
+#include "backend/temporal_query.h"
+#include "base/mem.h"
+
+enum { PAGE_DEFAULT = 50, PAGE_MAX = 1000, FILTERED_PAGES = 5 };
+
+/* ---- pages ---- */
+
+struct rows {
+	struct arena arena;
+	VEC(struct run_facts) items;
+};
+
+static void take_rows(struct temporal_job *j, const struct json *list, struct rows *rows)
+{
+	const struct filter_env env = { .now_ms = temporal_server_ms(j->t) };
+	for (const struct json *i = json_first(list); i; i = json_next(i)) {
+		struct run_facts run;
+		if (temporal_row(j->t, i, &rows->arena, &run) && !temporal_is_hidden(&run) &&
+		    (j->exact || filter_match(j->filter, &run, &env)))
+			vec_push(&rows->items, run);
+	}
+}
+
+static void ask_page(struct temporal_job *j);
+
+static void on_page(struct temporal_job *j, const struct http_answer *a)
+{
+	struct temporal *t = j->t;
+	const struct backend_sink *sink = t->base.sink;
+	ticket_id ticket = j->ticket;
+	struct json_doc *doc = temporal_job_json(j, a);
+	struct rows rows = { 0 };
+	if (!doc)
+		return;
+	take_rows(j, json_get(json_root(doc), "executions"), &rows);
+	struct view next = json_get_text(json_root(doc), "nextPageToken");
+	if (!rows.items.len && next.len && ++j->pages < FILTERED_PAGES) {
+		str_clear(&j->token);
+		str_add(&j->token, next);
+		ask_page(j);
+	} else {
+		sink->page(sink->arg, ticket, rows.items.items, rows.items.len, next);
+		if ((j = temporal_job_of(t, ticket)) != NULL)
+			temporal_finish(j, OUTCOME_OK, NULL);
+	}
+	json_free(doc);
+	vec_release(&rows.items);
+	arena_release(&rows.arena);
+}
+
+static void ask_page(struct temporal_job *j)
+{
+	struct str target = { 0 }, number = { 0 };
+	str_addf(&number, "%zu", j->limit);
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/workflows");
+	temporal_add_query(&target, "query", view_of_str(&j->query));
+	temporal_add_query(&target, "pageSize", view_of_str(&number));
+	temporal_add_query(&target, "nextPageToken", view_of_str(&j->token));
+	struct temporal_ask ask = { .target = &target, .listed = true };
+	temporal_job_ask(j, &ask, on_page);
+	str_release(&number);
+}
+
+ticket_id temporal_page(struct backend *b, struct view filter, struct view cursor, size_t limit)
+{
+	struct temporal *t = temporal_of(b);
+	struct err err = { 0 };
+	struct filter *f = filter_parse(filter, NULL, &err);
+	if (!f) {
+		ticket_id ticket = backend_ticket(b);
+		backend_answer(b, ticket, OUTCOME_REFUSED, err_text(&err));
+		err_release(&err);
+		return ticket;
+	}
+	struct temporal_job *j = temporal_job(t);
+	j->filter = f;
+	j->limit = limit && limit < PAGE_MAX ? limit : limit ? PAGE_MAX : PAGE_DEFAULT;
+	j->exact = temporal_query(f, temporal_server_ms(t), &j->query);
+	str_add(&j->token, cursor);
+	ask_page(j);
+	return j->ticket;
+}
+
+/* ---- one run ---- */
+
+static bool tell_story(struct temporal_job *j, struct run_detail *detail)
+{
+	struct temporal_rules rules;
+	struct story_gate gate;
+	temporal_rules(j->t, &rules);
+	const struct json *describe = json_root(j->describe);
+	bool waits = temporal_gate(j->t, describe, &j->story.arena, &gate);
+	if (!story_tell(&j->story, describe, &rules, waits ? &gate : NULL, detail))
+		return false;
+	temporal_complete(j->t, &detail->run);
+	return true;
+}
+
+static void give_detail(struct temporal_job *j)
+{
+	struct temporal *t = j->t;
+	const struct backend_sink *sink = t->base.sink;
+	ticket_id ticket = j->ticket;
+	struct run_detail detail;
+	if (!tell_story(j, &detail)) {
+		temporal_finish(j, OUTCOME_UNREACHABLE, "Temporal's answer cannot be read");
+		return;
+	}
+	/* The sink may free the job: what the facts lie in is ours until it returns. */
+	struct story story = j->story;
+	story_init(&j->story);
+	sink->detail(sink->arg, ticket, &detail);
+	story_release(&story);
+	if ((j = temporal_job_of(t, ticket)) != NULL)
+		temporal_finish(j, OUTCOME_OK, NULL);
+}
+
+static void load_detail(struct temporal_job *j)
+{
+	temporal_load(j, give_detail);
+}
+
+static void on_history(struct temporal_job *j, const struct http_answer *a)
+{
+	struct temporal *t = j->t;
+	const struct backend_sink *sink = t->base.sink;
+	ticket_id ticket = j->ticket;
+	struct arena arena = { 0 };
+	VEC(struct history_facts) lines = { 0 };
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	const struct json *events = json_get(json_get(json_root(doc), "history"), "events");
+	for (const struct json *i = json_first(events); i; i = json_next(i)) {
+		struct history_facts line;
+		if (story_line(i, &arena, &line))
+			vec_push(&lines, line);
+	}
+	struct view run = arena_view(&arena, view_of(j->run));
+	sink->history(sink->arg, ticket, run, lines.items, lines.len,
+		      json_get_text(json_root(doc), "nextPageToken"));
+	if ((j = temporal_job_of(t, ticket)) != NULL)
+		temporal_finish(j, OUTCOME_OK, NULL);
+	json_free(doc);
+	vec_release(&lines);
+	arena_release(&arena);
+}
+
+static void load_lines(struct temporal_job *j)
+{
+	struct str target = { 0 };
+	temporal_add_workflow(&target, j->t, j->workflow_id);
+	str_add_text(&target, "/history");
+	temporal_add_run(&target, j->run);
+	temporal_add_query(&target, "maximumPageSize", VIEW("256"));
+	temporal_add_query(&target, "nextPageToken", view_of_str(&j->token));
+	struct temporal_ask ask = { .target = &target };
+	temporal_job_ask(j, &ask, on_history);
+}
+
+ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
+			 struct view cursor)
+{
+	static temporal_then_fn *const parts[] = { [PART_DETAIL] = load_detail,
+						   [PART_HISTORY] = load_lines };
+	struct temporal_job *j = temporal_job(temporal_of(b));
+	j->run = mem_bytes(run.ptr ? run.ptr : "", run.len);
+	str_add(&j->token, cursor);
+	temporal_find(j, parts[part]);
+	return j->ticket;
+}
+
+/* ---- instead of a log ---- */
+
+struct lines {
+	VEC(struct log_line_facts) items;
+};
+
+static void add_lines(struct lines *l, int64_t at_ms, enum log_stream stream, struct view text)
+{
+	struct view line;
+	while (view_split(&text, '\n', &line)) {
+		struct log_line_facts fact = { .at_ms = at_ms, .stream = stream, .text = line };
+		vec_push(&l->items, fact);
+	}
+}
+
+static struct view words_of(struct arena *arena, const char *what, struct view text)
+{
+	struct str s = { 0 };
+	str_add_text(&s, what);
+	str_add(&s, text);
+	struct view v = arena_view(arena, view_of_str(&s));
+	str_release(&s);
+	return v;
+}
+
+static void add_failure(struct lines *l, struct arena *arena, const struct task_facts *f)
+{
+	const struct error_facts *e = &f->error;
+	int64_t at = f->ended_ms ? f->ended_ms : f->started_ms;
+	if (!e->message.len && !e->type.len)
+		return;
+	add_lines(l, at, LOG_STREAM_STDERR, words_of(arena, "failure: ", e->message));
+	for (size_t i = 0; i < e->n_causes; i++)
+		add_lines(l, at, LOG_STREAM_STDERR, words_of(arena, "caused by: ", e->causes[i]));
+	if (e->stack.len)
+		add_lines(l, at, LOG_STREAM_STDERR, e->stack);
+}
+
+static void add_task(struct lines *l, struct arena *arena, const struct story_task *t)
+{
+	if (t->heartbeat.len)
+		add_lines(l, t->heartbeat_ms, LOG_STREAM_STDOUT,
+			  words_of(arena, "heartbeat: ", t->heartbeat));
+	add_failure(l, arena, &t->facts);
+	if (t->facts.result.len)
+		add_lines(l, t->facts.ended_ms, LOG_STREAM_STDOUT,
+			  words_of(arena, "result: ", t->facts.result));
+}
+
+static void keep_streams(struct lines *l, enum log_stream streams)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < l->items.len; i++) {
+		if (!streams || (l->items.items[i].stream & streams))
+			l->items.items[kept++] = l->items.items[i];
+	}
+	l->items.len = kept;
+}
+
+static void give_log(struct temporal_job *j)
+{
+	struct temporal *t = j->t;
+	const struct backend_sink *sink = t->base.sink;
+	ticket_id ticket = j->ticket;
+	struct run_detail detail;
+	struct lines lines = { 0 };
+	if (!tell_story(j, &detail)) {
+		temporal_finish(j, OUTCOME_UNREACHABLE, "Temporal's answer cannot be read");
+		return;
+	}
+	struct arena *arena = &j->story.arena;
+	const struct story_task *task = story_find(&j->story, view_of(j->task));
+	add_lines(&lines, detail.run.started_ms, LOG_STREAM_STDOUT,
+		  VIEW("Temporal keeps no stdout; this is what it has:"));
+	for (size_t i = 0; i < j->story.tasks.len; i++) {
+		if (!task || task == &j->story.tasks.items[i])
+			add_task(&lines, arena, &j->story.tasks.items[i]);
+	}
+	keep_streams(&lines, j->streams);
+	struct story story = j->story;
+	story_init(&j->story);
+	sink->log(sink->arg, ticket, lines.items.items, lines.items.len, LOG_EOF, VIEW(""),
+		  VIEW(""));
+	story_release(&story);
+	vec_release(&lines.items);
+	if ((j = temporal_job_of(t, ticket)) != NULL)
+		temporal_finish(j, OUTCOME_OK, NULL);
+}
+
+static void load_log(struct temporal_job *j)
+{
+	temporal_load(j, give_log);
+}
+
+ticket_id temporal_log(struct backend *b, const struct log_query *q)
+{
+	struct temporal_job *j = temporal_job(temporal_of(b));
+	j->run = mem_bytes(q->run.ptr ? q->run.ptr : "", q->run.len);
+	j->task = mem_bytes(q->task.ptr ? q->task.ptr : "", q->task.len);
+	j->streams = q->streams;
+	temporal_find(j, load_log);
+	return j->ticket;
+}

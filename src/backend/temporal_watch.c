@@ -1,0 +1,469 @@
+/* The board's runs by visibility queries: a snapshot, then a few questions a tick
+ * for what has changed, each a lap of a round. Rounds never overlap. */
+#include "backend/temporal_inside.h"
+
+#include "backend/temporal_query.h"
+#include "base/mem.h"
+#include "base/when.h"
+
+enum { PAGE = 200, OPEN_PAGES = 10, DELTA_PAGES = 5, OVERLAP_MS = 60000, ENDED_DEFAULT = 100,
+       RECONCILE_TICKS = 20, COUNT_TICKS = 3 };
+
+#define CLOSED "'Completed', 'Failed', 'TimedOut', 'Canceled', 'Terminated'"
+
+static void next_lap(struct temporal *t);
+
+/* ---- queries ---- */
+
+/* CloseTime alone would match every open run on SQL stores: always BETWEEN. */
+static void add_closed_since(struct str *q, int64_t since_ms)
+{
+	temporal_query_time(q, "CloseTime", "BETWEEN", since_ms);
+	str_add_text(q, " AND '2200-01-01T00:00:00Z'");
+}
+
+static void add_lap_query(struct str *q, const struct temporal *t, enum temporal_lap lap)
+{
+	const struct temporal_watch *w = &t->watch;
+	switch (lap) {
+	case LAP_WAITING:
+		str_addf(q, "ExecutionStatus = 'Running' AND (%s)", t->waiting);
+		break;
+	case LAP_OPEN:
+		str_add_text(q, "ExecutionStatus = 'Running'");
+		break;
+	case LAP_ENDED:
+		str_add_text(q, "ExecutionStatus IN (" CLOSED ")");
+		break;
+	case LAP_FAILED:
+		str_add_text(q, "ExecutionStatus IN ('Failed', 'TimedOut')");
+		break;
+	case LAP_STARTED:
+		str_add_text(q, "ExecutionStatus = 'Running' AND ");
+		temporal_query_time(q, "StartTime", ">=", w->started_seen_ms - OVERLAP_MS);
+		break;
+	case LAP_CLOSED:
+		add_closed_since(q, w->closed_seen_ms - OVERLAP_MS);
+		break;
+	case LAP_PENDING:
+		str_add_text(q, "ExecutionStatus = 'Running' AND BuildIds IS NULL");
+		break;
+	case LAP_COUNT:
+	case LAPS:
+		break;
+	}
+}
+
+static int pages_of(enum temporal_lap lap)
+{
+	static const int pages[LAPS] = { [LAP_WAITING] = 3, [LAP_OPEN] = OPEN_PAGES,
+					 [LAP_ENDED] = 1, [LAP_FAILED] = 1,
+					 [LAP_STARTED] = DELTA_PAGES, [LAP_CLOSED] = DELTA_PAGES,
+					 [LAP_PENDING] = 3, [LAP_COUNT] = 1 };
+	return pages[lap];
+}
+
+static size_t size_of(const struct temporal_watch *w, enum temporal_lap lap)
+{
+	size_t ended = w->ended ? w->ended : ENDED_DEFAULT;
+	if (lap != LAP_ENDED && lap != LAP_FAILED)
+		return PAGE;
+	return ended < 1000 ? ended : 1000;
+}
+
+/* ---- what a lap was for ---- */
+
+typedef bool chosen_fn(const struct temporal_known *k);
+
+static bool is_listed_waiting(const struct temporal_known *k)
+{
+	return k->listed_waiting;
+}
+
+static bool is_open(const struct temporal_known *k)
+{
+	return k->sign && run_status_is_open(k->status);
+}
+
+static bool is_pending(const struct temporal_known *k)
+{
+	return k->sign && (k->status == RUN_PENDING || k->status == RUN_PLANNED);
+}
+
+static void forget_names(struct temporal *t)
+{
+	size_t at = 0;
+	struct view id;
+	void *value;
+	while (map_next(&t->known, &at, &id, &value))
+		((struct temporal_known *)value)->named = false;
+}
+
+/* Those that should have been in the list and were not: they are looked at. */
+static void look_at_unnamed(struct temporal *t, chosen_fn *chosen)
+{
+	size_t at = 0;
+	struct view id;
+	void *value;
+	while (map_next(&t->known, &at, &id, &value)) {
+		struct temporal_known *k = value;
+		if (k->named || !chosen(k))
+			continue;
+		k->listed_waiting = false;
+		k->wants_look = true;
+	}
+}
+
+static void end_lap(struct temporal *t, enum temporal_lap lap)
+{
+	static chosen_fn *const chosen[LAPS] = { [LAP_WAITING] = is_listed_waiting,
+						 [LAP_OPEN] = is_open,
+						 [LAP_PENDING] = is_pending };
+	struct temporal_watch *w = &t->watch;
+	if (!w->cut && chosen[lap] && w->synced)
+		look_at_unnamed(t, chosen[lap]);
+	if (lap == LAP_OPEN)
+		w->open_cut = w->cut;
+	if (lap != LAP_ENDED || !w->in_snapshot)
+		return;
+	w->in_snapshot = false;
+	w->synced = true;
+	t->base.sink->snapshot_end(t->base.sink->arg, !w->part_unread && !w->open_cut);
+}
+
+/* ---- rows ---- */
+
+static void note_row(struct temporal *t, enum temporal_lap lap, const struct run_facts *run)
+{
+	struct temporal_watch *w = &t->watch;
+	struct temporal_known *k = temporal_learn(t, run);
+	k->named = true;
+	if (lap == LAP_WAITING && !k->listed_waiting) {
+		k->listed_waiting = k->wants_look = true;
+		k->gate_ms = k->gate_ms ? k->gate_ms : temporal_server_ms(t);
+	}
+	if (lap == LAP_PENDING)
+		*(run->status == RUN_PLANNED ? &w->planned : &w->pending) += 1;
+	if (run->created_ms > w->started_seen_ms)
+		w->started_seen_ms = run->created_ms;
+	if (run->ended_ms > w->closed_seen_ms)
+		w->closed_seen_ms = run->ended_ms;
+}
+
+static void take_row(struct temporal *t, enum temporal_lap lap, const struct json *info)
+{
+	struct arena arena = { 0 };
+	struct run_facts run;
+	struct temporal_rules rules;
+	temporal_rules(t, &rules);
+	if (!temporal_run(info, &rules, &arena, &run)) {
+		t->watch.part_unread = true;
+	} else {
+		note_row(t, lap, &run);
+		/* Before a snapshot begins its runs are only noted. */
+		bool silent = lap == LAP_WAITING && !t->watch.synced;
+		if (!silent && temporal_complete(t, &run))
+			temporal_tell(t, &run);
+	}
+	arena_release(&arena);
+}
+
+static bool take_page(struct temporal *t, enum temporal_lap lap, struct view body)
+{
+	struct json_doc *doc = json_parse(body, (size_t)32 << 20, NULL);
+	const struct json *list = doc ? json_get(json_root(doc), "executions") : NULL;
+	if (!doc || json_kind(json_root(doc)) != JSON_OBJECT) {
+		json_free(doc);
+		return false;
+	}
+	ticket_id ticket = t->watch.ticket;
+	for (const struct json *i = json_first(list); i && t->watch.ticket == ticket; i = json_next(i))
+		take_row(t, lap, i);
+	str_clear(&t->watch.token);
+	str_add(&t->watch.token, json_get_text(json_root(doc), "nextPageToken"));
+	json_free(doc);
+	return true;
+}
+
+/* ---- rounds ---- */
+
+static void plan(struct temporal_watch *w, enum temporal_lap lap)
+{
+	w->plan[w->n_plan++] = lap;
+}
+
+static void plan_snapshot(struct temporal *t)
+{
+	struct temporal_watch *w = &t->watch;
+	w->n_plan = w->at = 0;
+	if (t->waiting)
+		plan(w, LAP_WAITING);
+	plan(w, LAP_OPEN);
+	plan(w, LAP_ENDED);
+	plan(w, LAP_FAILED);
+	plan(w, LAP_PENDING);
+	if (w->exact)
+		plan(w, LAP_COUNT);
+}
+
+static void plan_tick(struct temporal *t)
+{
+	struct temporal_watch *w = &t->watch;
+	w->n_plan = w->at = 0;
+	w->ticks++;
+	plan(w, LAP_CLOSED);
+	plan(w, LAP_STARTED);
+	if (t->waiting && w->ticks % 2)
+		plan(w, LAP_WAITING);
+	if (w->ticks % 2 == 0)
+		plan(w, LAP_PENDING);
+	if (w->ticks % RECONCILE_TICKS == 0)
+		plan(w, LAP_OPEN);
+	if (w->exact && w->ticks % COUNT_TICKS == 0)
+		plan(w, LAP_COUNT);
+}
+
+static void broken(struct temporal *t, const struct http_answer *a)
+{
+	struct temporal_watch *w = &t->watch;
+	if (w->in_snapshot) {
+		w->in_snapshot = false;
+		t->base.sink->snapshot_end(t->base.sink->arg, false);
+	}
+	w->synced = false;
+	if (!t->dead)
+		temporal_link_lost(t, a);
+}
+
+/* The query itself is refused: asking again is of no use. */
+static void refused(struct temporal *t, const struct http_answer *a)
+{
+	struct str words = { 0 };
+	ticket_id ticket = t->watch.ticket;
+	temporal_add_words(&words, t, a);
+	if (t->watch.in_snapshot)
+		t->base.sink->snapshot_end(t->base.sink->arg, false);
+	temporal_watch_stop(t);
+	t->base.sink->done(t->base.sink->arg, ticket, OUTCOME_REFUSED, VIEW(""), str_text(&words));
+	str_release(&words);
+}
+
+static void lap_failed(struct temporal *t, enum temporal_lap lap, const struct http_answer *a)
+{
+	if (a->status == 400 && lap == LAP_WAITING && !t->waiting_given) {
+		mem_free(t->waiting);
+		t->waiting = NULL;
+		t->watch.at++;
+		next_lap(t);
+	} else if (a->status == 400) {
+		refused(t, a);
+	} else {
+		broken(t, a);
+	}
+}
+
+static bool take(struct temporal *t, enum temporal_lap lap, struct view body)
+{
+	return lap == LAP_COUNT ? temporal_take_counts(t, body) : take_page(t, lap, body);
+}
+
+static void on_lap(void *arg, const struct http_answer *a)
+{
+	struct temporal *t = arg;
+	struct temporal_watch *w = &t->watch;
+	enum temporal_lap lap = w->plan[w->at];
+	w->call = NULL;
+	if (!temporal_ok(a)) {
+		lap_failed(t, lap, a);
+		return;
+	}
+	ticket_id ticket = w->ticket;
+	if (!take(t, lap, a->body)) {
+		struct err err = { 0 };
+		err_set(&err, ERR_PARSE, "Temporal's list cannot be read");
+		broken(t, &(struct http_answer){ .sent = true, .err = &err, .header = a->header });
+		err_release(&err);
+		return;
+	}
+	if (t->dead || w->ticket != ticket || w->call)
+		return;	/* the sink has stopped or changed the watch */
+	bool more = w->token.len > 0 && lap != LAP_COUNT;
+	if (more && ++w->pages < pages_of(lap)) {
+		next_lap(t);
+		return;
+	}
+	w->cut = more && lap != LAP_ENDED && lap != LAP_FAILED;
+	end_lap(t, lap);
+	if (t->dead || w->ticket != ticket || w->call)
+		return;
+	w->at++;
+	str_clear(&w->token);
+	w->pages = 0;
+	next_lap(t);
+}
+
+static void begin_lap(struct temporal *t, enum temporal_lap lap)
+{
+	struct temporal_watch *w = &t->watch;
+	w->cut = false;
+	forget_names(t);
+	if (lap == LAP_PENDING)
+		w->pending = w->planned = 0;
+	if (lap == LAP_OPEN && !w->synced && !w->in_snapshot) {
+		w->in_snapshot = true;
+		w->part_unread = false;
+		t->base.sink->snapshot_begin(t->base.sink->arg, view_of_str(&w->text));
+	}
+}
+
+static void ask_lap(struct temporal *t, enum temporal_lap lap)
+{
+	struct temporal_watch *w = &t->watch;
+	struct str target = { 0 }, query = { 0 }, part = { 0 }, number = { 0 };
+	w->exact = temporal_query(w->filter, temporal_server_ms(t), &part);
+	temporal_query_and(&query, view_of_str(&part));
+	str_clear(&part);
+	add_lap_query(&part, t, lap);
+	temporal_query_and(&query, view_of_str(&part));
+	if (lap == LAP_COUNT)
+		str_add_text(&query, " GROUP BY ExecutionStatus");
+	temporal_add_space(&target, t);
+	str_add_text(&target, lap == LAP_COUNT ? "/workflow-count" : "/workflows");
+	temporal_add_query(&target, "query", view_trim(view_of_str(&query)));
+	str_addf(&number, "%zu", size_of(w, lap));
+	if (lap != LAP_COUNT)
+		temporal_add_query(&target, "pageSize", view_of_str(&number));
+	temporal_add_query(&target, "nextPageToken", view_of_str(&w->token));
+	const struct temporal_ask ask = { .target = &target, .listed = true, .heard = on_lap,
+					  .arg = t };
+	w->call = temporal_ask(t, &ask);
+	str_release(&query);
+	str_release(&part);
+	str_release(&number);
+}
+
+static void next_lap(struct temporal *t)
+{
+	struct temporal_watch *w = &t->watch;
+	ticket_id ticket = w->ticket;
+	if (w->at >= w->n_plan) {
+		temporal_look_tick(t);
+		loop_timer_set(w->timer, t->times.tick_ms);
+		return;
+	}
+	if (!w->pages)
+		begin_lap(t, w->plan[w->at]);
+	if (!t->dead && w->ticket && w->ticket == ticket && !w->call)
+		ask_lap(t, w->plan[w->at]);
+}
+
+static void on_tick(void *arg)
+{
+	struct temporal *t = arg;
+	if (t->watch.call || !t->watch.ticket || t->link.state != TEMPORAL_LIVE)
+		return;
+	temporal_enter(t);
+	backoff_well(&t->link.backoff, when_mono_ms());
+	plan_tick(t);
+	next_lap(t);
+	temporal_leave(t);
+}
+
+/* ---- the operation ---- */
+
+void temporal_watch_begin(struct temporal *t)
+{
+	struct temporal_watch *w = &t->watch;
+	temporal_call_cancel(w->call);
+	w->call = NULL;
+	w->synced = w->in_snapshot = false;
+	w->pages = 0;
+	str_clear(&w->token);
+	w->started_seen_ms = w->closed_seen_ms = temporal_server_ms(t);
+	struct str unused = { 0 };
+	w->exact = temporal_query(w->filter, temporal_server_ms(t), &unused);
+	str_release(&unused);
+	plan_snapshot(t);
+	next_lap(t);
+}
+
+static void on_begin(void *arg)
+{
+	struct temporal *t = arg;
+	if (t->dead || !t->watch.ticket || t->watch.call || t->link.state != TEMPORAL_LIVE)
+		return;
+	temporal_enter(t);
+	temporal_watch_begin(t);
+	temporal_leave(t);
+}
+
+void temporal_watch_init(struct temporal *t)
+{
+	t->watch.timer = loop_timer(t->base.loop, on_tick, t);
+	t->watch.begin = loop_timer(t->base.loop, on_begin, t);
+	t->watch.pending = t->watch.planned = -1;
+}
+
+void temporal_watch_stop(struct temporal *t)
+{
+	struct temporal_watch *w = &t->watch;
+	temporal_call_cancel(w->call);
+	w->call = NULL;
+	loop_timer_stop(w->timer);
+	loop_timer_stop(w->begin);
+	temporal_look_stop(t);
+	filter_free(w->filter);
+	w->filter = NULL;
+	w->ticket = 0;
+	w->synced = w->in_snapshot = false;
+	temporal_forget_all(t);
+}
+
+static ticket_id refuse_filter(struct temporal *t, struct err *err)
+{
+	ticket_id ticket = backend_ticket(&t->base);
+	backend_answer(&t->base, ticket, OUTCOME_REFUSED, err_text(err));
+	err_release(err);
+	return ticket;
+}
+
+ticket_id temporal_watch(struct backend *b, const struct watch_scope *scope)
+{
+	struct temporal *t = temporal_of(b);
+	struct temporal_watch *w = &t->watch;
+	struct err err = { 0 };
+	struct filter *filter = filter_parse(scope->filter, NULL, &err);
+	if (!filter)
+		return refuse_filter(t, &err);
+	if (w->ticket)
+		backend_answer(b, w->ticket, OUTCOME_OK, "another watch took its place");
+	temporal_watch_stop(t);
+	w->ticket = backend_ticket(b);
+	w->filter = filter;
+	w->ended = scope->ended;
+	str_clear(&w->text);
+	str_add(&w->text, scope->filter);
+	if (t->link.state == TEMPORAL_LIVE)
+		loop_timer_set(w->begin, 0);
+	else
+		temporal_link_start(t);
+	return w->ticket;
+}
+
+bool temporal_watch_cancel(struct temporal *t, ticket_id ticket)
+{
+	if (!ticket || t->watch.ticket != ticket)
+		return false;
+	temporal_watch_stop(t);
+	return true;
+}
+
+void temporal_watch_release(struct temporal *t)
+{
+	temporal_watch_stop(t);
+	loop_remove(t->watch.timer);
+	loop_remove(t->watch.begin);
+	t->watch.timer = t->watch.begin = NULL;
+	str_release(&t->watch.text);
+	str_release(&t->watch.token);
+}

@@ -1,0 +1,84 @@
+// A real Temporal server for the tests of the temporal backend, and for trying the
+// board on: the server itself with SQLite, its HTTP API on a port of our choice, and
+// the workers of the fixtures, in one process. Prints "ready PORT" when it serves.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+)
+
+type options struct {
+	httpPort, grpcPort int
+	database           string
+	visibilityRPS      int
+	runs               bool
+	load               int
+}
+
+func parseOptions() options {
+	var o options
+	flag.IntVar(&o.httpPort, "http", 7243, "port of the HTTP API, on 127.0.0.1")
+	flag.IntVar(&o.grpcPort, "grpc", 0, "port of the gRPC API (0: any)")
+	flag.StringVar(&o.database, "db", "", "SQLite file; empty: in memory")
+	flag.IntVar(&o.visibilityRPS, "visibility-rps", 10, "visibility calls a second")
+	flag.BoolVar(&o.runs, "runs", true, "start the fixture runs")
+	flag.IntVar(&o.load, "load", 0, "start so many more short runs")
+	flag.Parse()
+	return o
+}
+
+func freePort() int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err, "no free port")
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func check(err error, what string) {
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "temporal fixture: %s: %v\n", what, err)
+		os.Exit(1)
+	}
+}
+
+func main() {
+	o := parseOptions()
+	if o.grpcPort == 0 {
+		o.grpcPort = freePort()
+	}
+	server := startServer(o)
+	quiet := sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr,
+		&slog.HandlerOptions{Level: slog.LevelError + 4})))
+	c, err := client.Dial(client.Options{
+		HostPort: fmt.Sprintf("127.0.0.1:%d", o.grpcPort),
+		Identity: "fixture@localhost",
+		Logger:   quiet,
+	})
+	check(err, "the server does not answer")
+	startWorkers(c)
+	if o.runs {
+		startRuns(context.Background(), c)
+	}
+	startLoad(context.Background(), c, o.load)
+	fmt.Printf("ready %d\n", o.httpPort)
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
+	<-stop
+	done := make(chan struct{})
+	go func() { _ = server.Stop(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(3 * time.Second):
+	}
+}

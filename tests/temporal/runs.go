@@ -1,0 +1,93 @@
+// The workers, and the runs that are there from the beginning. Starting is repeated
+// without harm: a run that is there already stays.
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+)
+
+const queue = "fixtures"
+
+func startWorkers(c client.Client) {
+	w := worker.New(c, queue, worker.Options{Identity: "worker-a@fixture"})
+	for _, f := range []any{ApprovalUpdate, ApprovalSignal, ApprovalNoArg, ApprovalAsync, Flaky,
+		Retrying, AlwaysFails, BadCode, Parent, Child, Timers, Heartbeat, ContinueAsNew,
+		BigHistory, Quick} {
+		w.RegisterWorkflow(f)
+	}
+	for _, f := range []any{ReserveStock, ChargeCard, DeclineCard, Undeliverable, HumanApproval,
+		CopyFiles} {
+		w.RegisterActivity(f)
+	}
+	check(w.Start(), "the worker does not start")
+}
+
+type fixture struct {
+	id       string
+	workflow any
+	args     []any
+	queue    string
+	delay    time.Duration
+}
+
+func startRuns(ctx context.Context, c client.Client) {
+	order := Order{ID: 9007199254740993, Amount: "120.50 EUR"}
+	for _, f := range []fixture{
+		{id: "approval-update-1", workflow: ApprovalUpdate, args: []any{order}},
+		{id: "approval-update-2", workflow: ApprovalUpdate, args: []any{order}},
+		{id: "approval-update-3", workflow: ApprovalUpdate, args: []any{order}},
+		{id: "approval-signal-1", workflow: ApprovalSignal, args: []any{order}},
+		{id: "approval-signal-2", workflow: ApprovalSignal, args: []any{order}},
+		{id: "approval-noarg-1", workflow: ApprovalNoArg},
+		{id: "approval-noarg-2", workflow: ApprovalNoArg},
+		{id: "approval-async-1", workflow: ApprovalAsync},
+		{id: "approval-async-2", workflow: ApprovalAsync},
+		{id: "flaky-1", workflow: Flaky, args: []any{order}},
+		{id: "retrying-1", workflow: Retrying},
+		{id: "fails-1", workflow: AlwaysFails, args: []any{order}},
+		{id: "fails-2", workflow: AlwaysFails, args: []any{order}},
+		{id: "badcode-1", workflow: BadCode},
+		{id: "parent-1", workflow: Parent},
+		{id: "timers-1", workflow: Timers},
+		{id: "timers-2", workflow: Timers},
+		{id: "timers-3", workflow: Timers},
+		{id: "heartbeat-1", workflow: Heartbeat},
+		{id: "continued-1", workflow: ContinueAsNew, args: []any{2}},
+		{id: "big-1", workflow: BigHistory, args: []any{600}},
+		{id: "noworker-1", workflow: Quick, args: []any{0}, queue: "nobody-polls"},
+		{id: "delayed-1", workflow: Quick, args: []any{0}, delay: time.Hour},
+	} {
+		if f.queue == "" {
+			f.queue = queue
+		}
+		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+			ID: f.id, TaskQueue: f.queue, StartDelay: f.delay, StaticSummary: "fixture " + f.id,
+			WorkflowIDReusePolicy: 2, // ALLOW_DUPLICATE_FAILED_ONLY: a restart adds none
+		}, f.workflow, f.args...)
+		if err != nil && f.id != "" {
+			fmt.Println("already there:", f.id)
+		}
+	}
+	_, _ = c.ScheduleClient().Create(ctx, client.ScheduleOptions{
+		ID:   "nightly",
+		Spec: client.ScheduleSpec{CronExpressions: []string{"0 3 * * *"}},
+		Action: &client.ScheduleWorkflowAction{
+			ID: "nightly-run", Workflow: Quick, TaskQueue: queue, Args: []any{1},
+		},
+		Note: "a fixture",
+	})
+}
+
+func startLoad(ctx context.Context, c client.Client, n int) {
+	for i := 0; i < n; i++ {
+		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+			ID: fmt.Sprintf("load-%05d", i), TaskQueue: queue,
+		}, Quick, i)
+		check(err, "the load")
+	}
+}

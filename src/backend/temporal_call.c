@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 
-enum { TRIES = 3, BURST = 8, BETTER_AFTER_MS = 10000, ANSWER_MAX = 32 << 20 };
+enum { TRIES = 3, BURST = 8, BETTER_AFTER_MS = 10000, SLOWER_AFTER_MS = 1000, ANSWER_MAX = 32 << 20 };
 
 struct temporal_call {
 	struct temporal *t;
@@ -100,10 +100,13 @@ static void refill(struct temporal_budget *b)
 	b->filled_ms = now;
 }
 
+/* Answers that come together are one refusal. */
 static void slow_down(struct temporal *t)
 {
 	struct temporal_budget *b = &t->budget;
 	refill(b);
+	if (b->slowed_ms && when_mono_ms() - b->slowed_ms < SLOWER_AFTER_MS)
+		return;
 	b->rate = b->rate / 2 > 0.25 ? b->rate / 2 : 0.25;
 	b->tokens = b->tokens < 0 ? b->tokens : 0;
 	b->slowed_ms = when_mono_ms();

@@ -1,6 +1,6 @@
 /* Temporal's lists that are no runs, as the board's catalogues: schedules, workers,
  * task queues (asked one by one: there is no list of them), and what follows from
- * the runs that are known: workflow types and the inbox. */
+ * the runs that are known: workflow types. */
 #include "backend/temporal_inside.h"
 
 #include "backend/temporal_payload.h"
@@ -9,7 +9,7 @@
 
 enum { QUEUES_MAX = 30 };
 
-static void give(struct temporal_job *j, const struct str *json, struct view next)
+void temporal_give(struct temporal_job *j, const struct str *json, struct view next)
 {
 	struct temporal *t = j->t;
 	const struct backend_sink *sink = t->base.sink;
@@ -101,7 +101,7 @@ static void on_schedules(struct temporal_job *j, const struct http_answer *a)
 	for (const struct json *i = json_first(list); i; i = json_next(i))
 		add_schedule(&w, i);
 	end(&w);
-	give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
+	temporal_give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
 	json_free(doc);
 	str_release(&out);
 }
@@ -137,7 +137,7 @@ static void on_workers(struct temporal_job *j, const struct http_answer *a)
 			add_worker(&w, beat);
 	}
 	end(&w);
-	give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
+	temporal_give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
 	json_free(doc);
 	str_release(&out);
 }
@@ -194,7 +194,7 @@ static void finish_queues(struct temporal_job *j)
 	str_add_text(&out, "{\"queues\":[");
 	str_add(&out, view_of_str(&j->query));
 	str_add_text(&out, "]}");
-	give(j, &out, VIEW(""));
+	temporal_give(j, &out, VIEW(""));
 	str_release(&out);
 }
 
@@ -312,42 +312,9 @@ static void list_workflows(struct temporal_job *j)
 			add_workflow(&w, j->t, name);
 	}
 	end(&w);
-	give(j, &out, VIEW(""));
+	temporal_give(j, &out, VIEW(""));
 	str_release(&out);
 	str_release(&names);
-}
-
-/* ---- the inbox ---- */
-
-static void add_waiting(struct jsonw *w, const struct temporal_known *k)
-{
-	jsonw_object(w, NULL);
-	jsonw_string(w, "run", k->id);
-	jsonw_string(w, "short", k->workflow_id);
-	jsonw_string(w, "workflow", k->type);
-	jsonw_string(w, "task", "gate");
-	jsonw_string(w, "kind", "approval");
-	jsonw_time(w, "since", k->gate_ms ? k->gate_ms : k->started_ms);
-	jsonw_string(w, "prompt", k->prompt ? k->prompt : "waits for approval");
-	jsonw_end_object(w);
-}
-
-static void list_inbox(struct temporal_job *j)
-{
-	struct str out = { 0 };
-	struct jsonw w;
-	size_t at = 0;
-	struct view id;
-	void *value;
-	begin(&w, &out, "inbox");
-	while (map_next(&j->t->known, &at, &id, &value)) {
-		const struct temporal_known *k = value;
-		if (k->listed_waiting || k->looked_waiting)
-			add_waiting(&w, k);
-	}
-	end(&w);
-	give(j, &out, VIEW(""));
-	str_release(&out);
 }
 
 /* ---- the operation ---- */
@@ -414,6 +381,6 @@ ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct vie
 	else if (kind == CATALOG_WORKFLOWS)
 		from_runs(j, list_workflows, "");
 	else
-		from_runs(j, list_inbox, t->waiting ? t->waiting : "");
+		temporal_inbox(j);
 	return j->ticket;
 }

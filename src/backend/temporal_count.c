@@ -38,7 +38,14 @@ bool temporal_take_counts(struct temporal *t, struct view body)
 	counts[LANE_RUNNING] -= pending + planned;
 	if (counts[LANE_RUNNING] < 0)
 		counts[LANE_RUNNING] = 0;
-	t->base.sink->lane_counts(t->base.sink->arg, counts, at_least);
+	bool same = t->watch.counted;
+	for (int i = 0; i < LANES; i++)
+		same = same && counts[i] == t->watch.counts[i];
+	for (int i = 0; i < LANES; i++)
+		t->watch.counts[i] = counts[i];
+	t->watch.counted = true;
+	if (!same)
+		t->base.sink->lane_counts(t->base.sink->arg, counts, at_least);
 	arena_release(&arena);
 	json_free(doc);
 	return true;

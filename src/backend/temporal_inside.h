@@ -9,7 +9,7 @@
  *                       temporal_gate.c: does it wait for a person, and why
  *   temporal_load.c     describe and history of a run for a job
  *   temporal_read.c     page, detail, history, log
- *   temporal_catalog.c  schedules, queues, workers, workflows, inbox
+ *   temporal_catalog.c  schedules, queues, workers, workflows; temporal_inbox.c
  *   temporal_order.c    orders; temporal_approve.c: approvals and their effect
  */
 #ifndef BACKEND_TEMPORAL_INSIDE_H
@@ -90,6 +90,8 @@ void temporal_link_fresh(struct temporal *t, const struct http_answer *a);
 /* A watch's call failed. */
 void temporal_link_lost(struct temporal *t, const struct http_answer *a);
 void temporal_link_tell_live(struct temporal *t);
+/* By the answer of search-attributes: which attribute says that a run waits. */
+void temporal_find_waiting(struct temporal *t, struct view body);
 void temporal_link_release(struct temporal *t);
 int64_t temporal_server_ms(const struct temporal *t);
 
@@ -101,9 +103,10 @@ struct temporal_known {
 	enum run_status status;
 	int64_t started_ms, ended_ms, gate_ms;
 	uint64_t sign;		/* of what was told; 0: nothing */
+	uint64_t row_sign;	/* of what a list said last: rows know less */
 	bool listed_waiting;	/* by the visibility filter */
 	bool looked_waiting;	/* by describe */
-	bool wants_look;
+	bool wants_look;	/* soon, before others */
 	bool asked;		/* its own words were asked for */
 	bool named;		/* in this round of a list */
 	uint64_t round;		/* last look */
@@ -118,8 +121,10 @@ bool temporal_complete(struct temporal *t, struct run_facts *run);
 /* A row of a list to facts, completed, with its number. False: none, or stale. */
 bool temporal_row(struct temporal *t, const struct json *info, struct arena *arena,
 		  struct run_facts *out);
-/* Tells it, unless it was told so already; or that it has gone from the filter. */
-void temporal_tell(struct temporal *t, const struct run_facts *run);
+/* Tells it, unless it was told so already; or that it has gone from the filter. By
+ * describe, and by a list's row, which knows less. */
+void temporal_tell_look(struct temporal *t, const struct run_facts *run);
+void temporal_tell_row(struct temporal *t, const struct run_facts *run);
 void temporal_tell_gone(struct temporal *t, struct view id);
 void temporal_forget_all(struct temporal *t);
 void temporal_rules(const struct temporal *t, struct temporal_rules *out);
@@ -147,6 +152,8 @@ struct temporal_watch {
 	uint64_t ticks;
 	int64_t started_seen_ms, closed_seen_ms;
 	int64_t pending, planned;	/* counted by LAP_PENDING; -1: not yet */
+	int64_t counts[LANES];		/* told last */
+	bool counted;
 };
 
 ticket_id temporal_watch(struct backend *b, const struct watch_scope *scope);
@@ -174,6 +181,8 @@ void temporal_look_init(struct temporal *t);
 void temporal_look_at(struct temporal *t, struct view id);
 /* A few looks at what asks for one, else at open runs in turn. */
 void temporal_look_tick(struct temporal *t);
+/* What describe says of a known run: its gate is noted, and it is told. */
+void temporal_look_take(struct temporal *t, const char *id, const struct json *describe);
 void temporal_look_stop(struct temporal *t);
 void temporal_look_release(struct temporal *t);
 /* ---- temporal_gate.c ---- */
@@ -244,12 +253,21 @@ void temporal_load(struct temporal_job *j, temporal_then_fn *then);
 /* The first page of the history only. */
 void temporal_load_input(struct temporal_job *j, temporal_then_fn *then);
 
+/* ---- temporal_inbox.c ---- */
+
+/* For lists without a watch (commands): finds out first which runs wait. */
+void temporal_prepare(struct temporal_job *j, temporal_then_fn *then);
+/* What waits for a person, as a catalogue. */
+void temporal_inbox(struct temporal_job *j);
+
 /* ---- the operations ---- */
 
 ticket_id temporal_page(struct backend *b, struct view filter, struct view cursor, size_t limit);
 ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
 			 struct view cursor);
 ticket_id temporal_log(struct backend *b, const struct log_query *q);
+/* Hands a catalogue over, and ends the job. */
+void temporal_give(struct temporal_job *j, const struct str *json, struct view next);
 ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
 ticket_id temporal_order(struct backend *b, const struct order *o);
 /* Approve, reject, answer: from the described run on. */

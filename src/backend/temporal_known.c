@@ -84,8 +84,16 @@ bool temporal_complete(struct temporal *t, struct run_facts *run)
 	bool open = run_status_is_open(run->status);
 	if (open && k->sign && !run_status_is_open(k->status))
 		return false;
+	/* Begun, as describe said; lists learn it when its first task ends well. */
+	if (run->status == RUN_PENDING && k->sign && k->status == RUN_RUNNING)
+		return false;
 	if (!run->title.len)
 		run->title = view_of(k->title);
+	if (run->n_gates && !k->looked_waiting) {
+		k->looked_waiting = true;
+		k->gate_ms = run->waiting.since_ms;
+		set_text(&k->prompt, run->waiting.prompt);
+	}
 	if (open && run->status == RUN_RUNNING && !run->n_gates &&
 	    (k->listed_waiting || k->looked_waiting))
 		put_gate(k, run);
@@ -148,21 +156,41 @@ void temporal_tell_gone(struct temporal *t, struct view id)
 	known_free(k);
 }
 
-void temporal_tell(struct temporal *t, const struct run_facts *run)
+/* True where it is hidden, or the filter does not want it: then it is told gone. */
+static bool is_left_out(struct temporal *t, const struct run_facts *run)
 {
 	const struct filter_env env = { .now_ms = temporal_server_ms(t) };
-	struct temporal_known *k = temporal_learn(t, run);
-	uint64_t sign = sign_of(run);
-	bool snapshot = t->watch.in_snapshot;
-	if (temporal_is_hidden(run) || !filter_match(t->watch.filter, run, &env)) {
-		temporal_tell_gone(t, run->id);
-		return;
-	}
-	if (k->sign == sign && !snapshot)
-		return;
+	if (!temporal_is_hidden(run) && filter_match(t->watch.filter, run, &env))
+		return false;
+	temporal_tell_gone(t, run->id);
+	return true;
+}
+
+static void tell(struct temporal *t, struct temporal_known *k, const struct run_facts *run,
+		 uint64_t sign)
+{
 	k->sign = sign;
 	k->status = run->status;
 	k->started_ms = run->started_ms;
 	k->ended_ms = run->ended_ms;
 	t->base.sink->runs(t->base.sink->arg, run, 1);
+}
+
+void temporal_tell_look(struct temporal *t, const struct run_facts *run)
+{
+	uint64_t sign = sign_of(run);
+	struct temporal_known *k = temporal_learn(t, run);
+	if (!is_left_out(t, run) && k->sign != sign)
+		tell(t, k, run, sign);
+}
+
+void temporal_tell_row(struct temporal *t, const struct run_facts *run)
+{
+	uint64_t sign = sign_of(run);
+	struct temporal_known *k = temporal_learn(t, run);
+	if (is_left_out(t, run) || (k->row_sign == sign && !t->watch.in_snapshot))
+		return;
+	k->row_sign = sign;
+	k->wants_look = run_status_is_open(run->status);
+	tell(t, k, run, sign);
 }

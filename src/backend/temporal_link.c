@@ -172,14 +172,20 @@ static void find_waiting(struct temporal *t, const struct json *attributes)
 	}
 }
 
+void temporal_find_waiting(struct temporal *t, struct view body)
+{
+	struct json_doc *doc = json_parse(body, 0, NULL);
+	if (doc)
+		find_waiting(t, json_get(json_root(doc), "customAttributes"));
+	json_free(doc);
+}
+
 static void on_attributes(void *arg, const struct http_answer *a)
 {
 	struct temporal *t = arg;
 	t->link.call = NULL;
-	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, 0, NULL) : NULL;
-	if (doc)
-		find_waiting(t, json_get(json_root(doc), "customAttributes"));
-	json_free(doc);
+	if (temporal_ok(a))
+		temporal_find_waiting(t, a->body);
 	connected(t);	/* older servers have no such list */
 }
 

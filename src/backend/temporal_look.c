@@ -25,13 +25,13 @@ static void note_gate(struct temporal_known *k, bool waits, const struct story_g
 	}
 }
 
-static void take(struct temporal *t, const struct json *describe)
+void temporal_look_take(struct temporal *t, const char *id, const struct json *describe)
 {
 	struct story story;
 	struct story_gate gate;
 	struct run_detail detail;
 	struct temporal_rules rules;
-	struct temporal_known *k = t->look.id ? temporal_known(t, view_of(t->look.id)) : NULL;
+	struct temporal_known *k = temporal_known(t, view_of(id));
 	story_init(&story);
 	temporal_rules(t, &rules);
 	bool waits = temporal_gate(t, describe, &story.arena, &gate);
@@ -39,7 +39,7 @@ static void take(struct temporal *t, const struct json *describe)
 		note_gate(k, waits, &gate);
 	if (story_tell(&story, describe, &rules, waits ? &gate : NULL, &detail) &&
 	    temporal_complete(t, &detail.run) && t->watch.ticket)
-		temporal_tell(t, &detail.run);
+		temporal_tell_look(t, &detail.run);
 	story_release(&story);
 }
 
@@ -99,7 +99,7 @@ static void on_look(void *arg, const struct http_answer *a)
 	else if (temporal_ok(a))
 		doc = json_parse(a->body, (size_t)32 << 20, NULL);
 	if (doc)
-		take(t, json_root(doc));
+		temporal_look_take(t, t->look.id, json_root(doc));
 	json_free(doc);
 	if (t->dead || !t->look.id || t->look.call)
 		return;

@@ -21,6 +21,13 @@ static struct story_task *activity_named(struct story *s, struct view id)
 	return NULL;
 }
 
+/* An event that is none, after all that there are. */
+static int64_t next_event(const struct story *s)
+{
+	int64_t last = s->tasks.len ? s->tasks.items[s->tasks.len - 1].event : 0;
+	return (last > s->last_event ? last : s->last_event) + 1;
+}
+
 /* Beyond the events that were read: opened by what describe says of it. */
 static struct story_task *activity_of(struct story *s, const struct json *a)
 {
@@ -28,9 +35,9 @@ static struct story_task *activity_of(struct story *s, const struct json *a)
 	struct story_task *t = activity_named(s, id);
 	if (t)
 		return t;
-	t = story_open(s, STORY_ACTIVITY, s->last_event + 1 + (int64_t)s->tasks.len);
+	t = story_open(s, STORY_ACTIVITY, next_event(s));
 	t->activity = arena_view(&s->arena, id);
-	t->type = copy(s, json_get(a, "activityType"), "name");
+	story_name(s, t, copy(s, json_get(a, "activityType"), "name"));
 	t->facts.title = t->facts.step = t->type;
 	t->facts.queued_ms = json_get_time(a, "scheduledTime");
 	return t;
@@ -140,7 +147,7 @@ static void finish_tasks(struct story *s)
 
 static void add_gate(struct story *s, const struct story_gate *gate, struct run_facts *run)
 {
-	struct story_task *t = story_open(s, STORY_GATE, s->last_event + 1000000);
+	struct story_task *t = story_open(s, STORY_GATE, next_event(s));
 	struct task_facts *f = &t->facts;
 	f->id = f->step = VIEW("gate");
 	f->title = VIEW("approval");

@@ -82,7 +82,7 @@ ticket_id temporal_page(struct backend *b, struct view filter, struct view curso
 	j->limit = limit && limit < PAGE_MAX ? limit : limit ? PAGE_MAX : PAGE_DEFAULT;
 	j->exact = temporal_query(f, temporal_server_ms(t), &j->query);
 	str_add(&j->token, cursor);
-	ask_page(j);
+	temporal_prepare(j, ask_page);
 	return j->ticket;
 }
 

@@ -7,7 +7,8 @@
 #include "base/mem.h"
 #include "base/when.h"
 
-enum { TASKS_MAX = 20000 };
+enum { TASKS_MAX = 20000, NAME_MAX_LEN = 40 };
+
 
 void story_init(struct story *s)
 {
@@ -18,31 +19,6 @@ void story_release(struct story *s)
 {
 	vec_release(&s->tasks);
 	arena_release(&s->arena);
-}
-
-/* ---- events ---- */
-
-/* An event as handlers see it. */
-struct event {
-	struct view type;	/* without prefix */
-	int64_t id, at_ms;
-	const struct json *attributes;
-	const struct json *whole;
-};
-
-static struct event event_of(const struct json *v)
-{
-	struct event e = { .whole = v };
-	e.type = json_get_text(v, "eventType");
-	if (view_starts(e.type, "EVENT_TYPE_"))
-		e.type = view_cut(e.type, 11, e.type.len);
-	e.id = json_get_int(v, "eventId", 0);
-	e.at_ms = json_get_time(v, "eventTime");
-	for (const struct json *i = json_first(v); i; i = json_next(i)) {
-		if (view_ends(json_key(i), "EventAttributes"))
-			e.attributes = i;
-	}
-	return e;
 }
 
 static struct view copy(struct story *s, const struct json *v, const char *key)
@@ -65,44 +41,67 @@ static struct story_task *task_at(struct story *s, int64_t event)
 	return NULL;
 }
 
+/* The number behind the last dash. */
 struct story_task *story_find(struct story *s, struct view id)
 {
 	int64_t event;
-	return number_parse(id, 1, INT64_MAX, &event) ? task_at(s, event) : NULL;
+	size_t dash = SIZE_MAX;
+	for (size_t i = 0; i < id.len; i++) {
+		if (id.ptr[i] == '-')
+			dash = i;
+	}
+	struct view number = dash == SIZE_MAX ? id : view_cut(id, dash + 1, id.len);
+	return number_parse(number, 1, STORY_EVENT_MAX, &event) ? task_at(s, event) : NULL;
+}
+
+static bool is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '.';
+}
+
+/* "ChargeCard-5": what it is, and the event that opened it. */
+void story_name(struct story *s, struct story_task *t, struct view type)
+{
+	struct str id = { 0 };
+	for (size_t i = 0; i < type.len && i < NAME_MAX_LEN; i++)
+		str_add_char(&id, is_plain(type.ptr[i]) ? type.ptr[i] : '_');
+	str_addf(&id, "%s%lld", id.len ? "-" : "", (long long)t->event);
+	t->type = type;
+	t->facts.id = arena_view(&s->arena, view_of_str(&id));
+	str_release(&id);
 }
 
 struct story_task *story_open(struct story *s, enum story_kind kind, int64_t event)
 {
-	struct str id = { 0 };
 	struct story_task t = { .kind = kind, .event = event };
-	str_addf(&id, "%lld", (long long)event);
-	t.facts.id = t.facts.step = arena_view(&s->arena, view_of_str(&id));
+	story_name(s, &t, VIEW(""));
+	t.facts.step = t.facts.id;
 	t.facts.status = TASK_RUNNING;
 	t.facts.attempt = 1;
 	t.facts.progress = -1;
 	t.facts.exit_code = -1;
 	t.facts.version = 1;
-	str_release(&id);
 	vec_push(&s->tasks, t);
 	return &s->tasks.items[s->tasks.len - 1];
 }
 
-static void name_task(struct story *s, struct story_task *t, const struct event *e,
+static void name_task(struct story *s, struct story_task *t, const struct story_event *e,
 		      struct view type)
 {
 	const struct json *summary = json_get(json_get(e->whole, "userMetadata"), "summary");
-	t->type = type;
+	story_name(s, t, type);
 	t->facts.title = summary ? temporal_payload_text(summary, &s->arena) : type;
 	t->facts.step = type.len ? type : t->facts.title;
 	t->facts.queued_ms = e->at_ms;
 	t->decided = json_get_int(e->attributes, "workflowTaskCompletedEventId", 0);
 }
 
-typedef void event_fn(struct story *s, const struct event *e);
+typedef void event_fn(struct story *s, const struct story_event *e);
 
 /* ---- the run ---- */
 
-static void on_started(struct story *s, const struct event *e)
+static void on_started(struct story *s, const struct story_event *e)
 {
 	const struct json *input = json_get(e->attributes, "input");
 	struct str raw = { 0 };
@@ -113,24 +112,24 @@ static void on_started(struct story *s, const struct event *e)
 	str_release(&raw);
 }
 
-static void on_completed(struct story *s, const struct event *e)
+static void on_completed(struct story *s, const struct story_event *e)
 {
 	s->result = temporal_payloads(json_get(e->attributes, "result"), &s->arena);
 }
 
-static void on_failed(struct story *s, const struct event *e)
+static void on_failed(struct story *s, const struct story_event *e)
 {
 	s->has_error = temporal_failure(json_get(e->attributes, "failure"), &s->arena, &s->error);
 }
 
-static void on_timed_out(struct story *s, const struct event *e)
+static void on_timed_out(struct story *s, const struct story_event *e)
 {
 	s->error = (struct error_facts){ .type = VIEW("timeout"),
 					 .message = VIEW("the run was over its time limit") };
 	s->has_error = true;
 }
 
-static void on_terminated(struct story *s, const struct event *e)
+static void on_terminated(struct story *s, const struct story_event *e)
 {
 	struct str words = { 0 };
 	struct view reason = json_get_text(e->attributes, "reason");
@@ -145,12 +144,12 @@ static void on_terminated(struct story *s, const struct event *e)
 	str_release(&words);
 }
 
-static void on_continued(struct story *s, const struct event *e)
+static void on_continued(struct story *s, const struct story_event *e)
 {
 	s->continued_run = copy(s, e->attributes, "newExecutionRunId");
 }
 
-static void on_decided(struct story *s, const struct event *e)
+static void on_decided(struct story *s, const struct story_event *e)
 {
 	if (!s->first_decided)
 		s->first_decided = e->id;
@@ -158,14 +157,14 @@ static void on_decided(struct story *s, const struct event *e)
 	s->code_error = (struct error_facts){ 0 };
 }
 
-static void on_code_failed(struct story *s, const struct event *e)
+static void on_code_failed(struct story *s, const struct story_event *e)
 {
 	temporal_failure(json_get(e->attributes, "failure"), &s->arena, &s->code_error);
 }
 
 /* ---- tasks open ---- */
 
-static void on_activity(struct story *s, const struct event *e)
+static void on_activity(struct story *s, const struct story_event *e)
 {
 	const struct json *a = e->attributes;
 	struct story_task *t = story_open(s, STORY_ACTIVITY, e->id);
@@ -177,7 +176,7 @@ static void on_activity(struct story *s, const struct event *e)
 		(int)json_get_int(json_get(a, "retryPolicy"), "maximumAttempts", 0);
 }
 
-static void on_timer(struct story *s, const struct event *e)
+static void on_timer(struct story *s, const struct story_event *e)
 {
 	struct story_task *t = story_open(s, STORY_TIMER, e->id);
 	struct view span = json_get_text(e->attributes, "startToFireTimeout");
@@ -194,7 +193,7 @@ static void on_timer(struct story *s, const struct event *e)
 	str_release(&words);
 }
 
-static void on_child(struct story *s, const struct event *e)
+static void on_child(struct story *s, const struct story_event *e)
 {
 	const struct json *a = e->attributes;
 	struct story_task *t = story_open(s, STORY_CHILD, e->id);
@@ -204,14 +203,14 @@ static void on_child(struct story *s, const struct event *e)
 	t->facts.status = TASK_QUEUED;
 }
 
-static void on_nexus(struct story *s, const struct event *e)
+static void on_nexus(struct story *s, const struct story_event *e)
 {
 	struct story_task *t = story_open(s, STORY_NEXUS, e->id);
 	name_task(s, t, e, copy(s, e->attributes, "operation"));
 	t->facts.item = copy(s, e->attributes, "endpoint");
 }
 
-static void on_signal(struct story *s, const struct event *e)
+static void on_signal(struct story *s, const struct story_event *e)
 {
 	struct story_task *t = story_open(s, STORY_SIGNAL, e->id);
 	struct str words = { 0 };
@@ -225,7 +224,7 @@ static void on_signal(struct story *s, const struct event *e)
 	str_release(&words);
 }
 
-static void on_update(struct story *s, const struct event *e)
+static void on_update(struct story *s, const struct story_event *e)
 {
 	const struct json *request = json_get(e->attributes, "acceptedRequest");
 	const struct json *input = json_get(request, "input");
@@ -243,7 +242,7 @@ static void on_update(struct story *s, const struct event *e)
 /* ---- tasks go on ---- */
 
 /* Which member names the event that opened the task. */
-static struct story_task *opener(struct story *s, const struct event *e)
+static struct story_task *opener(struct story *s, const struct story_event *e)
 {
 	static const char *const members[] = { "scheduledEventId", "initiatedEventId",
 					       "startedEventId", "acceptedEventId" };
@@ -265,7 +264,7 @@ static void keep_failure(struct story *s, struct story_task *t, const struct jso
 	t->last_failure = error.message;
 }
 
-static void on_task_started(struct story *s, const struct event *e)
+static void on_task_started(struct story *s, const struct story_event *e)
 {
 	struct story_task *t = opener(s, e);
 	if (!t)
@@ -277,7 +276,7 @@ static void on_task_started(struct story *s, const struct event *e)
 	keep_failure(s, t, json_get(e->attributes, "lastFailure"));
 }
 
-static void on_child_started(struct story *s, const struct event *e)
+static void on_child_started(struct story *s, const struct story_event *e)
 {
 	struct story_task *t = opener(s, e);
 	if (!t)
@@ -287,7 +286,7 @@ static void on_child_started(struct story *s, const struct event *e)
 	t->facts.child = copy(s, json_get(e->attributes, "workflowExecution"), "runId");
 }
 
-static void end_task(struct story *s, const struct event *e, enum task_status status)
+static void end_task(struct story *s, const struct story_event *e, enum task_status status)
 {
 	struct story_task *t = opener(s, e);
 	if (!t)
@@ -300,27 +299,27 @@ static void end_task(struct story *s, const struct event *e, enum task_status st
 	keep_failure(s, t, json_get(e->attributes, "failure"));
 }
 
-static void on_task_completed(struct story *s, const struct event *e)
+static void on_task_completed(struct story *s, const struct story_event *e)
 {
 	end_task(s, e, TASK_COMPLETED);
 }
 
-static void on_task_failed(struct story *s, const struct event *e)
+static void on_task_failed(struct story *s, const struct story_event *e)
 {
 	end_task(s, e, TASK_FAILED);
 }
 
-static void on_task_timed_out(struct story *s, const struct event *e)
+static void on_task_timed_out(struct story *s, const struct story_event *e)
 {
 	end_task(s, e, TASK_TIMED_OUT);
 }
 
-static void on_task_cancelled(struct story *s, const struct event *e)
+static void on_task_cancelled(struct story *s, const struct story_event *e)
 {
 	end_task(s, e, TASK_CANCELLED);
 }
 
-static void on_update_completed(struct story *s, const struct event *e)
+static void on_update_completed(struct story *s, const struct story_event *e)
 {
 	const struct json *outcome = json_get(e->attributes, "outcome");
 	struct story_task *t = opener(s, e);
@@ -373,7 +372,7 @@ static const struct {
 
 static void add_one(struct story *s, const struct json *v)
 {
-	struct event e = event_of(v);
+	struct story_event e = story_event_of(v);
 	if (e.id <= s->last_event || s->tasks.len >= TASKS_MAX)
 		return;
 	s->last_event = e.id;
@@ -417,71 +416,4 @@ void story_add_newest(struct story *s, const struct json *list)
 	for (; at < n; at++)
 		add_one(s, order[at]);
 	mem_free(order);
-}
-
-/* ---- lines of history ---- */
-
-static bool is_noise(struct view type)
-{
-	return view_is(type, "WORKFLOW_TASK_SCHEDULED") || view_is(type, "WORKFLOW_TASK_STARTED") ||
-	       view_is(type, "WORKFLOW_TASK_COMPLETED");
-}
-
-/* What names the thing that an event is about. */
-static struct view subject(const struct json *a)
-{
-	static const struct {
-		const char *member, *inner;
-	} names[] = {
-		{ "activityType", "name" },   { "workflowType", "name" }, { "signalName", NULL },
-		{ "timerId", NULL },	      { "markerName", NULL },	  { "operation", NULL },
-		{ "newExecutionRunId", NULL }, { "reason", NULL },	  { "cause", NULL },
-	};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const struct json *v = json_get(a, names[i].member);
-		struct view text = names[i].inner ? json_get_text(v, names[i].inner) : json_text(v);
-		if (text.len)
-			return text;
-	}
-	return json_get_text(json_get(json_get(a, "acceptedRequest"), "input"), "name");
-}
-
-static void add_detail(struct str *words, const struct json *a, struct arena *arena)
-{
-	static const char *const members[] = { "input", "result", "details" };
-	struct error_facts error = { 0 };
-	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-		struct view json = temporal_payloads(json_get(a, members[i]), arena);
-		if (json.len)
-			str_add_char(words, ' ');
-		str_add(words, json);
-	}
-	if (!temporal_failure(json_get(a, "failure"), arena, &error))
-		return;
-	str_add_text(words, ": ");
-	str_add(words, error.message);
-}
-
-bool story_line(const struct json *event, struct arena *arena, struct history_facts *out)
-{
-	struct event e = event_of(event);
-	const struct json *a = e.attributes;
-	struct str words = { 0 };
-	if (!e.id || is_noise(e.type))
-		return false;
-	*out = (struct history_facts){ .seq = e.id, .at_ms = e.at_ms };
-	out->kind = temporal_word(e.type, "", arena);
-	out->by = arena_view(arena, json_get_text(a, "identity"));
-	out->attempt = (int)json_get_int(a, "attempt", 0);
-	str_add(&words, subject(a));
-	add_detail(&words, a, arena);
-	out->text = arena_view(arena, view_of_str(&words));
-	int64_t opener_id = json_get_int(a, "scheduledEventId", json_get_int(a, "initiatedEventId", 0));
-	if (opener_id) {
-		str_clear(&words);
-		str_addf(&words, "%lld", (long long)opener_id);
-		out->task = arena_view(arena, view_of_str(&words));
-	}
-	str_release(&words);
-	return true;
 }

@@ -48,7 +48,7 @@ void story_add_newest(struct story *s, const struct json *events);
 /* One line of history; false for what only makes noise (workflow tasks that went
  * well). */
 bool story_line(const struct json *event, struct arena *arena, struct history_facts *out);
-/* Task by its id ("5"), or NULL. */
+/* Task by its id ("ChargeCard-5", or "5"), or NULL. */
 struct story_task *story_find(struct story *s, struct view id);
 /* How a gate looks on a run, in the story's arena. */
 struct story_gate {

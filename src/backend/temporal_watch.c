@@ -142,8 +142,10 @@ static void note_row(struct temporal *t, enum temporal_lap lap, const struct run
 		k->listed_waiting = k->wants_look = true;
 		k->gate_ms = k->gate_ms ? k->gate_ms : temporal_server_ms(t);
 	}
-	if (lap == LAP_PENDING)
-		*(run->status == RUN_PLANNED ? &w->planned : &w->pending) += 1;
+	if (lap == LAP_PENDING) {
+		w->planned += run->status == RUN_PLANNED;
+		w->pending += run->status == RUN_PENDING;
+	}
 	if (run->created_ms > w->started_seen_ms)
 		w->started_seen_ms = run->created_ms;
 	if (run->ended_ms > w->closed_seen_ms)
@@ -163,7 +165,7 @@ static void take_row(struct temporal *t, enum temporal_lap lap, const struct jso
 		/* Before a snapshot begins its runs are only noted. */
 		bool silent = lap == LAP_WAITING && !t->watch.synced;
 		if (!silent && temporal_complete(t, &run))
-			temporal_tell(t, &run);
+			temporal_tell_row(t, &run);
 	}
 	arena_release(&arena);
 }
@@ -376,7 +378,7 @@ void temporal_watch_begin(struct temporal *t)
 	struct temporal_watch *w = &t->watch;
 	temporal_call_cancel(w->call);
 	w->call = NULL;
-	w->synced = w->in_snapshot = false;
+	w->synced = w->in_snapshot = w->counted = false;
 	w->pages = 0;
 	str_clear(&w->token);
 	w->started_seen_ms = w->closed_seen_ms = temporal_server_ms(t);

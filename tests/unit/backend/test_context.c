@@ -76,7 +76,9 @@ START_TEST(what_cannot_be_opened_says_why)
 		struct config_context context;
 		const char *words;
 	} cases[] = {
-		{ { .kind = temporal }, "context home: backend temporal: expected local or replay" },
+		{ { .kind = odd }, "context home: backend ftp://x: expected local, temporal or replay" },
+		{ { .kind = temporal, .url = odd },
+		  "context home: url must be http://HOST:PORT of Temporal's HTTP API (7243 by default)" },
 		{ { .kind = local, .url = odd },
 		  "context home: url is neither unix:PATH nor http://...: ftp://x" },
 		{ { .kind = local, .url = url, .token_env = nothing },
@@ -118,7 +120,7 @@ Suite *suite_context(void)
 	TCase *c = tcase_create("context");
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_loop_test(c, the_token_comes_from_a_variable_a_file_or_a_command, 0, 3);
-	tcase_add_loop_test(c, what_cannot_be_opened_says_why, 0, 5);
+	tcase_add_loop_test(c, what_cannot_be_opened_says_why, 0, 6);
 	tcase_add_test(c, a_trace_is_written_where_the_environment_says_and_can_be_opened);
 	suite_add_tcase(s, c);
 	return s;

@@ -71,7 +71,7 @@ static void read_mapping(struct view text, struct arena *arena)
 	const struct mapping_values v = { .verb = VERB_REJECT, .comment = text, .user = text };
 	struct mapping_args args;
 	if (mapping_add(&m, VIEW("approve.T"), text, NULL) &&
-	    mapping_fill(&m.items[0], &v, arena, &args, NULL)) {
+	    mapping_fill(&m.items.items[0], &v, arena, &args, NULL)) {
 		for (size_t i = 0; i < args.len; i++) {
 			if (!jtext_is_value(args.items[i]))
 				BUG("an argument is no JSON");

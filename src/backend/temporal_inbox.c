@@ -164,7 +164,7 @@ static void on_look(struct temporal_job *j, const struct http_answer *a)
 		return;
 	}
 	if (doc)
-		temporal_look_take(j->t, j->run, json_root(doc));
+		temporal_look_take(j->t, j->run, json_root(doc), NULL);
 	json_free(doc);
 	look_on(j);
 }

@@ -172,6 +172,8 @@ bool temporal_take_counts(struct temporal *t, struct view body);
 struct temporal_look {
 	struct temporal_call *call;
 	char *id;		/* being looked at */
+	struct json_doc *describe;	/* while its last event is asked for */
+	struct arena arena;
 	int left;		/* looks still allowed in this tick */
 	uint64_t round;
 };
@@ -181,8 +183,10 @@ void temporal_look_init(struct temporal *t);
 void temporal_look_at(struct temporal *t, struct view id);
 /* A few looks at what asks for one, else at open runs in turn. */
 void temporal_look_tick(struct temporal *t);
-/* What describe says of a known run: its gate is noted, and it is told. */
-void temporal_look_take(struct temporal *t, const char *id, const struct json *describe);
+/* What describe says of a known run (and its last event, or NULL): its gate is noted,
+ * and it is told. */
+void temporal_look_take(struct temporal *t, const char *id, const struct json *describe,
+			const struct json *events);
 void temporal_look_stop(struct temporal *t);
 void temporal_look_release(struct temporal *t);
 /* ---- temporal_gate.c ---- */

@@ -87,6 +87,8 @@ bool temporal_complete(struct temporal *t, struct run_facts *run)
 	/* Begun, as describe said; lists learn it when its first task ends well. */
 	if (run->status == RUN_PENDING && k->sign && k->status == RUN_RUNNING)
 		return false;
+	if (run->status == RUN_FAILED && k->status == RUN_REJECTED)
+		run->status = RUN_REJECTED;
 	if (!run->title.len)
 		run->title = view_of(k->title);
 	if (run->n_gates && !k->looked_waiting) {
@@ -191,6 +193,6 @@ void temporal_tell_row(struct temporal *t, const struct run_facts *run)
 	if (is_left_out(t, run) || (k->row_sign == sign && !t->watch.in_snapshot))
 		return;
 	k->row_sign = sign;
-	k->wants_look = run_status_is_open(run->status);
+	k->wants_look = run_status_is_open(run->status) || run->status == RUN_FAILED;
 	tell(t, k, run, sign);
 }

@@ -25,7 +25,8 @@ static void note_gate(struct temporal_known *k, bool waits, const struct story_g
 	}
 }
 
-void temporal_look_take(struct temporal *t, const char *id, const struct json *describe)
+void temporal_look_take(struct temporal *t, const char *id, const struct json *describe,
+			const struct json *events)
 {
 	struct story story;
 	struct story_gate gate;
@@ -34,6 +35,7 @@ void temporal_look_take(struct temporal *t, const char *id, const struct json *d
 	struct temporal_known *k = temporal_known(t, view_of(id));
 	story_init(&story);
 	temporal_rules(t, &rules);
+	story_add(&story, events);
 	bool waits = temporal_gate(t, describe, &story.arena, &gate);
 	if (k)
 		note_gate(k, waits, &gate);
@@ -89,6 +91,54 @@ static void ask_words(struct temporal *t, struct temporal_known *k)
 
 /* ---- one look ---- */
 
+static bool has_failed(const struct json *describe)
+{
+	const struct json *info = json_get(describe, "workflowExecutionInfo");
+	struct view status = json_get_text(info, "status");
+	return view_ends(status, "_FAILED") || view_is(status, "Failed");
+}
+
+static void go_on(struct temporal *t)
+{
+	if (t->dead || !t->look.id || t->look.call)
+		return;
+	struct temporal_known *k = temporal_known(t, view_of(t->look.id));
+	if (k && k->looked_waiting && !k->asked)
+		ask_words(t, k);
+	else
+		look_next(t);
+}
+
+/* The last event of a failed run: why. */
+static void on_end(void *arg, const struct http_answer *a)
+{
+	struct temporal *t = arg;
+	struct json_doc *describe = t->look.describe;
+	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	t->look.call = NULL;
+	t->look.describe = NULL;
+	temporal_look_take(t, t->look.id, json_root(describe),
+			   doc ? json_get(json_get(json_root(doc), "history"), "events") : NULL);
+	json_free(doc);
+	json_free(describe);
+	go_on(t);
+}
+
+static void ask_end(struct temporal *t, struct json_doc *describe)
+{
+	const struct json *info = json_get(json_root(describe), "workflowExecutionInfo");
+	const char *id = arena_text(&t->look.arena,
+				    json_get_text(json_get(info, "execution"), "workflowId"));
+	struct str target = { 0 };
+	t->look.describe = describe;
+	temporal_add_workflow(&target, t, id);
+	str_add_text(&target, "/history?historyEventFilterType=2");
+	temporal_add_run(&target, t->look.id);
+	const struct temporal_ask ask = { .target = &target, .heard = on_end, .arg = t };
+	t->look.call = temporal_ask(t, &ask);
+	arena_clear(&t->look.arena);
+}
+
 static void on_look(void *arg, const struct http_answer *a)
 {
 	struct temporal *t = arg;
@@ -98,16 +148,14 @@ static void on_look(void *arg, const struct http_answer *a)
 		temporal_tell_gone(t, view_of(t->look.id));
 	else if (temporal_ok(a))
 		doc = json_parse(a->body, (size_t)32 << 20, NULL);
-	if (doc)
-		temporal_look_take(t, t->look.id, json_root(doc));
-	json_free(doc);
-	if (t->dead || !t->look.id || t->look.call)
+	if (doc && has_failed(json_root(doc)) && !t->dead) {
+		ask_end(t, doc);
 		return;
-	struct temporal_known *k = temporal_known(t, view_of(t->look.id));
-	if (k && k->looked_waiting && !k->asked)
-		ask_words(t, k);
-	else
-		look_next(t);
+	}
+	if (doc)
+		temporal_look_take(t, t->look.id, json_root(doc), NULL);
+	json_free(doc);
+	go_on(t);
 }
 
 static void look(struct temporal *t, struct temporal_known *k)
@@ -177,6 +225,8 @@ void temporal_look_init(struct temporal *t)
 void temporal_look_stop(struct temporal *t)
 {
 	temporal_call_cancel(t->look.call);
+	json_free(t->look.describe);
+	t->look.describe = NULL;
 	t->look.call = NULL;
 	t->look.left = 0;
 }
@@ -184,6 +234,7 @@ void temporal_look_stop(struct temporal *t)
 void temporal_look_release(struct temporal *t)
 {
 	temporal_look_stop(t);
+	arena_release(&t->look.arena);
 	mem_free(t->look.id);
 	t->look.id = NULL;
 }

@@ -90,12 +90,21 @@ static bool is_lost(const struct http_answer *a)
 	return (!a->status && a->sent) || a->status == 500 || a->status == 502 || a->status == 504;
 }
 
+/* Somebody, or the workflow itself, was faster. */
+static bool has_ended(const struct http_answer *a)
+{
+	return view_find(a->body, VIEW("workflow execution already completed"), 0) != SIZE_MAX ||
+	       view_find(a->body, VIEW("aborted by closing workflow"), 0) != SIZE_MAX;
+}
+
 bool temporal_order_failed(struct temporal_job *j, const struct http_answer *a)
 {
 	if (temporal_ok(a))
 		return false;
-	if (is_lost(a))
+	if (!has_ended(a) && is_lost(a))
 		read_back(j, a);
+	else if (has_ended(a))
+		temporal_finish(j, OUTCOME_REFUSED, "it has ended meanwhile");
 	else
 		temporal_fail(j, a);
 	return true;

@@ -16,12 +16,12 @@ const queue = "fixtures"
 func startWorkers(c client.Client) {
 	w := worker.New(c, queue, worker.Options{Identity: "worker-a@fixture"})
 	for _, f := range []any{ApprovalUpdate, ApprovalSignal, ApprovalNoArg, ApprovalAsync, Flaky,
-		Retrying, AlwaysFails, BadCode, Parent, Child, Timers, Heartbeat, ContinueAsNew,
+		Retrying, AlwaysFails, Crashing, BadCode, Parent, Child, Timers, Heartbeat, ContinueAsNew,
 		BigHistory, Quick} {
 		w.RegisterWorkflow(f)
 	}
 	for _, f := range []any{ReserveStock, ChargeCard, DeclineCard, Undeliverable, HumanApproval,
-		CopyFiles} {
+		CopyFiles, CrashActivity} {
 		w.RegisterActivity(f)
 	}
 	check(w.Start(), "the worker does not start")
@@ -50,7 +50,7 @@ func startRuns(ctx context.Context, c client.Client) {
 		{id: "flaky-1", workflow: Flaky, args: []any{order}},
 		{id: "retrying-1", workflow: Retrying},
 		{id: "fails-1", workflow: AlwaysFails, args: []any{order}},
-		{id: "fails-2", workflow: AlwaysFails, args: []any{order}},
+		{id: "fails-2", workflow: Crashing},
 		{id: "badcode-1", workflow: BadCode},
 		{id: "parent-1", workflow: Parent},
 		{id: "timers-1", workflow: Timers},
@@ -58,7 +58,7 @@ func startRuns(ctx context.Context, c client.Client) {
 		{id: "timers-3", workflow: Timers},
 		{id: "heartbeat-1", workflow: Heartbeat},
 		{id: "continued-1", workflow: ContinueAsNew, args: []any{2}},
-		{id: "big-1", workflow: BigHistory, args: []any{600}},
+		{id: "big-1", workflow: BigHistory, args: []any{5000}},
 		{id: "noworker-1", workflow: Quick, args: []any{0}, queue: "nobody-polls"},
 		{id: "delayed-1", workflow: Quick, args: []any{0}, delay: time.Hour},
 	} {

@@ -136,6 +136,14 @@ func AlwaysFails(ctx workflow.Context, order Order) error {
 	return workflow.ExecuteActivity(short(ctx), DeclineCard, order).Get(ctx, nil)
 }
 
+// Crashing has an activity that panics: a failure with a stack trace.
+func Crashing(ctx workflow.Context) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 10 * time.Second, RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+	return workflow.ExecuteActivity(ctx, CrashActivity).Get(ctx, nil)
+}
+
 // BadCode fails its workflow task for ever.
 func BadCode(workflow.Context) error {
 	panic("this workflow's code is wrong")
@@ -192,11 +200,14 @@ func ContinueAsNew(ctx workflow.Context, left int) (int, error) {
 	return left, nil
 }
 
-// BigHistory makes five events a step.
+// BigHistory makes one event a step.
 func BigHistory(ctx workflow.Context, steps int) error {
 	for i := 0; i < steps; i++ {
-		if err := workflow.Sleep(ctx, time.Millisecond); err != nil {
-			return err
+		workflow.SideEffect(ctx, func(workflow.Context) any { return i })
+		if i%500 == 499 {
+			if err := workflow.Sleep(ctx, time.Millisecond); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -247,4 +258,9 @@ func CopyFiles(ctx context.Context) error {
 		case <-time.After(time.Second):
 		}
 	}
+}
+
+// CrashActivity panics.
+func CrashActivity(context.Context) error {
+	panic("index out of range")
 }

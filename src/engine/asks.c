@@ -25,6 +25,8 @@ static void refuse(struct asking *a, int status, const char *code, const char *m
 	jsonw_object(&w, "error");
 	jsonw_string(&w, "code", code);
 	jsonw_string(&w, "message", message);
+	jsonw_object(&w, "detail");
+	jsonw_end_object(&w);
 	jsonw_end_object(&w);
 	jsonw_end_object(&w);
 }

@@ -23,11 +23,9 @@ static void add(struct env *env, struct view name, struct view value)
 }
 
 /* A variable's name: what a shell cannot say becomes an underscore. */
-static void add_named(struct env *env, const char *prefix, struct view name, struct view json)
+static void add_variable(struct env *env, const char *prefix, struct view name, struct view value)
 {
 	struct str variable = {0};
-	struct json_doc *doc = json_parse(json, STR_DEFAULT_MAX, NULL);
-	bool text = doc && json_kind(json_root(doc)) == JSON_STRING;
 	str_add_text(&variable, prefix);
 	size_t from = variable.len;
 	str_add(&variable, name);
@@ -37,9 +35,17 @@ static void add_named(struct env *env, const char *prefix, struct view name, str
 			     (*c >= '0' && *c <= '9') || *c == '_';
 		*c = plain ? *c : '_';
 	}
-	add(env, view_of_str(&variable), text ? json_text(json_root(doc)) : json);
-	json_free(doc);
+	add(env, view_of_str(&variable), value);
 	str_release(&variable);
+}
+
+/* A text as it is, anything else as JSON. */
+static void add_named(struct env *env, const char *prefix, struct view name, struct view json)
+{
+	struct json_doc *doc = json_parse(json, STR_DEFAULT_MAX, NULL);
+	bool text = doc && json_kind(json_root(doc)) == JSON_STRING;
+	add_variable(env, prefix, name, text ? json_text(json_root(doc)) : json);
+	json_free(doc);
 }
 
 static void add_params(struct env *env, const struct machine *m)
@@ -67,7 +73,7 @@ static void add_result(struct env *env, const struct machine_task *t)
 	struct json_doc *doc = json_parse(t->result, STR_DEFAULT_MAX, NULL);
 	struct str name = {0}, json = {0};
 	const struct json *root = doc ? json_root(doc) : NULL;
-	add_named(env, "RESULT_", t->id, t->result);
+	add_variable(env, "RESULT_", t->id, t->result);
 	for (const struct json *v = json_first(root); v; v = json_next(v)) {
 		if (json_kind(root) != JSON_OBJECT)
 			break;

@@ -162,11 +162,21 @@ static void make_run(struct deed *d, const struct workflow *w, struct birth *bir
 		fail_with(d, &err);
 }
 
+/* One whose file has errors is there, too: they are said instead. */
 static void no_workflow(struct deed *d, struct view name)
 {
 	struct str text = {0};
-	str_addf(&text, "there is no workflow %.*s", (int)name.len, name.ptr);
-	fail(d, 404, "not_found", str_text(&text));
+	for (size_t i = 0; i < catalog_count(d->e->catalog) && !text.len; i++) {
+		const struct catalog_entry *entry = catalog_at(d->e->catalog, i);
+		if (view_is(name, entry->name) && entry->error)
+			str_addf(&text, "workflow %s: %s", entry->name, entry->error);
+	}
+	if (text.len) {
+		fail(d, 422, "bad_definition", str_text(&text));
+	} else {
+		str_addf(&text, "there is no workflow %.*s", (int)name.len, name.ptr);
+		fail(d, 404, "not_found", str_text(&text));
+	}
 	str_release(&text);
 }
 

@@ -82,6 +82,16 @@ static const char *gate_name(enum gate_kind kind)
 	return kind == GATE_QUESTION ? "question" : "approval";
 }
 
+/* "approver, admin" as the list that it stands for. */
+static void encode_roles(struct jsonw *w, struct view roles)
+{
+	struct view role;
+	jsonw_array(w, "roles");
+	while (roles.len && view_split(&roles, ',', &role))
+		jsonw_text(w, NULL, view_trim(role));
+	jsonw_end_array(w);
+}
+
 void encode_gate(struct jsonw *w, const char *key, const struct gate_facts *g)
 {
 	if (g->kind == GATE_NONE) {
@@ -105,7 +115,7 @@ void encode_gate(struct jsonw *w, const char *key, const struct gate_facts *g)
 		jsonw_end_object(w);
 	}
 	jsonw_end_array(w);
-	text_or_null(w, "roles", g->roles);
+	encode_roles(w, g->roles);
 	jsonw_raw(w, "schema", g->schema);
 	jsonw_int(w, "version", g->version);
 	jsonw_int(w, "attempt", g->attempt);

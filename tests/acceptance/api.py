@@ -116,6 +116,7 @@ def preconditions(rig):
     rig.equal('waiting names the gate', [run['waiting'][k] for k in ('task', 'kind', 'prompt', 'required')],
               ['review', 'approval', 'Ship?', 1])
     rig.check('with a deadline', time(run['waiting']['deadline']), run['waiting']['deadline'])
+    rig.equal('who may', run['waiting']['roles'], ['admin'])
     rig.equal('lane of the waiting', run['lane'], 'running')
     rig.equal('gates', [g['task'] for g in run['gates']], ['review'])
     rig.equal('without version', (rig.post(at + 'approve').status), 428)
@@ -302,6 +303,10 @@ def refusals(rig):
             ('another type', rig.post(where, '{}', Content_Type='text/plain'), 415), ('too large', rig.post(where, 'x' * (2 << 20)), 413),
             ('a bad id', rig.get('/v1/runs/..%2f..'), 404)):
         rig.equal(what, (got.status, got.code is not None), (status, True))
+    rig.workflow('broken', 'steps: [{id: a}]\n')
+    r = rig.post('/v1/workflows/broken/runs')
+    rig.check('a workflow with errors says which', r.status == 422 and r.code == 'bad_definition' and ':1:' in r.json['error']['message'],
+              (r.status, r.body))
     for params in ({'n': 'two'}, {'n': 2.5}, {'none': 1}, {'n': None}):
         r = rig.post(where, {'params': params})
         rig.check('parameters that do not fit: %r' % params, r.status in (400, 422) and r.code, (r.status, r.body[:200]))

@@ -75,8 +75,8 @@ def described(rig, what, reply, operation):
         schema = answer['content'][media]['schema']
         bad = faults(reply.json, schema)
         rig.check('%s: %d fits its schema' % (what, reply.status), not bad, bad[:5])
-        extra = unknown_names(reply.json, schema)
-        rig.check('%s: nothing undescribed' % what, not extra, sorted(set(extra))[:5])
+        for name in sorted(set(unknown_names(reply.json, schema))):     # allowed, but say so
+            print('note: %s: %s is not described' % (what, name))
 
 
 def engine_routes():
@@ -128,7 +128,7 @@ def walk(rig):
         ('post', tasks + '/retry'): lambda: {**version('fails'), 'edit': {'run': 'exit 2'}},
         ('post', tasks + '/ask'): lambda: {'prompt': 'Which?', 'schema': {'type': 'string'}, 'attempt': 1, 'key': 'k'},
     }
-    words = {'name': 'flow', 'task': 'work', 'schedule': 'flow:0'}
+    words = {'name': 'flow', 'task': 'work', 'schedule': 'flow'}
     for path, item in DOC['paths'].items():
         for method, operation in item.items():
             words['run'] = ended if path.endswith('/cancel') else run

@@ -335,11 +335,12 @@ static int serve(const struct plan *p)
 }
 
 /* Secrets pass through: no core dumps (steps may ask for theirs: the hard limit
- * stays). A closed peer is an error code, not a death. */
+ * stays). A closed peer or a file at its limit is an error code, not a death. */
 static void harden(void)
 {
 	struct rlimit core;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	umask(077);
 	if (!getrlimit(RLIMIT_CORE, &core)) {
 		core.rlim_cur = 0;

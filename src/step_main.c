@@ -35,7 +35,7 @@ static bool read_spec(struct str *text, struct err *err)
  * reaches the command. */
 static void stand_alone(void)
 {
-	static const int deaf[] = { SIGPIPE, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGTSTP };
+	static const int deaf[] = { SIGPIPE, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGTSTP, SIGXFSZ };
 	for (size_t i = 0; i < sizeof(deaf) / sizeof(*deaf); i++)
 		signal(deaf[i], SIG_IGN);
 	setsid();

@@ -1,8 +1,12 @@
 /* The door to SQLite. */
 #include "engine/db.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include <sqlite3.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/vec.h"
 
@@ -16,11 +20,27 @@ struct db {
 	VEC(struct db_stmt *) cache;
 };
 
+/* A quota, a file limit and a file system that turned read-only are a full disk too:
+ * they may pass, and what was begun is rolled back. */
+static bool may_pass(sqlite3 *handle, int code)
+{
+	int primary = code & 0xff, why = handle ? sqlite3_system_errno(handle) : 0;
+	if (primary == SQLITE_FULL || primary == SQLITE_READONLY)
+		return true;
+	return code == SQLITE_IOERR_WRITE && (why == EDQUOT || why == EFBIG || why == EROFS);
+}
+
 static enum db_result failed(sqlite3 *handle, int code, struct err *err)
 {
-	int primary = code & 0xff;
 	err_set(err, ERR_SYSTEM, "journal: %s", handle ? sqlite3_errmsg(handle) : "no memory");
-	return primary == SQLITE_FULL || primary == SQLITE_READONLY ? DB_FULL : DB_FAILED;
+	return may_pass(handle, code) ? DB_FULL : DB_FAILED;
+}
+
+/* Nobody goes on with half of what was asked for. */
+static _Noreturn void stop(sqlite3 *handle)
+{
+	log_error("the journal cannot be read, stopping: %s", sqlite3_errmsg(handle));
+	_exit(DB_EXIT);
 }
 
 enum db_result db_exec(struct db *db, const char *sql, struct err *err)
@@ -60,6 +80,8 @@ struct db_stmt *db_stmt(struct db *db, const char *sql)
 		}
 	}
 	struct db_stmt *st = db_prepare(db, sql, NULL);
+	if (!st && sqlite3_errcode(db->handle) != SQLITE_ERROR)
+		stop(db->handle);
 	if (!st)
 		BUG(sqlite3_errmsg(db->handle));
 	vec_push(&db->cache, st);
@@ -85,6 +107,8 @@ enum db_result db_step(struct db_stmt *st, struct err *err)
 	if (code == SQLITE_DONE)
 		return DB_DONE;
 	enum db_result result = failed(sqlite3_db_handle(st->handle), code, err);
+	if (result == DB_FAILED && !err)
+		stop(sqlite3_db_handle(st->handle));
 	sqlite3_reset(st->handle);
 	return result;
 }

@@ -15,6 +15,9 @@ struct db_stmt;
  * FAILED: an I/O error or damage: the process must not go on. */
 enum db_result { DB_ROW, DB_DONE, DB_FULL, DB_FAILED };
 
+/* The status of a process that stops because its journal is broken. */
+enum { DB_EXIT = 74 };
+
 /* Makes or opens the file, takes it for itself (ERR_REFUSED where another process
  * has it), sets and checks write-ahead journal, full sync, and distrust. */
 struct db *db_open(const char *path, struct err *err);
@@ -33,6 +36,8 @@ void db_finish(struct db_stmt *st);
 /* Parameters from 1. Texts are borrowed until the statement is reset. */
 void db_bind_int(struct db_stmt *st, int at, int64_t value);
 void db_bind_text(struct db_stmt *st, int at, struct view value);
+/* err NULL: the caller cannot deal with FAILED, the process stops (DB_EXIT): a read
+ * that broke off must not be taken for an end. */
 enum db_result db_step(struct db_stmt *st, struct err *err);
 /* Columns from 0; texts are valid until the next step or reset. */
 int64_t db_int(struct db_stmt *st, int column);

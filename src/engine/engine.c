@@ -102,6 +102,7 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	e->secrets = config->secrets ? mem_text(config->secrets) : NULL;
 	e->socket = config->socket ? mem_text(config->socket) : NULL;
 	queues_init(&e->queues, config, default_slots());
+	e->retry_ms = config->retry_ms;
 	e->catalog = catalog_new(config->workflows, config->n_workflows);
 	e->kick = true;
 	if (!open_all(e, config, err)) {

@@ -31,6 +31,7 @@ struct engine_config {
 	const char *supervisor;			/* path of runboard-step; NULL: path_program */
 	const char *secrets;			/* folder of the secrets; or NULL */
 	const char *socket;			/* where steps reach this engine; or NULL */
+	int retry_ms;				/* of a batch that found the disk full; 0: 1 s */
 };
 
 /* Opens the journal, loads the workflows, folds the open runs, adopts what still

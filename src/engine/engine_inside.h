@@ -59,6 +59,7 @@ struct engine {
 	char *socket;				/* or NULL */
 	char *secrets;				/* folder, or NULL */
 	struct queues queues;
+	int retry_ms;			/* 0: the usual */
 	struct journal *journal;
 	struct catalog *catalog;
 	struct runner *runner;

@@ -8,7 +8,7 @@
 #include "engine/engine_inside.h"
 #include "wire/jsonw.h"
 
-enum { RETRY_MS = 1000, EXIT_DISK = 74 };
+enum { RETRY_MS = 1000 };
 
 /* ---- before ----------------------------------------------------------------------- */
 
@@ -145,11 +145,11 @@ static bool commit(struct engine *e)
 		if (!e->busy)
 			log_error("the journal cannot be written, trying again: %s", err_text(&err));
 		set_trouble(e, err_text(&err));
-		loop_timer_set(e->retry, RETRY_MS);
+		loop_timer_set(e->retry, e->retry_ms ? e->retry_ms : RETRY_MS);
 		break;
 	case JOURNAL_FAILED:
 		log_error("the journal is broken, stopping: %s", err_text(&err));
-		_exit(EXIT_DISK);
+		_exit(DB_EXIT);
 	}
 	err_release(&err);
 	return done;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -105,6 +106,14 @@ int sock_connect(int dir, const char *name, enum sock_kind kind, struct err *err
 	return fd;
 }
 
+/* Whoever listened was killed while it was starting a process: until that has begun,
+ * it holds the descriptor, and nobody will ever answer. */
+static bool listener_is_dead(int fd)
+{
+	struct sock_peer peer;
+	return sock_peer(fd, &peer, NULL) && peer.pid > 0 && kill(peer.pid, 0) && errno == ESRCH;
+}
+
 /* Whether nobody listens on the file any more, so that it may be replaced. */
 static bool is_left_behind(const struct place *p, enum sock_kind kind)
 {
@@ -114,9 +123,10 @@ static bool is_left_behind(const struct place *p, enum sock_kind kind)
 	int fd = new_socket(kind, NULL);
 	if (fd < 0)
 		return false;
-	bool refused = connect(fd, address_of(p), sizeof p->address) && errno == ECONNREFUSED;
+	bool dead = connect(fd, address_of(p), sizeof p->address) ? errno == ECONNREFUSED
+								 : listener_is_dead(fd);
 	close(fd);
-	return refused;
+	return dead;
 }
 
 static bool bind_to(int fd, const struct place *p, enum sock_kind kind, struct err *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -68,6 +69,36 @@ START_TEST(a_file_left_behind_is_replaced_a_living_one_is_not)
 	ck_assert_int_eq(sock_connect(dir, "s", SOCK_KIND_STREAM, &err), -1);
 	ck_assert_int_eq(err.kind, ERR_NOT_FOUND);
 	err_release(&err);
+}
+END_TEST
+
+/* As an engine that is killed between fork and exec of a step's supervisor. */
+START_TEST(a_listener_that_died_holds_nothing_through_its_child)
+{
+	int hold[2], ready[2];
+	char byte;
+	struct err err = { 0 };
+	ck_assert(!pipe(hold) && !pipe(ready));
+	pid_t listener = fork();
+	ck_assert_int_ge(listener, 0);
+	if (!listener) {
+		close(hold[1]);
+		int fd = sock_listen(dir, "s", SOCK_KIND_STREAM, NULL);
+		if (fd < 0 || fork())
+			_exit(fd < 0);
+		if (write(ready[1], "r", 1) == 1 && read(hold[0], &byte, 1) == 0)
+			close(fd);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(listener, NULL, 0), listener);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	int fd = sock_listen(dir, "s", SOCK_KIND_STREAM, &err);
+	ck_assert_msg(fd >= 0, "%s", err_text(&err));
+	close(fd);
+	close(hold[1]);
+	close(hold[0]);
+	close(ready[0]);
+	close(ready[1]);
 }
 END_TEST
 
@@ -171,6 +202,7 @@ Suite *suite_sock(void)
 	tcase_add_checked_fixture(c, make_folder, remove_folder);
 	tcase_add_test(c, a_peer_is_known_by_its_user_and_process);
 	tcase_add_test(c, a_file_left_behind_is_replaced_a_living_one_is_not);
+	tcase_add_test(c, a_listener_that_died_holds_nothing_through_its_child);
 	tcase_add_test(c, paths_longer_than_an_address_work);
 	tcase_add_test(c, packets_come_whole_or_not_at_all);
 	tcase_add_test(c, a_writer_keeps_what_the_socket_does_not_take_and_has_a_cap);

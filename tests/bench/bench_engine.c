@@ -1,0 +1,254 @@
+/* The engine: runs a second against a bare loop that spawns the same supervisors and
+ * commits one transaction a transition, on this machine, in this run; then what
+ * bench_serve.c measures of runboardd as a program. */
+#include "bench/bench.h"
+#include "bench/bench_serve.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/opt.h"
+#include "engine/attempt.h"
+#include "engine/db.h"
+#include "engine/spec_pipe.h"
+#include "io/spawn.h"
+#include "unit/engine/engine_world.h"
+
+enum { STEPS = 3, LANES_BUSY = 4, RUNS = 200, TRANSITIONS = 3, ROUNDS = 3 };
+
+/* ---- the bare loop ------------------------------------------------------------------ */
+
+/* A run on its way: no engine, no states, only processes and transactions. */
+struct lane {
+	int run, step;
+	pid_t pid;
+	int folder;
+};
+
+struct bare {
+	char folder[40];
+	struct db *db;
+	int begun, ended;
+	struct lane lanes[LANES_BUSY];
+};
+
+static void transition(struct bare *b, const char *text)
+{
+	struct err err = { 0 };
+	bool good = db_exec(b->db, "BEGIN IMMEDIATE", &err) == DB_DONE;
+	struct db_stmt *st = db_stmt(b->db, "INSERT INTO t(data) VALUES(?)");
+	db_bind_text(st, 1, view_of(text));
+	good = good && db_step(st, &err) == DB_DONE;
+	db_reset(st);
+	if (!good || db_exec(b->db, "COMMIT", &err) != DB_DONE)
+		BUG(err_text(&err));
+}
+
+static void launch(struct bare *b, struct lane *lane)
+{
+	char run[24], task[8];
+	struct str path = { 0 }, text = { 0 };
+	snprintf(run, sizeof run, "run-%d", lane->run);
+	snprintf(task, sizeof task, "s%d", lane->step);
+	const struct launch l = {
+		.name = { view_of(run), view_of(task), 1 },
+		.args = VIEW("{\"args\":[\"/bin/true\"]}"),
+		.work = b->folder,
+	};
+	transition(b, "{\"kind\":\"attempt_starting\"}");
+	attempt_path(&path, b->folder, &l.name);
+	lane->folder = attempt_make_folder(b->folder, &l.name, NULL);
+	int lock = attempt_lock(lane->folder);
+	bool good = lock >= 0 && spec_write(&l, str_text(&path), &text, NULL);
+	int spec = good ? spec_pipe(view_of_str(&text), NULL) : -1;
+	const struct spawn_fd fds[] = { { lane->folder, 3 }, { lock, 4 }, { spec, 5 } };
+	const struct spawn s = {
+		.program = BUILDDIR "/runboard-step", .fds = fds, .n_fds = 3, .session = true,
+	};
+	lane->pid = spec >= 0 ? spawn_start(&s, NULL) : -1;
+	if (lane->pid < 0)
+		BUG("the bare loop cannot start a supervisor");
+	close(lock);
+	close(spec);
+	str_release(&path);
+	str_release(&text);
+}
+
+/* The next step of its run, or the first of another. */
+static void go_on(struct bare *b, struct lane *lane)
+{
+	if (lane->step == STEPS) {
+		transition(b, "{\"kind\":\"run_ended\"}");
+		b->ended++;
+		if (b->begun == RUNS)
+			return;
+	}
+	if (lane->step == STEPS || !lane->run) {
+		transition(b, "{\"kind\":\"run_created\"}");
+		lane->run = ++b->begun;
+		lane->step = 0;
+	}
+	lane->step++;
+	launch(b, lane);
+}
+
+static void on_end(struct bare *b, pid_t pid)
+{
+	struct arena arena = { 0 };
+	struct event end;
+	for (int i = 0; i < LANES_BUSY; i++) {
+		struct lane *lane = &b->lanes[i];
+		if (lane->pid != pid)
+			continue;
+		if (!attempt_read_end(lane->folder, &arena, &end))
+			BUG("a supervisor left no result");
+		close(lane->folder);
+		transition(b, "{\"kind\":\"attempt_started\"}");
+		transition(b, "{\"kind\":\"attempt_ended\"}");
+		go_on(b, lane);
+	}
+	arena_release(&arena);
+}
+
+static void remove_folder(const char *folder)
+{
+	struct str command = { 0 };
+	str_addf(&command, "rm -rf '%s'", folder);
+	if (system(str_text(&command)))
+		BUG("a folder cannot be removed");
+	str_release(&command);
+}
+
+static double bare_runs_per_s(void)
+{
+	struct bare b = { .folder = "/tmp/runboard-bare-XXXXXX" };
+	struct str path = { 0 };
+	struct err err = { 0 };
+	if (!mkdtemp(b.folder))
+		BUG("no folder");
+	str_addf(&path, "%s/bare.db", b.folder);
+	b.db = db_open(str_text(&path), &err);
+	if (!b.db || db_exec(b.db, "CREATE TABLE t(seq INTEGER PRIMARY KEY, data TEXT)", &err) != DB_DONE)
+		BUG(err_text(&err));
+	int64_t begin = bench_now_us();
+	for (int i = 0; i < LANES_BUSY; i++)
+		go_on(&b, &b.lanes[i]);
+	while (b.ended < RUNS) {
+		pid_t pid = waitpid(-1, NULL, 0);
+		if (pid > 0)
+			on_end(&b, pid);
+	}
+	double rate = RUNS * 1e6 / (double)(bench_now_us() - begin);
+	db_close(b.db);
+	remove_folder(b.folder);
+	str_release(&path);
+	return rate;
+}
+
+/* ---- the engine --------------------------------------------------------------------- */
+
+struct load {
+	struct world w;
+	int begun, ended;
+	int64_t seq;
+};
+
+static void start_one(struct load *l);
+
+static void on_reply(void *arg, const struct engine_reply *reply)
+{
+	if (reply->status != 201)
+		BUG("the engine does not start a run");
+}
+
+static void start_one(struct load *l)
+{
+	const struct engine_order o = {
+		.verb = VERB_START, .workflow = VIEW("bench"), .caller = { .by = VIEW("bench") },
+	};
+	l->begun++;
+	engine_submit(l->w.engine, &o, on_reply, l);
+}
+
+static bool on_change(void *arg, const struct engine_change *c)
+{
+	struct load *l = arg;
+	l->seq = c->seq;
+	if (view_find(c->frame, VIEW("\"ended_at\":null"), 0) != SIZE_MAX)
+		return true;
+	l->ended++;
+	if (l->begun < RUNS)
+		start_one(l);
+	return true;
+}
+
+static double engine_runs_per_s(int in_flight)
+{
+	static const char steps[] = "steps:\n  - {id: a, args: [/bin/true]}\n"
+				    "  - {id: b, args: [/bin/true]}\n  - {id: c, args: [/bin/true]}\n";
+	struct load l = { .begun = 0 };
+	world_prepare(&l.w);
+	world_workflow(&l.w, "bench", steps);
+	world_open_at(&l.w);
+	int64_t begin = bench_now_us();
+	l.seq = engine_seq(l.w.engine);
+	for (int i = 0; i < in_flight; i++)
+		start_one(&l);
+	while (l.ended < RUNS) {
+		loop_turn(l.w.loop, -1);
+		engine_changes(l.w.engine, l.seq, on_change, &l);
+	}
+	double rate = RUNS * 1e6 / (double)(bench_now_us() - begin);
+	world_close(&l.w);
+	return rate;
+}
+
+/* Alternating, because the machine is not alone; the best of each counts. */
+static void bench_runs(void)
+{
+	double bare = 0, engine = 0, crowd = 0;
+	for (int i = 0; i < ROUNDS; i++) {
+		double a = bare_runs_per_s(), b = engine_runs_per_s(LANES_BUSY),
+		       c = engine_runs_per_s(RUNS);
+		bare = a > bare ? a : bare;
+		engine = b > engine ? b : engine;
+		crowd = c > crowd ? c : crowd;
+	}
+	bench_report("bare loop, runs of 3 steps", bare, "runs/s", 0);
+	bench_report("engine, runs of 3 steps, 4 at a time", engine, "runs/s", 0);
+	bench_report("engine against the bare loop", engine / bare, "ratio", 0.7);
+	bench_report("engine, all started at once", crowd, "runs/s", 0);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct opt options[] = {
+		{ "stored", 0, OPT_VALUE, "N", "runs in the history (100000)" },
+		{ "only", 0, OPT_VALUE, "PART", "runs, launch, streams or history" },
+		{ NULL },
+	};
+	static const struct opt *const tables[] = { options, NULL };
+	struct opt_result given = { 0 };
+	struct err err = { 0 };
+	int64_t stored = 100000;
+	if (!opt_parse(tables, argc - 1, argv + 1, &given, &err) ||
+	    (opt_value(&given, "stored") &&
+	     !number_parse(view_of(opt_value(&given, "stored")), 1, 10000000, &stored))) {
+		fprintf(stderr, "bench_engine: %s\n", err_text(&err));
+		return 2;
+	}
+	const char *only = opt_value(&given, "only");
+	if (!only || str_eq(only, "runs"))
+		bench_runs();
+	if (!only || str_eq(only, "launch"))
+		bench_launch();
+	if (!only || str_eq(only, "streams"))
+		bench_streams();
+	if (!only || str_eq(only, "history"))
+		bench_history(stored);
+	opt_result_release(&given);
+	return 0;
+}

@@ -22,7 +22,7 @@ enum { STEPS = 3, LANES_BUSY = 4, RUNS = 200, TRANSITIONS = 3, ROUNDS = 3 };
 /* ---- the bare loop ------------------------------------------------------------------ */
 
 /* A run on its way: no engine, no states, only processes and transactions. */
-struct lane {
+struct track {
 	int run, step;
 	pid_t pid;
 	int folder;
@@ -32,7 +32,7 @@ struct bare {
 	char folder[40];
 	struct db *db;
 	int begun, ended;
-	struct lane lanes[LANES_BUSY];
+	struct track lanes[LANES_BUSY];
 };
 
 static void transition(struct bare *b, const char *text)
@@ -47,7 +47,7 @@ static void transition(struct bare *b, const char *text)
 		BUG(err_text(&err));
 }
 
-static void launch(struct bare *b, struct lane *lane)
+static void launch(struct bare *b, struct track *lane)
 {
 	char run[24], task[8];
 	struct str path = { 0 }, text = { 0 };
@@ -78,7 +78,7 @@ static void launch(struct bare *b, struct lane *lane)
 }
 
 /* The next step of its run, or the first of another. */
-static void go_on(struct bare *b, struct lane *lane)
+static void go_on(struct bare *b, struct track *lane)
 {
 	if (lane->step == STEPS) {
 		transition(b, "{\"kind\":\"run_ended\"}");
@@ -100,7 +100,7 @@ static void on_end(struct bare *b, pid_t pid)
 	struct arena arena = { 0 };
 	struct event end;
 	for (int i = 0; i < LANES_BUSY; i++) {
-		struct lane *lane = &b->lanes[i];
+		struct track *lane = &b->lanes[i];
 		if (lane->pid != pid)
 			continue;
 		if (!attempt_read_end(lane->folder, &arena, &end))

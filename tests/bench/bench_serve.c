@@ -417,7 +417,7 @@ void bench_history(int64_t stored)
 	page(&d, "list page of 50", "GET /v1/runs?limit=50", 10);
 	page(&d, "list page, status:failed", "GET /v1/runs?limit=50&filter=status:failed", 10);
 	page(&d, "one run of the history",
-	     "GET /v1/runs/01900000-0000-73e7-83e7-000000789e11", 10);
+	     "GET /v1/runs/01900000-0000-73e7-83e7-00000078b6a9", 10);
 	search(&d, "text search, rare word", "needle");
 	page(&d, "statistics", "GET /v1/stats", 0);
 	bench_report("engine's memory with a history", memory_mib(&d, "VmHWM:"), "MiB", 64);

@@ -148,11 +148,12 @@ static _Noreturn void live_in_child(struct world *w, const struct fault *f)
 	if (f->kind == FAULT_OURS && f->at)
 		mem_fail_after((size_t)f->at);
 	open_engine(w);
-	if (!f->at)
+	bool counting = !f->at && f->kind != FAULT_NONE;
+	if (counting)
 		places->opening = fault_count();
 	drive(w);
 	world_leave(w);
-	if (!f->at && f->kind != FAULT_NONE)
+	if (counting)
 		places->all = f->kind < FAULT_KINDS ? fault_count() : (long)(mem_count() - before);
 	_exit(0);
 }

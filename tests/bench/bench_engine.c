@@ -5,19 +5,21 @@
 #include "bench/bench_serve.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/opt.h"
 #include "engine/attempt.h"
 #include "engine/db.h"
+#include "engine/engine.h"
 #include "engine/spec_pipe.h"
 #include "io/spawn.h"
-#include "unit/engine/engine_world.h"
 
-enum { STEPS = 3, LANES_BUSY = 4, RUNS = 200, TRANSITIONS = 3, ROUNDS = 3 };
+enum { STEPS = 3, LANES_BUSY = 4, RUNS = 60, ROUNDS = 2 };
 
 /* ---- the bare loop ------------------------------------------------------------------ */
 
@@ -151,7 +153,9 @@ static double bare_runs_per_s(void)
 /* ---- the engine --------------------------------------------------------------------- */
 
 struct load {
-	struct world w;
+	char folder[40];
+	struct loop *loop;
+	struct engine *engine;
 	int begun, ended;
 	int64_t seq;
 };
@@ -170,7 +174,7 @@ static void start_one(struct load *l)
 		.verb = VERB_START, .workflow = VIEW("bench"), .caller = { .by = VIEW("bench") },
 	};
 	l->begun++;
-	engine_submit(l->w.engine, &o, on_reply, l);
+	engine_submit(l->engine, &o, on_reply, l);
 }
 
 static bool on_change(void *arg, const struct engine_change *c)
@@ -185,24 +189,44 @@ static bool on_change(void *arg, const struct engine_change *c)
 	return true;
 }
 
-static double engine_runs_per_s(int in_flight)
+static void open_engine(struct load *l)
 {
 	static const char steps[] = "steps:\n  - {id: a, args: [/bin/true]}\n"
 				    "  - {id: b, args: [/bin/true]}\n  - {id: c, args: [/bin/true]}\n";
-	struct load l = { .begun = 0 };
-	world_prepare(&l.w);
-	world_workflow(&l.w, "bench", steps);
-	world_open_at(&l.w);
+	struct str file = { 0 }, state = { 0 };
+	struct err err = { 0 };
+	if (!mkdtemp(l->folder))
+		BUG("no folder");
+	str_addf(&file, "%s/bench.yaml", l->folder);
+	str_addf(&state, "%s/state", l->folder);
+	file_replace(str_text(&file), view_of(steps), 0600, NULL);
+	l->loop = loop_new();
+	l->engine = engine_new(&(struct engine_config){
+		.state = str_text(&state), .workflows = (const char *const[]){ l->folder },
+		.n_workflows = 1, .slots = LANES_BUSY, .supervisor = BUILDDIR "/runboard-step",
+	}, l->loop, &err);
+	if (!l->engine)
+		BUG(err_text(&err));
+	l->seq = engine_seq(l->engine);
+	str_release(&file);
+	str_release(&state);
+}
+
+static double engine_runs_per_s(int in_flight)
+{
+	struct load l = { .folder = "/tmp/runboard-load-XXXXXX" };
+	open_engine(&l);
 	int64_t begin = bench_now_us();
-	l.seq = engine_seq(l.w.engine);
 	for (int i = 0; i < in_flight; i++)
 		start_one(&l);
 	while (l.ended < RUNS) {
-		loop_turn(l.w.loop, -1);
-		engine_changes(l.w.engine, l.seq, on_change, &l);
+		loop_turn(l.loop, -1);
+		engine_changes(l.engine, l.seq, on_change, &l);
 	}
 	double rate = RUNS * 1e6 / (double)(bench_now_us() - begin);
-	world_close(&l.w);
+	engine_free(l.engine);
+	loop_free(l.loop);
+	remove_folder(l.folder);
 	return rate;
 }
 
@@ -240,6 +264,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bench_engine: %s\n", err_text(&err));
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN);
 	const char *only = opt_value(&given, "only");
 	if (!only || str_eq(only, "runs"))
 		bench_runs();

@@ -337,7 +337,7 @@ static void multiply(const struct daemon *d, int64_t stored)
 		"UPDATE many SET num = i_ + 1, id = id_, status = status_, created = created - i_ * 1000,"
 		" ended = ended - i_ * 1000, frame = replace(replace(frame, old_, id_),"
 		" '\"status\":\"completed\"', '\"status\":\"' || status_ || '\"');"
-		"UPDATE many SET frame = replace(frame, '\"title\":\"bench\"', '\"title\":\"needle\"')"
+		"UPDATE many SET frame = replace(frame, '\"title\":', '\"title\":\"needle\",\"before\":')"
 		" WHERE i_ % 5000 = 17;");
 	sqlite3_stmt *st;
 	str_clear(&text);

@@ -389,7 +389,7 @@ END_TEST
 
 START_TEST(silence_makes_it_stale)
 {
-	reopen((struct local_config){ .times = { .heartbeat_ms = 8, .first_retry_ms = 2,
+	reopen((struct local_config){ .times = { .heartbeat_ms = 100, .first_retry_ms = 2,
 						 .max_retry_ms = 4 } });
 	stream(BEGIN END(3));
 	ear_watch(&ear, "", 0);

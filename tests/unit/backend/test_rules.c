@@ -104,7 +104,7 @@ static struct backend *new_local(const struct backend_sink *sink)
 	const struct local_config config = {
 		.name = "home",
 		.socket = stub_path(stub),
-		.times = { .heartbeat_ms = 20, .answer_ms = 60, .first_retry_ms = 2,
+		.times = { .heartbeat_ms = 120, .answer_ms = 300, .first_retry_ms = 2,
 			   .max_retry_ms = 8 },
 	};
 	return local_new(loop, sink, 3, &config);

@@ -272,12 +272,12 @@ START_TEST(a_stream_that_falls_silent_ends)
 {
 	struct asked *a = asked_new();
 	struct http_order order = stream_order;
-	order.silence_ms = 30;
+	order.silence_ms = 400;
 	stub_on(stub, "GET", "/events", &(struct stub_reply){ .body = "one", .stream = true });
 	ask(a, &order);
 	ck_assert(stub_until(loop, &a->done));
 	ck_assert_str_eq(str_text(&a->chunks), "one");
-	ck_assert(ends_with_words(a, " said nothing for 30 ms"));
+	ck_assert(ends_with_words(a, " said nothing for 400 ms"));
 }
 END_TEST
 

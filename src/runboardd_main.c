@@ -229,7 +229,8 @@ static bool open_listeners(const struct plan *p, struct parts *parts, struct err
 		const struct listen_address *address = &p->addresses.items[i];
 		if (address->kind == PORCH_TCP && !access_has_tokens(parts->access))
 			return err_set(err, ERR_CONFIG,
-				       "TCP is not listened on without a token: make one in %s",
+				       "TCP is not listened on without a token: make one with "
+				       "runboard engine token, or in %s",
 				       str_text(&p->settings_file));
 		int fd = listen_open(address, err);
 		if (fd < 0)
@@ -237,6 +238,17 @@ static bool open_listeners(const struct plan *p, struct parts *parts, struct err
 		api_listen(parts->api, fd, address->kind);
 	}
 	return true;
+}
+
+/* Tokens that were made by command. */
+static void on_token(void *arg, const struct engine_token *t)
+{
+	struct parts *parts = arg;
+	struct err err = { 0 };
+	const struct access_token known = { t->name, t->sha256, t->roles };
+	if (!access_add_token(parts->access, &known, &err))
+		log_error("token %.*s is not taken: %s", (int)t->name.len, t->name.ptr, err_text(&err));
+	err_release(&err);
 }
 
 static bool open_parts(const struct plan *p, struct parts *parts, struct err *err)
@@ -266,6 +278,7 @@ static bool open_parts(const struct plan *p, struct parts *parts, struct err *er
 	vec_release(&queues);
 	if (!parts->engine)
 		return false;
+	engine_each_token(parts->engine, on_token, parts);
 	parts->api = api_new(&(struct api_config){
 		.loop = parts->loop,
 		.engine = parts->engine,

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/manage.h"
 #include "wire/jsonw.h"
 
 enum { STOP_MS = 15000 };
@@ -14,6 +15,8 @@ enum { STOP_MS = 15000 };
 
 static const struct opt engine_options[] = {
 	{ "workflows", 0, OPT_VALUE, "DIR", "start: the folder with the workflow files" },
+	{ "roles", 0, OPT_VALUE, "ROLES", "token: what it may do; viewer where not said" },
+	{ "revoke", 0, OPT_FLAG, NULL, "token: takes it away" },
 	{ "json", 0, OPT_FLAG, NULL, "status: as an object" },
 	{ 0 },
 };
@@ -179,16 +182,17 @@ static int engine_run(struct cli *c)
 	static const struct {
 		const char *word;
 		command_fn *run;
-	} verbs[] = { { "start", engine_start }, { "stop", engine_stop }, { "status", engine_status } };
+	} verbs[] = { { "start", engine_start }, { "stop", engine_stop }, { "status", engine_status },
+		    { "backup", manage_backup }, { "token", manage_token } };
 	int status = 0;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (str_eq(cli_word(c, 0), verbs[i].word))
 			return cli_connect(c, &status) ? verbs[i].run(c) : status;
-	return cli_refuse(ERR_USAGE, "engine: expected start, stop or status");
+	return cli_refuse(ERR_USAGE, "engine: expected start, stop, status, backup or token");
 }
 
 const struct command command_engine = {
-	.name = "engine", .words = "start|stop|status [--workflows DIR] [--json]",
+	.name = "engine", .words = "start|stop|status|backup FILE|token NAME [--roles R] [--revoke] [--workflows DIR] [--json]",
 	.help = "the local engine of this user", .options = engine_options,
-	.least = 1, .most = 1, .run = engine_run,
+	.least = 1, .most = 2, .run = engine_run,
 };

@@ -43,6 +43,7 @@ enum { WRONG_TOKENS = 20, WRONG_TOKENS_MS = 60000 };
 struct token {
 	char *sha256;
 	size_t caller;		/* index */
+	bool added;		/* by command, not from the settings */
 };
 
 /* Somebody of the Unix socket; looked up once. */
@@ -106,7 +107,7 @@ static bool add_person(struct access *a, const struct settings_person *p, struct
 		return false;
 	size_t index = a->callers.len - 1;
 	if (p->who == SETTINGS_TOKEN) {
-		struct token token = { mem_text(p->sha256), index };
+		struct token token = { .sha256 = mem_text(p->sha256), .caller = index };
 		vec_push(&a->tokens, token);
 		return true;
 	}
@@ -116,6 +117,42 @@ static bool add_person(struct access *a, const struct settings_person *p, struct
 		return err_set(err, ERR_CONFIG, "there is no user %s on this machine", p->name);
 	struct local local = { user->pw_uid, index };
 	vec_push(&a->locals, local);
+	return true;
+}
+
+static struct token *find_token(struct access *a, struct view name)
+{
+	for (size_t i = 0; i < a->tokens.len; i++)
+		if (view_is(name, a->callers.items[a->tokens.items[i].caller]->name))
+			return &a->tokens.items[i];
+	return NULL;
+}
+
+bool access_add_token(struct access *a, const struct access_token *t, struct err *err)
+{
+	if (find_token(a, t->name))
+		return err_set(err, ERR_REFUSED, "there is a token %.*s already", (int)t->name.len,
+			       t->name.ptr);
+	char *name = mem_bytes(t->name.ptr, t->name.len), *words = mem_bytes(t->roles.ptr, t->roles.len);
+	struct caller *c = new_caller(a, name);
+	bool good = give_roles(c, words, err);
+	if (good) {
+		struct token token = { mem_bytes(t->sha256.ptr, t->sha256.len), a->callers.len - 1, good };
+		vec_push(&a->tokens, token);
+	}
+	mem_free(name);
+	mem_free(words);
+	return good;
+}
+
+/* Its caller stays: a request of his may be under way. */
+bool access_drop_token(struct access *a, struct view name)
+{
+	struct token *t = find_token(a, name);
+	if (!t || !t->added)
+		return false;
+	mem_free(t->sha256);
+	vec_remove(&a->tokens, (size_t)(t - a->tokens.items));
 	return true;
 }
 

@@ -39,6 +39,14 @@ struct access;
  * settings give them other roles. ERR_CONFIG for a role that there is not. */
 struct access *access_new(const struct settings *settings, uid_t own, struct err *err);
 void access_free(struct access *a);
+/* A token that was made by command, kept as its hash. ERR_REFUSED where the name is
+ * taken, ERR_CONFIG for a role that there is not. */
+struct access_token {
+	struct view name, sha256, roles;
+};
+bool access_add_token(struct access *a, const struct access_token *t, struct err *err);
+/* False where no token of this name was added so. */
+bool access_drop_token(struct access *a, struct view name);
 /* Without any token TCP must not be listened on. */
 bool access_has_tokens(const struct access *a);
 /* NULL and *why (401, 403) for who is not let in. Lives as long as access. */

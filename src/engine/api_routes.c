@@ -37,6 +37,10 @@ const struct route routes[] = {
 	{ "POST", SCHEDULE "/resume", CAN_ADMIN, api_schedule_order, VERB_RESUME },
 	{ "POST", SCHEDULE "/trigger", CAN_RUN_WORKFLOW, api_schedule_order, VERB_START },
 	{ "POST", "/v1/hooks/:", ROUTE_OPEN, api_hook },
+	{ "POST", "/v1/backup", CAN_ADMIN, api_backup },
+	{ "GET", "/v1/tokens", CAN_ADMIN, api_tokens },
+	{ "POST", "/v1/tokens", CAN_ADMIN, api_token },
+	{ "POST", "/v1/tokens/:/revoke", CAN_ADMIN, api_token_revoke },
 	{ "GET", "/metrics", CAN_VIEW_RUNS, api_metrics },
 	{ NULL, NULL, CAN_ADMIN, NULL },
 };

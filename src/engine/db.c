@@ -236,13 +236,53 @@ bool db_migrate(struct db *db, const char *const *migrations, int n, struct err 
 	return true;
 }
 
-bool db_backup(struct db *db, const char *path, struct err *err)
+/* ---- a copy --------------------------------------------------------------------- */
+
+struct db_copy {
+	sqlite3 *target;
+	sqlite3_backup *work;
+};
+
+struct db_copy *db_copy_begin(struct db *db, const char *path, struct err *err)
 {
-	struct db_stmt *st = db_stmt(db, "VACUUM INTO ?");
-	db_bind_text(st, 1, view_of(path));
-	bool ok = db_step(st, err) == DB_DONE;
-	db_reset(st);
-	return ok;
+	struct db_copy *c = mem_zero(sizeof *c);
+	int code = sqlite3_open_v2(path, &c->target,
+				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+				   NULL);
+	if (code == SQLITE_OK)
+		c->work = sqlite3_backup_init(c->target, "main", db->handle, "main");
+	if (c->work)
+		return c;
+	failed(c->target, code, err);
+	err_prefix(err, "%s", path);
+	db_copy_end(c);
+	return NULL;
+}
+
+enum db_result db_copy_step(struct db_copy *c, int pages, struct err *err)
+{
+	int code = sqlite3_backup_step(c->work, pages);
+	if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		return DB_ROW;
+	if (code == SQLITE_DONE)
+		return DB_DONE;
+	err_set(err, ERR_SYSTEM, "backup: %s", sqlite3_errstr(code));
+	return DB_FAILED;
+}
+
+int64_t db_copy_bytes(const struct db_copy *c)
+{
+	enum { PAGE_BYTES = 4096 };
+	return (int64_t)sqlite3_backup_pagecount(c->work) * PAGE_BYTES;
+}
+
+void db_copy_end(struct db_copy *c)
+{
+	if (!c)
+		return;
+	sqlite3_backup_finish(c->work);
+	sqlite3_close(c->target);
+	mem_free(c);
 }
 
 bool db_check(struct db *db, struct err *err)

@@ -47,8 +47,14 @@ void db_reset(struct db_stmt *st);
 /* Statements of a whole schema change, each in one transaction, from
  * PRAGMA user_version on. Refuses a database of a later version. */
 bool db_migrate(struct db *db, const char *const *migrations, int n, struct err *err);
-/* A copy of the whole at another path (VACUUM INTO). */
-bool db_backup(struct db *db, const char *path, struct err *err);
+/* A copy of the whole into a new file, in slices; what is written meanwhile through
+ * this connection is in it. */
+struct db_copy;
+struct db_copy *db_copy_begin(struct db *db, const char *path, struct err *err);
+/* ROW: there is more to do. */
+enum db_result db_copy_step(struct db_copy *c, int pages, struct err *err);
+int64_t db_copy_bytes(const struct db_copy *c);
+void db_copy_end(struct db_copy *c);
 /* False with a reason where the file is damaged. */
 bool db_check(struct db *db, struct err *err);
 

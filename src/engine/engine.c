@@ -125,6 +125,7 @@ void engine_free(struct engine *e)
 		engine_seal(e);
 		journal_commit(e->journal, NULL);
 	}
+	engine_backup_stop(e);
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);
 	loop_remove(e->alarm);

@@ -126,6 +126,29 @@ struct engine_answer_to {
 bool engine_hook(struct engine *e, const struct engine_hook *hook, struct engine_answer_to to,
 		 struct err *err);
 
+/* ---- administration ----------------------------------------------------------- */
+
+/* A copy of the journal into a new file while the engine goes on; the reply comes
+ * when it is done. False and no reply: ERR_USAGE, ERR_REFUSED (it exists, one is
+ * under way), ERR_SYSTEM. */
+bool engine_backup(struct engine *e, struct view file, struct engine_answer_to to,
+		   struct err *err);
+
+/* A token as it is kept: never itself. */
+struct engine_token {
+	struct view name, sha256, roles, by;
+	int64_t at_ms;
+};
+
+typedef void engine_token_fn(void *arg, const struct engine_token *t);
+
+void engine_keep_token(struct engine *e, const struct engine_token *t);
+void engine_drop_token(struct engine *e, struct view name);
+void engine_each_token(struct engine *e, engine_token_fn *fn, void *arg);
+/* A reply of one's own, after the commit of what was asked for before. */
+void engine_answer(struct engine *e, int status, const struct str *body,
+		   struct engine_answer_to to);
+
 /* ---- facts ----------------------------------------------------------------- */
 
 /* Each appends JSON to out and fails with ERR_NOT_FOUND, ERR_USAGE (bad filter or

@@ -70,6 +70,7 @@ struct engine {
 	VEC(struct engine_watch *) watchers;
 	struct triggers triggers;
 	struct stats stats;
+	struct backup *backup;			/* under way, or NULL */
 	struct watch *end_of_turn, *retry;
 	struct watch *alarm;			/* of schedules and delayed starts */
 	int64_t alarm_ms;			/* what it is set to */
@@ -111,6 +112,11 @@ struct queue *engine_queue_of(struct engine *e, const struct machine *m,
 int engine_admitted_runs(const struct engine *e, struct view workflow);
 /* Fills in pending_* of a run that has not begun. */
 void engine_why_pending(struct engine *e, const struct machine *m, struct facts_source *out);
+
+/* ---- admin.c ------------------------------------------------------------------------------ */
+
+/* A backup that is not done is given up. */
+void engine_backup_stop(struct engine *e);
 
 /* ---- firing.c: what starts by itself -------------------------------------------------- */
 

@@ -86,6 +86,8 @@ route_fn api_info, api_workflow, api_table, api_runs, api_run, api_task, api_his
 	api_stats, api_metrics;
 /* api_order.c */
 route_fn api_start, api_run_order, api_task_order, api_ask, api_schedule_order;
+/* api_admin.c */
+route_fn api_backup, api_token, api_tokens, api_token_revoke;
 /* api_hook.c */
 route_fn api_hook;
 /* api_log.c */

@@ -4,6 +4,7 @@
 Suite *suite_access(void);
 Suite *suite_edit(void);
 Suite *suite_engine(void);
+Suite *suite_admin(void);
 Suite *suite_api(void);
 Suite *suite_ask(void);
 Suite *suite_children(void);
@@ -27,6 +28,7 @@ int main(void)
 		suite_access,
 		suite_edit,
 		suite_engine,
+		suite_admin,
 		suite_api,
 		suite_ask,
 		suite_children,

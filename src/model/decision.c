@@ -1,6 +1,7 @@
 /* The decision dialog. */
 #include "model/decision.h"
 
+#include "model/again.h"
 #include "model/board_screen.h"
 #include "model/detail.h"
 #include "model/detail_copy.h"
@@ -103,8 +104,8 @@ static void add_target(struct model *m, const struct focus *focus, const struct 
 	vec_push(&m->decision.targets, t);
 }
 
-void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
-		       struct effects *fx)
+/* False, with a notice: it is not possible. */
+static bool aim(struct model *m, enum verb verb, const struct focus *focus)
 {
 	struct decision_state *d = &m->decision;
 	bool open = screen_is_open(m, SCREEN_DETAIL) && run_key_eq(m->detail.key, focus->key);
@@ -117,11 +118,27 @@ void decision_open_one(struct model *m, enum verb verb, const struct focus *focu
 	if (!t->allowed) {
 		model_notice(m, "%s %s %s: %s.", verb_name(verb), str_text(&t->workflow),
 			     str_text(&t->short_id), str_text(&t->why));
-		return;
 	}
+	return t->allowed;
+}
+
+void decision_ask(struct model *m, enum verb verb, const struct focus *focus,
+		  struct effects *fx)
+{
+	if (!aim(m, verb, focus))
+		return;
 	if (verb_is_on_task(verb))
 		fetch(m, fx);
 	screen_push(m, SCREEN_DECISION, fx);
+}
+
+void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
+		       struct effects *fx)
+{
+	if (verb != VERB_RERUN)
+		decision_ask(m, verb, focus, fx);
+	else if (aim(m, verb, focus))
+		again_open(m, focus->key, fx);
 }
 
 static void open_marked(struct model *m, enum verb verb, struct effects *fx)

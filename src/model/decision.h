@@ -47,9 +47,12 @@ extern const struct screen screen_decision;
 /* Opens the dialog for the marked runs, else for the focus; a notice where it is
  * not possible at all. */
 void decision_open(struct model *m, enum verb verb, struct effects *fx);
-/* The same for one run, whatever is marked. */
+/* The same for one run, whatever is marked. Running again has a form of its own. */
 void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
 		       struct effects *fx);
+/* Opens this dialog and no other. */
+void decision_ask(struct model *m, enum verb verb, const struct focus *focus,
+		  struct effects *fx);
 /* What the text field is for: "comment", "reason", "answer"; NULL: it has none. */
 const char *decision_field_name(enum verb verb);
 size_t decision_allowed(const struct decision_state *d);

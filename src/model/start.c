@@ -2,6 +2,7 @@
 #include "model/start.h"
 
 #include "base/jtext.h"
+#include "model/again.h"
 #include "model/detail.h"
 #include "model/detail_copy.h"
 #include "model/model.h"
@@ -16,6 +17,7 @@ static void clear_fields(struct start_state *s)
 {
 	for (size_t i = 0; i < s->fields.len; i++) {
 		lineedit_release(&s->fields.items[i].line);
+		str_release(&s->fields.items[i].was);
 		str_release(&s->fields.items[i].error);
 	}
 	vec_clear(&s->fields);
@@ -27,50 +29,107 @@ void start_release(struct start_state *s)
 	vec_release(&s->fields);
 	arena_release(&s->arena);
 	arena_release(&s->detail_arena);
+	str_release(&s->again_name);
 	str_release(&s->why);
 	str_release(&s->follow_id);
 }
 
-static void add_field(struct start_state *s, const struct param *p)
+static struct view member(struct view object, struct view name, struct arena *arena)
+{
+	struct jtext t = jtext_of(object);
+	struct view key, value;
+
+	if (!jtext_enter(&t, JTEXT_OBJECT))
+		return VIEW("");
+	while (jtext_member(&t, arena, &key)) {
+		value = jtext_value(&t);
+		if (view_eq(key, name))
+			return jtext_kind_of(value) == JTEXT_NULL ? VIEW("") : value;
+	}
+	return VIEW("");
+}
+
+static void add_field(struct start_state *s, const struct param *p, struct view given)
 {
 	struct start_field f = { 0 };
 	struct str shown = { 0 };
 
-	if (p->fallback.len > 0 && !p->secret)
+	if (given.len > 0 && !p->secret)
+		param_show(p, given, &shown);
+	else if (p->fallback.len > 0 && !p->secret)
 		param_show(p, p->fallback, &shown);
 	else if (p->n_choices > 0)
 		param_show(p, p->choices[0], &shown);
 	else if (p->type == PARAM_BOOLEAN)
 		str_add_text(&shown, "false");
 	lineedit_set(&f.line, view_of_str(&shown));
+	str_add(&f.was, view_of_str(&shown));
 	str_release(&shown);
 	vec_push(&s->fields, f);
 }
 
-void start_form(struct model *m, uint16_t context, const struct workflow_facts *w,
-		struct effects *fx)
+bool start_is_changed(const struct start_field *f)
 {
-	struct start_state *s = &m->start;
+	return !view_eq(lineedit_view(&f->line), view_of_str(&f->was));
+}
 
+void start_reset(struct start_state *s, uint16_t context)
+{
 	clear_fields(s);
 	arena_clear(&s->arena);
 	arena_clear(&s->detail_arena);
 	str_clear(&s->why);
 	str_clear(&s->follow_id);
-	s->workflow = workflow_copy(&s->arena, w);
+	str_clear(&s->again_name);
+	s->workflow = (struct workflow_facts){ 0 };
 	s->context = context;
 	s->at = s->top = 0;
 	s->yes = s->dirty = false;
-	s->stage = START_FORM;
-	s->order = s->request = 0;
-	s->key = (struct run_key){ 0 };
+	s->stage = START_READING;
+	s->order = s->request = s->catalog_request = 0;
+	s->key = s->again = (struct run_key){ 0 };
 	s->detail = NULL;
-	for (size_t i = 0; i < w->params.len; i++)
-		add_field(s, &s->workflow.params.items[i]);
+}
+
+void start_fill(struct start_state *s, const struct workflow_facts *w, struct view given)
+{
+	struct arena arena = { 0 };
+
+	s->workflow = workflow_copy(&s->arena, w);
+	s->stage = START_FORM;
+	for (size_t i = 0; i < w->params.len; i++) {
+		const struct param *p = &s->workflow.params.items[i];
+
+		add_field(s, p, member(given, p->name, &arena));
+	}
+	arena_release(&arena);
+}
+
+void start_form(struct model *m, uint16_t context, const struct workflow_facts *w,
+		struct effects *fx)
+{
+	start_reset(&m->start, context);
+	start_fill(&m->start, w, VIEW(""));
 	screen_push(m, SCREEN_START, fx);
 }
 
 /* ---- sending ---- */
+
+/* Nothing is said of it: the engine takes its default or, of a run that is run again,
+ * the value it had. */
+static bool is_left_out(const struct start_state *s, const struct param *p,
+			const struct start_field *f)
+{
+	if (run_key_is_set(s->again))
+		return !start_is_changed(f);
+	return f->line.text.len == 0 &&
+	       (p->secret || p->fallback.len == 0);
+}
+
+static bool is_needed(const struct start_state *s, const struct param *p)
+{
+	return p->required && !(p->secret && run_key_is_set(s->again));
+}
 
 static bool read_field(struct start_state *s, size_t i, struct str *json)
 {
@@ -81,14 +140,11 @@ static bool read_field(struct start_state *s, size_t i, struct str *json)
 	bool ok = true;
 
 	str_clear(&f->error);
-	if (f->line.text.len == 0 && p->type != PARAM_STRING && p->fallback.len == 0 &&
-	    !p->required)
-		return true;
-	if (f->line.text.len == 0 && p->required) {
+	if (f->line.text.len == 0 && is_needed(s, p)) {
 		str_add_text(&f->error, "is needed");
 		return false;
 	}
-	if (f->line.text.len == 0 && (p->fallback.len == 0 || p->secret))
+	if (is_left_out(s, p, f))
 		return true;
 	ok = param_read(p, lineedit_view(&f->line), &value, &err);
 	if (ok) {
@@ -102,6 +158,28 @@ static bool read_field(struct start_state *s, size_t i, struct str *json)
 	err_release(&err);
 	str_release(&value);
 	return ok;
+}
+
+/* The run as it is now: what it was when the form was opened does not matter. */
+static void send_again(struct model *m, struct view params, struct effects *fx)
+{
+	struct start_state *s = &m->start;
+	struct focus focus = { .key = s->again };
+	struct order_wish wish;
+	struct target t;
+
+	target_make(m, VERB_RERUN, &focus, NULL, &t);
+	if (t.allowed) {
+		target_wish(&t, VERB_RERUN, &wish);
+		wish.params = params.len > 2 ? params : VIEW("");
+		s->order = orders_give(m, &wish, fx);
+		s->stage = START_SENDING;
+	} else {
+		str_clear(&s->why);
+		str_add(&s->why, view_of_str(&t.why));
+		s->stage = START_REFUSED;
+	}
+	target_release(&t);
 }
 
 static void send_form(struct model *m, struct effects *fx)
@@ -120,6 +198,8 @@ static void send_form(struct model *m, struct effects *fx)
 	str_add_char(&json, '}');
 	if (first_bad < s->fields.len) {
 		s->at = first_bad;
+	} else if (run_key_is_set(s->again)) {
+		send_again(m, view_of_str(&json), fx);
 	} else {
 		struct order_wish wish = { .verb = VERB_START, .context = s->context,
 					   .workflow = s->workflow.name,
@@ -176,6 +256,10 @@ static void start_arrive(struct model *m, const struct msg *msg, struct effects 
 {
 	struct start_state *s = &m->start;
 
+	if (s->stage == START_READING) {
+		again_arrive(m, msg, fx);
+		return;
+	}
 	if (msg->kind == MSG_DONE && s->stage == START_SENDING && msg->request == s->order) {
 		answered(m, msg, fx);
 	} else if (msg->kind == MSG_DETAIL && msg->request == s->request) {
@@ -283,6 +367,10 @@ static bool start_act(struct model *m, enum action a, struct effects *fx)
 	struct start_state *s = &m->start;
 
 	switch (s->stage) {
+	case START_READING:
+		if (a == ACTION_NO)
+			screen_pop(m, fx);
+		return a == ACTION_NO || a == ACTION_OPEN;
 	case START_FORM:
 		return act_form(m, a, fx);
 	case START_SENDING:

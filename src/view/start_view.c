@@ -49,10 +49,31 @@ static void put_field(struct pen *p, struct rect r, size_t i)
 	if (f->error.len > 0) {
 		canvas_text(p->canvas, r.row, at.col, at.cols, STYLE_ERROR,
 			    view_of_str(&f->error));
+	} else if (run_key_is_set(s->again) && (param->secret || start_is_changed(f))) {
+		if (param->secret)
+			str_add_text(pen_text(p), "empty: as before");
+		else
+			str_addf(pen_text(p), "was %s",
+				 f->was.len > 0 ? str_text(&f->was) : "empty");
+		pen_put(p, r.row, at.col, at.cols, STYLE_DIM);
 	} else if (focused) {
 		question_add_hint(param, pen_text(p));
 		pen_put(p, r.row, at.col, at.cols, STYLE_DIM);
 	}
+}
+
+/* What a confirmation would do. */
+static const char *promise(const struct start_state *s)
+{
+	if (s->at < s->fields.len)
+		return "Enter goes on, Esc leaves";
+	if (!run_key_is_set(s->again))
+		return "y starts it, Esc leaves";
+	for (size_t i = 0; i < s->fields.len; i++) {
+		if (start_is_changed(&s->fields.items[i]))
+			return "y runs it with what was changed, Esc leaves";
+	}
+	return "y runs it with the same arguments, Esc leaves";
 }
 
 static void put_form(struct pen *p, struct rect r)
@@ -66,7 +87,8 @@ static void put_form(struct pen *p, struct rect r)
 	bool in_buttons = s->at == s->fields.len;
 	struct button buttons[] = {
 		{ "No", in_buttons && !s->yes, false, false },
-		{ "Start", in_buttons && s->yes, false, false },
+		{ run_key_is_set(s->again) ? "Run again" : "Start", in_buttons && s->yes, false,
+		  false },
 	};
 	int col;
 
@@ -76,7 +98,7 @@ static void put_form(struct pen *p, struct rect r)
 		put_field(p, rect_take_top(&r, FIELD_ROWS), i);
 	col = dialog_buttons(p, footer.row, footer.col, buttons, 2);
 	canvas_words(p->canvas, footer.row, col + 1, footer.col + footer.cols - col - 1, STYLE_DIM,
-		     in_buttons ? "y starts it, Esc leaves" : "Enter goes on, Esc leaves");
+		     promise(s));
 }
 
 static void put_steps(struct pen *p, struct rect r)
@@ -142,10 +164,17 @@ void view_start(struct pen *p, struct rect r)
 	struct str title = { 0 };
 	struct rect in;
 
-	str_addf(&title, "Start %.*s", (int)s->workflow.name.len, s->workflow.name.ptr);
+	if (run_key_is_set(s->again))
+		str_addf(&title, "Run %s again", str_text(&s->again_name));
+	else
+		str_addf(&title, "Start %.*s", (int)s->workflow.name.len, s->workflow.name.ptr);
 	in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(s), FORM_COLS }, str_text(&title));
 	str_release(&title);
 	switch (s->stage) {
+	case START_READING:
+		canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM,
+			     "Reading its arguments.");
+		break;
 	case START_FORM:
 		put_form(p, in);
 		break;

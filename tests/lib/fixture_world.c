@@ -198,10 +198,13 @@ static void answer_catalog(struct fixture *f, const struct effect *e)
 		  .params = { params, 3 }, .open_runs = 2, .may_start = true },
 	};
 
-	if (e->catalog == CATALOG_WORKFLOWS)
-		fixture_send(f, (struct msg){
-			.kind = MSG_CATALOG, .request = e->request,
-			.catalog = { .kind = e->catalog, .workflows = workflows, .len = 2 } });
+	if (e->catalog != CATALOG_WORKFLOWS)
+		return;
+	fixture_send(f, (struct msg){
+		.kind = MSG_CATALOG, .request = e->request,
+		.catalog = { .kind = e->catalog, .workflows = workflows, .len = 2 } });
+	fixture_send(f, (struct msg){ .kind = MSG_DONE, .request = e->request,
+				      .done = { .outcome = OUTCOME_OK } });
 }
 
 void fixture_world(struct fixture *f, const struct effect *e)

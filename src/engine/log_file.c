@@ -104,23 +104,32 @@ int64_t log_size(const struct log_file *f, int stream)
 	return size_of(f->streams[stream]);
 }
 
-struct log_place log_end(const struct log_file *f)
+int64_t log_skip(const struct log_file *f, struct log_place *place, unsigned streams,
+		 int64_t octets)
 {
-	struct log_place end = { .record = f->records };
 	unsigned char block[BLOCK];
 	struct log_record r;
-	for (int64_t at = 0; at < f->records * RECORD;) {
-		ssize_t n = pread(f->order, block, sizeof block, at);
-		if (n < RECORD)
-			break;
-		n -= n % RECORD;
-		for (ssize_t i = 0; i < n; i += RECORD) {
+	ssize_t n;
+	while (place->record < f->records &&
+	       (n = pread(f->order, block, sizeof block, place->record * RECORD)) >= RECORD) {
+		for (ssize_t i = 0; i + RECORD <= n; i += RECORD) {
 			decode(block + i, &r);
+			bool counts = r.stream >= 0 && (streams >> r.stream & 1);
+			if (counts && r.length > octets)
+				return octets;
+			octets -= counts ? r.length : 0;
 			if (r.stream >= 0)
-				end.at[r.stream] += r.length;
+				place->at[r.stream] += r.length;
+			place->record++;
 		}
-		at += n;
 	}
+	return octets;
+}
+
+struct log_place log_end(const struct log_file *f)
+{
+	struct log_place end = {0};
+	log_skip(f, &end, 0, 0);
 	return end;
 }
 

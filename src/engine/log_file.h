@@ -44,6 +44,10 @@ bool log_record_at(const struct log_file *f, const struct log_place *place, bool
 /* Appends octets of a stream; fewer where the file ends. */
 void log_read(const struct log_file *f, int stream, int64_t from, int64_t length, struct str *out);
 int64_t log_size(const struct log_file *f, int stream);
+/* Passes over whole records, from the begin of one, while those of the streams in the
+ * mask hold at most `octets` in all; what is left of these. Many records a read. */
+int64_t log_skip(const struct log_file *f, struct log_place *place, unsigned streams,
+		 int64_t octets);
 /* Behind all that the order covers. */
 struct log_place log_end(const struct log_file *f);
 /* Goes back over records until `lines` newlines (of the streams in the mask) or

@@ -74,6 +74,7 @@ static bool read_octets(const struct log_file *f, const struct engine_log_query 
 				(q->streams & ENGINE_STDERR ? end.at[LOG_ERR] : 0);
 		skip = total + skip > 0 ? total + skip : 0;
 	}
+	skip = log_skip(f, &place, q->streams, skip);
 	while (left > 0 && log_record_at(f, &place, ended, &r)) {
 		bool wanted = r.stream >= 0 && (q->streams >> r.stream & 1);
 		int64_t from = wanted && skip < r.length ? skip : r.length;

@@ -9,7 +9,7 @@
 #include "wire/encode.h"
 #include "wire/proto.h"
 
-enum { PAGE = 50, PAGE_MAX = 1000, SLICE = 4000 };
+enum { PAGE = 50, PAGE_MAX = 1000, SLICE = 4000, SLICE_LEAST = 1000, SLICE_MS = 8 };
 
 /* ---- one run ------------------------------------------------------------------------ */
 
@@ -195,6 +195,7 @@ struct page {
 	struct filter *filter;
 	struct jsonw w;
 	int limit, shown, seen;
+	int64_t until_ms;		/* of the monotonic clock: then the slice ends */
 	int64_t last;			/* number of the last run looked at */
 	bool more;
 };
@@ -226,6 +227,14 @@ static void look_at_row(struct page *p, struct db_stmt *row)
 	arena_release(&arena);
 }
 
+/* Others wait while a slice is looked at: what does not fit counts, and ends it by its
+ * number or by the clock. */
+static bool slice_is_over(const struct page *p)
+{
+	int passed = p->seen - p->shown;
+	return passed >= SLICE || (passed >= SLICE_LEAST && when_mono_ms() >= p->until_ms);
+}
+
 static bool read_page(struct page *p, int64_t before, struct err *err)
 {
 	struct where where = {0};
@@ -237,9 +246,13 @@ static bool read_page(struct page *p, int64_t before, struct err *err)
 	if (st) {
 		db_bind_int(st, 1, before);
 		where_bind(&where, st, 2);
-		while (p->shown < p->limit && p->seen < SLICE && db_step(st, NULL) == DB_ROW)
+		p->until_ms = when_mono_ms() + SLICE_MS;
+		bool over = false;
+		while (p->shown < p->limit && !over && db_step(st, NULL) == DB_ROW) {
 			look_at_row(p, st);
-		p->more = (p->shown == p->limit || p->seen == SLICE) && db_step(st, NULL) == DB_ROW;
+			over = slice_is_over(p);
+		}
+		p->more = (p->shown == p->limit || over) && db_step(st, NULL) == DB_ROW;
 		db_finish(st);
 	}
 	str_release(&sql);

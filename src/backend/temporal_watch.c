@@ -182,7 +182,8 @@ static bool take_page(struct temporal *t, enum temporal_lap lap, struct view bod
 	for (const struct json *i = json_first(list); i && t->watch.ticket == ticket; i = json_next(i))
 		take_row(t, lap, i);
 	str_clear(&t->watch.token);
-	str_add(&t->watch.token, json_get_text(json_root(doc), "nextPageToken"));
+	if (!t->dead)
+		str_add(&t->watch.token, json_get_text(json_root(doc), "nextPageToken"));
 	json_free(doc);
 	return true;
 }

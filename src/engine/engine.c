@@ -110,6 +110,7 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 		return NULL;
 	}
 	watch_loop(e);
+	e->notices = notices_new(e);
 	take_up_all(e);
 	engine_read_catalog(e);
 	engine_adopt_attempts(e);
@@ -126,6 +127,7 @@ void engine_free(struct engine *e)
 		journal_commit(e->journal, NULL);
 	}
 	engine_backup_stop(e);
+	notices_free(e->notices);
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);
 	loop_remove(e->alarm);

@@ -10,6 +10,7 @@
 #include "engine/facts.h"
 #include "engine/journal.h"
 #include "engine/machine.h"
+#include "engine/notices.h"
 #include "engine/queues.h"
 #include "engine/runner.h"
 #include "engine/stats.h"
@@ -25,6 +26,8 @@ struct live_run {
 	struct watch *timer;		/* the next thing that is due */
 	int64_t previous;		/* number of its last change in the stream */
 	bool dirty;			/* has facts that its row does not show yet */
+	enum run_status told;		/* the status that notices know of */
+	struct watch *long_run;		/* until it takes longer than most; or NULL */
 	int running;			/* attempts, as the scheduler counted last */
 };
 
@@ -70,6 +73,7 @@ struct engine {
 	VEC(struct engine_watch *) watchers;
 	struct triggers triggers;
 	struct stats stats;
+	struct notices *notices;
 	struct backup *backup;			/* under way, or NULL */
 	struct watch *end_of_turn, *retry;
 	struct watch *alarm;			/* of schedules and delayed starts */

@@ -42,6 +42,7 @@ struct live_run *engine_adopt_run(struct engine *e, struct machine *m, int64_t n
 	run->m = m;
 	run->w = w;
 	run->previous = m->seq;
+	run->told = m->status;
 	run->timer = loop_timer(e->loop, on_due, run);
 	vec_push(&e->runs, run);
 	map_put(&e->by_id, m->id, run);
@@ -90,6 +91,7 @@ void engine_keep_facts(struct engine *e, struct live_run *run)
 		e->kick = true;
 	}
 	events_clear(&e->facts);
+	notices_look_at(e->notices, run);
 	set_timer(run);
 }
 
@@ -124,6 +126,7 @@ struct live_run *engine_wake(struct engine *e, struct view id, struct err *err)
 static void run_free(struct live_run *run)
 {
 	loop_remove(run->timer);
+	loop_remove(run->long_run);
 	machine_free(run->m);
 	mem_free(run);
 }

@@ -91,46 +91,6 @@ static int64_t not_negative(int64_t ms)
 	return ms > 0 ? ms : 0;
 }
 
-/* ---- what happened ------------------------------------------------------------------------ */
-
-void stats_run_started(struct journal *j, const struct machine *m)
-{
-	count_run(j, m->workflow, m->created_ms, "started");
-}
-
-void stats_run_ended(struct stats *s, struct journal *j, const struct machine *m)
-{
-	int64_t ready = m->start_at_ms > m->created_ms ? m->start_at_ms : m->created_ms;
-	struct span wait = { m->workflow, "wait", m->ended_ms, not_negative(m->started_ms - ready) };
-	struct span took = { m->workflow, "duration", m->ended_ms,
-			     not_negative(m->ended_ms - m->started_ms) };
-	count_run(j, m->workflow, m->ended_ms, run_status_name(m->status));
-	if (!m->started_ms)
-		return;
-	add_span(j, &wait);
-	add_bin(j, &wait);
-	if (m->status != RUN_COMPLETED)
-		return;
-	struct stats_expected *known = map_get(&s->expected, m->workflow);
-	if (known) {
-		known->n++;
-		known->bins[stats_bin(took.ms)]++;
-	}
-	add_span(j, &took);
-	add_bin(j, &took);
-}
-
-/* Queues stand in the same table, with a colon before their names. */
-void stats_slot(struct journal *j, const char *queue, int64_t from_ms, int64_t to_ms)
-{
-	struct str name = {0};
-	str_addf(&name, ":%s", queue);
-	const struct span busy = { view_of_str(&name), "busy", to_ms,
-				   not_negative(to_ms - from_ms) };
-	add_span(j, &busy);
-	str_release(&name);
-}
-
 /* ---- expectations --------------------------------------------------------------------------- */
 
 static struct stats_expected *read_expected(struct stats *s, struct journal *j, struct view workflow)
@@ -152,11 +112,55 @@ static struct stats_expected *read_expected(struct stats *s, struct journal *j, 
 	return known;
 }
 
+/* In memory from the first question on: what is in the batch and not on disk yet
+ * would be missed by a later one. */
+static struct stats_expected *expected_of(struct stats *s, struct journal *j, struct view workflow)
+{
+	struct stats_expected *known = map_get(&s->expected, workflow);
+	return known ? known : read_expected(s, j, workflow);
+}
+
+/* ---- what happened ------------------------------------------------------------------------ */
+
+void stats_run_started(struct journal *j, const struct machine *m)
+{
+	count_run(j, m->workflow, m->created_ms, "started");
+}
+
+void stats_run_ended(struct stats *s, struct journal *j, const struct machine *m)
+{
+	int64_t ready = m->start_at_ms > m->created_ms ? m->start_at_ms : m->created_ms;
+	struct span wait = { m->workflow, "wait", m->ended_ms, not_negative(m->started_ms - ready) };
+	struct span took = { m->workflow, "duration", m->ended_ms,
+			     not_negative(m->ended_ms - m->started_ms) };
+	count_run(j, m->workflow, m->ended_ms, run_status_name(m->status));
+	if (!m->started_ms)
+		return;
+	add_span(j, &wait);
+	add_bin(j, &wait);
+	if (m->status != RUN_COMPLETED)
+		return;
+	struct stats_expected *known = expected_of(s, j, m->workflow);
+	known->n++;
+	known->bins[stats_bin(took.ms)]++;
+	add_span(j, &took);
+	add_bin(j, &took);
+}
+
+/* Queues stand in the same table, with a colon before their names. */
+void stats_slot(struct journal *j, const char *queue, int64_t from_ms, int64_t to_ms)
+{
+	struct str name = {0};
+	str_addf(&name, ":%s", queue);
+	const struct span busy = { view_of_str(&name), "busy", to_ms,
+				   not_negative(to_ms - from_ms) };
+	add_span(j, &busy);
+	str_release(&name);
+}
+
 int64_t stats_expected(struct stats *s, struct journal *j, struct view workflow)
 {
-	const struct stats_expected *known = map_get(&s->expected, workflow);
-	if (!known)
-		known = read_expected(s, j, workflow);
+	const struct stats_expected *known = expected_of(s, j, workflow);
 	if (known->n < ENOUGH)
 		return 0;
 	int64_t left = (known->n * 95 + 99) / 100;

@@ -171,6 +171,7 @@ void engine_end_turn(void *arg)
 		return;
 	}
 	perform(e);
+	notices_send(e->notices);
 	send_replies(e, WHOM_ALL);
 	tell_changes(e);
 	engine_drop_ended(e);

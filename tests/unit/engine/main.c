@@ -17,6 +17,7 @@ Suite *suite_hook(void);
 Suite *suite_kill_sweep(void);
 Suite *suite_log_lines(void);
 Suite *suite_machine(void);
+Suite *suite_notices(void);
 Suite *suite_schedule(void);
 Suite *suite_secrets(void);
 Suite *suite_server(void);
@@ -41,6 +42,7 @@ int main(void)
 		suite_kill_sweep,
 		suite_log_lines,
 		suite_machine,
+		suite_notices,
 		suite_schedule,
 		suite_secrets,
 		suite_server,

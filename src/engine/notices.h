@@ -1,0 +1,21 @@
+/* Notices: what a workflow's `notify` wants to be told, as rows of an outbox that is
+ * written with the facts and emptied after: at least once, tried again, given up
+ * after some tries. Knows no API. */
+#ifndef ENGINE_NOTICES_H
+#define ENGINE_NOTICES_H
+
+#include "engine/machine.h"
+
+struct engine;
+struct live_run;
+struct notices;
+
+struct notices *notices_new(struct engine *e);
+/* Commands that run are ended; their rows stay and are tried again. */
+void notices_free(struct notices *n);
+/* A run has facts that are going into the batch: what is to be told goes with them. */
+void notices_look_at(struct notices *n, struct live_run *run);
+/* After a commit: sends what is due. */
+void notices_send(struct notices *n);
+
+#endif

@@ -126,9 +126,10 @@ def walk(rig):
     bodies = {
         ('post', '/v1/workflows/{name}/runs'): lambda: {'params': {'n': 3}},
         ('post', tasks + '/retry'): lambda: {**version('fails'), 'edit': {'run': 'exit 2'}},
+        ('post', '/v1/tokens'): lambda: {'name': 'ci'},
         ('post', tasks + '/ask'): lambda: {'prompt': 'Which?', 'schema': {'type': 'string'}, 'attempt': 1, 'key': 'k'},
     }
-    words = {'name': 'flow', 'task': 'work', 'schedule': 'flow'}
+    words = {'name': 'flow', 'task': 'work', 'schedule': 'flow', 'token': 'ci'}
     for path, item in DOC['paths'].items():
         for method, operation in item.items():
             words['run'] = ended if path.endswith('/cancel') else run
@@ -164,7 +165,7 @@ def orders(rig):
 
 
 def refused(rig):
-    words = {'run': '018f0000-0000-7000-8000-000000000000', 'name': 'none', 'task': 'none', 'schedule': 'none'}
+    words = {'run': '018f0000-0000-7000-8000-000000000000', 'name': 'none', 'task': 'none', 'schedule': 'none', 'token': 'none'}
     for path, item in DOC['paths'].items():
         at = re.sub(r'\{(\w+)\}', lambda m: words[m.group(1)], path)
         wrong = rig.call('DELETE', at)

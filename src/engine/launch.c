@@ -248,6 +248,7 @@ void engine_launch(struct engine *e, struct live_run *run, struct view task, int
 		.env = { env.items.items, env.items.len },
 		.work = str_text(&work),
 		.timeout_ms = s->timeout_ms,
+		.debug = run->m->debug,
 	};
 	launch.n_masks = secrets.masks.len;
 	launch.masks = secrets.masks.items;

@@ -37,6 +37,7 @@ struct launch {
 	size_t n_masks;
 	const char *work;		/* folder for a step without `dir`; made if missing */
 	int64_t timeout_ms;		/* 0: none */
+	bool debug;			/* the shell traces, the supervisor notes all it was given */
 	const char *refusal;		/* why it is not to be started at all; or NULL */
 };
 

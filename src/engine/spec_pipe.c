@@ -26,11 +26,11 @@ static void add_number(struct str *out, const char *name, int64_t value)
 	str_release(&text);
 }
 
-static void add_command(struct str *out, const struct json *args)
+static void add_command(struct str *out, const struct json *args, const struct launch *l)
 {
 	if (json_get(args, "run")) {
 		add(out, "arg", VIEW("/bin/sh"));
-		add(out, "arg", VIEW("-c"));
+		add(out, "arg", l->debug ? VIEW("-xc") : VIEW("-c"));
 		add(out, "arg", json_get_text(args, "run"));
 		return;
 	}
@@ -142,12 +142,14 @@ bool spec_write(const struct launch *l, const char *folder, struct str *out, str
 	if (!doc)
 		return false;
 	const struct json *args = json_root(doc);
-	add_command(out, args);
+	add_command(out, args, l);
 	bool ok = add_dir(out, l, json_get_text(args, "dir"), err);
 	add_env(out, l, args, folder);
 	if (l->timeout_ms)
 		add_number(out, "timeout_ms", l->timeout_ms);
 	add_number(out, "grace_ms", GRACE_MS);
+	if (l->debug)
+		add_number(out, "debug", 1);
 	for (size_t i = 0; i < l->n_masks; i++)
 		add(out, "mask", l->masks[i]);
 	add(out, "end", (struct view){0});

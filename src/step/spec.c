@@ -56,13 +56,19 @@ static bool take_mask(struct spec *spec, struct view value)
 	return true;
 }
 
+static bool take_debug(struct spec *spec, struct view value)
+{
+	spec->debug = view_is(value, "1");
+	return true;
+}
+
 static const struct record {
 	const char *name;
 	record_fn *take;
 } records[] = {
 	{ "arg", take_arg },		 { "env", take_env },	    { "dir", take_dir },
 	{ "timeout_ms", take_timeout },	 { "grace_ms", take_grace }, { "log_max", take_log_max },
-	{ "mask", take_mask },
+	{ "mask", take_mask },		 { "debug", take_debug },
 };
 
 static const struct record *record_named(struct view name)

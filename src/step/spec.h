@@ -28,6 +28,7 @@ struct spec {
 	int64_t grace_ms;
 	int64_t log_max;	/* octets kept of each stream */
 	struct mask *mask;
+	bool debug;		/* tells what it starts, in the notes */
 };
 
 /* Takes a whole specification. False where it is cut, has an unknown name or no

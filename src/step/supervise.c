@@ -338,8 +338,38 @@ static bool open_all(struct supervisor *s, struct err *err)
 	return true;
 }
 
+static void note_masked(struct supervisor *s, const char *what, struct view value)
+{
+	struct str text = { 0 }, masked = { 0 };
+	str_addf(&text, "debug: %s ", what);
+	if (mask_empty(s->spec->mask))
+		str_add(&masked, value);
+	else
+		mask_text(s->spec->mask, value, &masked);
+	/* A note is a line. */
+	for (size_t i = 0; i < masked.len; i++)
+		str_add_char(&text, masked.ptr[i] == '\n' ? ' ' : masked.ptr[i]);
+	logbook_note(&s->book, str_text(&text));
+	str_release(&text);
+	str_release(&masked);
+}
+
+/* What a debug run is to show: folder, command and environment as they are given to the
+ * step, without its secrets. */
+static void tell_surroundings(struct supervisor *s)
+{
+	if (s->spec->dir)
+		note_masked(s, "dir", view_of(s->spec->dir));
+	for (size_t i = 0; i < s->spec->args.len; i++)
+		note_masked(s, "arg", view_of(s->spec->args.items[i]));
+	for (size_t i = 0; i < s->spec->env.len; i++)
+		note_masked(s, "env", view_of(s->spec->env.items[i]));
+}
+
 static bool start(struct supervisor *s, struct err *err)
 {
+	if (s->spec->debug)
+		tell_surroundings(s);
 	if (!command_spawn(&s->command, s->spec, err))
 		return false;
 	s->out.pipe = s->command.out;

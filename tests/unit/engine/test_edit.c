@@ -217,6 +217,51 @@ START_TEST(progress_is_live_on_the_stream)
 }
 END_TEST
 
+START_TEST(a_debug_run_traces_its_steps_and_notes_their_environment_without_secrets)
+{
+	struct site w;
+	char id[37];
+	struct str note = { 0 }, path = { 0 };
+	site_init(&w, "");
+	site_workflow(&w, "traced",
+		      "params: {token: {type: string, secret: true, required: true}}\n"
+		      "env: {COLOR: red}\n"
+		      "steps:\n  - id: a\n    run: test \"$RUNBOARD_DEBUG\" = 1 && echo \"$PARAM_token\" > kept\n");
+	site_start(&w, "traced", "{\"debug\":true,\"params\":{\"token\":\"hush hush\"}}", id);
+	site_wait_status(&w, id, "completed");
+	ck_assert_str_eq(site_member(&w, "debug"), "true");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/a/log?stream=stderr", id), 200);
+	ck_assert_msg(strstr(str_text(&w.body), "+ echo ***") != NULL, "%s", str_text(&w.body));
+	str_addf(&path, "%s/runs/%s/a/1/notes", w.state, id);
+	ck_assert(file_read(str_text(&path), 1 << 16, &note, NULL));
+	const char *text = str_text(&note);
+	ck_assert_msg(strstr(text, "debug: env COLOR=red") && strstr(text, "debug: arg -xc"), "%s",
+		      text);
+	ck_assert_msg(strstr(text, "debug: env PARAM_token=***") && !strstr(text, "hush"), "%s", text);
+	str_clear(&path);
+	str_clear(&note);
+	str_addf(&path, "%s/work/%s/kept", w.state, id);
+	ck_assert(file_read(str_text(&path), 100, &note, NULL));
+	str_release(&note);
+	str_release(&path);
+	site_release(&w);
+}
+END_TEST
+
+START_TEST(a_run_without_debug_traces_nothing)
+{
+	struct site w;
+	char id[37];
+	site_init(&w, "");
+	site_workflow(&w, "still", "steps:\n  - {id: a, run: 'test \"$RUNBOARD_DEBUG\" != 1'}\n");
+	site_start(&w, "still", "{}", id);
+	site_wait_status(&w, id, "completed");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/a/log?format=lines", id), 200);
+	ck_assert_str_eq(site_member(&w, "lines"), "[]");
+	site_release(&w);
+}
+END_TEST
+
 Suite *suite_edit(void);
 
 Suite *suite_edit(void)
@@ -231,6 +276,8 @@ Suite *suite_edit(void)
 	tcase_add_test(t, the_command_line_edits_and_reruns);
 	tcase_add_test(t, a_checkpoint_is_kept_from_attempt_to_attempt);
 	tcase_add_test(t, progress_is_live_on_the_stream);
+	tcase_add_test(t, a_debug_run_traces_its_steps_and_notes_their_environment_without_secrets);
+	tcase_add_test(t, a_run_without_debug_traces_nothing);
 	suite_add_tcase(s, t);
 	return s;
 }

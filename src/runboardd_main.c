@@ -52,6 +52,7 @@ struct parts {
 	struct access *access;
 	struct engine *engine;
 	struct api *api;
+	bool lent;		/* its sockets are a service manager's */
 };
 
 /* ---- the plan ------------------------------------------------------------------- */
@@ -218,7 +219,8 @@ static bool take_sockets(struct parts *parts)
 	int n = systemd_listen_fds();
 	for (int i = 0; i < n; i++)
 		api_listen(parts->api, SYSTEMD_FIRST_FD + i, PORCH_UNIX);
-	return n > 0;
+	parts->lent = n > 0;
+	return parts->lent;
 }
 
 static bool open_listeners(const struct plan *p, struct parts *parts, struct err *err)
@@ -287,6 +289,15 @@ static bool open_parts(const struct plan *p, struct parts *parts, struct err *er
 	return parts->api && open_listeners(p, parts, err);
 }
 
+/* Goes with a goodbye: a socket that is left behind says that the engine died. Until
+ * it is closed nobody else can have taken its place. */
+static void remove_sockets(const struct plan *p, const struct parts *parts)
+{
+	for (size_t i = 0; i < p->addresses.len && !parts->lent; i++)
+		if (p->addresses.items[i].kind == PORCH_UNIX)
+			unlink(p->addresses.items[i].path);
+}
+
 static void close_parts(struct parts *parts)
 {
 	api_free(parts->api);
@@ -324,6 +335,7 @@ static void run(const struct plan *p, struct parts *parts)
 	log_note("%s %s takes orders; state in %s", program, PACKAGE_VERSION, str_text(&p->state));
 	loop_run(parts->loop);
 	systemd_notify("STOPPING=1");
+	remove_sockets(p, parts);
 	for (size_t i = 0; i < sizeof(watches) / sizeof(*watches); i++)
 		loop_remove(watches[i]);
 }

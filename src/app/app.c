@@ -2,6 +2,8 @@
  * frame.c), no wire and no backend by name. */
 #include "app/app.h"
 
+#include <sys/stat.h>
+
 #include "app/feed.h"
 #include "app/frame.h"
 #include "app/logs.h"
@@ -13,7 +15,8 @@
 #include "model/board_filter.h"
 #include "screen/theme.h"
 
-enum { ENDED_SHOWN = 500, WORK_SLICE_MS = 4, LINES_KEPT = 50, QUIT_MS = 5000 };
+enum { ENDED_SHOWN = 500, WORK_SLICE_MS = 4, LINES_KEPT = 50, QUIT_MS = 5000, REVIVE_MS = 2000,
+       REVIVE_AGAIN_MS = 30000 };
 
 void app_send(struct app *a, struct msg *msg)
 {
@@ -155,10 +158,46 @@ static void connect_source(struct source *s)
 	str_release(&path);
 }
 
+/* An engine that was stopped took its socket away and stays stopped; one that left
+ * it behind was killed. */
+static bool left_its_socket(const struct source *s)
+{
+	struct str path = {0};
+	struct stat st;
+	bool left = context_socket(s->context, &path, NULL) && !stat(str_text(&path), &st) &&
+		    S_ISSOCK(st.st_mode);
+	str_release(&path);
+	return left;
+}
+
+static void on_revive(void *arg)
+{
+	struct source *s = arg;
+	if (s->condition != CONDITION_DOWN || s->launch || !left_its_socket(s))
+		return;
+	s->revived_ms = when_mono_ms();
+	connect_source(s);
+}
+
+void source_condition(struct source *s, enum condition c)
+{
+	int64_t wait_ms = REVIVE_MS;
+	s->condition = c;
+	s->was_live |= c == CONDITION_LIVE;
+	if (c != CONDITION_DOWN || !s->was_live || !s->revive || s->launch ||
+	    loop_timer_is_set(s->revive))
+		return;
+	if (s->revived_ms > 0 && s->revived_ms + REVIVE_AGAIN_MS > when_mono_ms() + wait_ms)
+		wait_ms = s->revived_ms + REVIVE_AGAIN_MS - when_mono_ms();
+	loop_timer_set(s->revive, wait_ms);
+}
+
 void app_connect(struct app *a)
 {
-	for (size_t i = 0; i < a->n_sources; i++)
+	for (size_t i = 0; i < a->n_sources; i++) {
+		a->sources[i].revive = loop_timer(a->loop, on_revive, &a->sources[i]);
 		connect_source(&a->sources[i]);
+	}
 }
 
 static bool source_init(struct app *a, const char *name, struct err *err)
@@ -307,6 +346,7 @@ void app_release(struct app *a)
 {
 	for (size_t i = 0; i < a->n_sources; i++) {
 		launch_free(a->sources[i].launch);
+		loop_remove(a->sources[i].revive);
 		backend_destroy(a->sources[i].backend);
 		filter_free(a->sources[i].scope);
 		str_release(&a->sources[i].filter);

@@ -25,6 +25,10 @@ struct source {
 	const struct config_context *context;
 	struct backend *backend;
 	struct launch *launch;		/* while its engine is being started, else NULL */
+	struct watch *revive;		/* timer: looks whether its engine died; NULL: never */
+	int64_t revived_ms;		/* when it was started again last, monotonic; 0: never */
+	enum condition condition;	/* as told last */
+	bool was_live;
 	struct backend_sink sink;
 	struct str filter;		/* of the watch, and of the snapshot that comes in */
 	struct filter *scope;		/* the same, parsed; NULL: all */
@@ -79,6 +83,8 @@ void app_release(struct app *a);
 /* Launches the local engine where a context is one and none answers, then probes
  * and watches every backend. Returns at once. */
 void app_connect(struct app *a);
+/* How a backend is now. A local engine that died without a goodbye is started again. */
+void source_condition(struct source *s, enum condition c);
 /* Probes and watches one, without launching anything. */
 void source_watch(struct source *s);
 

@@ -41,6 +41,7 @@ static void on_condition(void *arg, enum condition c, const char *sentence, int6
 	struct msg msg = { .kind = MSG_CONDITION, .context = s->number };
 	msg.condition = (struct msg_condition){ c, view_of(sentence), fresh_ms };
 	app_send(s->app, &msg);
+	source_condition(s, c);
 }
 
 static void on_snapshot_begin(void *arg, struct view filter)

@@ -10,7 +10,7 @@ struct local_times {
 	int heartbeat_ms;	/* 15 000: the engine's; stale after 2.5 of them */
 	int answer_ms;		/* 10 000: a whole answer */
 	int first_retry_ms;	/* 500 */
-	int max_retry_ms;	/* 30 000 */
+	int max_retry_ms;	/* 5 000 */
 	int healthy_ms;		/* 60 000 */
 };
 

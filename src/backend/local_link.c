@@ -94,13 +94,19 @@ static void down(struct local *l, const struct http_answer *a)
 	wait_after(l, CONDITION_DOWN, &words, local_retry_after(a));
 }
 
+static bool is_silent(const struct local *l, const struct http_answer *a)
+{
+	return !a->status &&
+	       when_mono_ms() - l->link.heard_ms >= 2 * (int64_t)l->times.heartbeat_ms;
+}
+
 static void stale(struct local *l, const struct http_answer *a)
 {
 	struct str words = { 0 };
 	int64_t silent_ms = when_mono_ms() - l->link.heard_ms;
 	str_add_text(&words, "stale since ");
 	str_addf(&words, "%lld s: ", (long long)silent_ms / 1000);
-	if (!a->status && silent_ms >= 2 * (int64_t)l->times.heartbeat_ms)
+	if (is_silent(l, a))
 		str_add_text(&words, "no heartbeat");
 	else
 		str_add_text(&words, "the stream broke off");
@@ -111,6 +117,9 @@ void local_link_lost(struct local *l, const struct http_answer *a)
 {
 	bool was_live = l->watch.live;
 	l->watch.live = false;
+	/* What broke off was whole until now; what fell silent was not. */
+	if (was_live && !is_silent(l, a))
+		l->link.fresh_ms = when_now_ms();
 	if (was_live)
 		stale(l, a);
 	else

@@ -85,7 +85,7 @@ void out_column(struct out *o, struct view v, int cells)
 	struct str label = { 0 };
 	clean_label(&label, v);
 	size_t from = o->buf.len;
-	utf8_add_cut(&o->buf, view_of_str(&label), cells, o->unicode);
+	utf8_add_cut(&o->buf, view_of_str(&label), cells - 1, o->unicode);
 	int used = utf8_width(view_cut(view_of_str(&o->buf), from, o->buf.len));
 	if (used < cells)
 		str_add_many(&o->buf, ' ', (size_t)(cells - used));

@@ -25,7 +25,7 @@ void out_text(struct out *o, const char *text);
 void out_format(struct out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Text from anywhere: sanitised as a label. */
 void out_label(struct out *o, struct view v);
-/* As out_label, cut or padded to `cells`. */
+/* As out_label, cut or padded to `cells`, the last of which stays blank. */
 void out_column(struct out *o, struct view v, int cells);
 /* One line of a log: to a terminal sanitised (SGR kept if colour), else the
  * raw octets as they are; then a newline. */

@@ -93,7 +93,7 @@ static void print_row(struct printing *p, const struct json *row)
 	const struct column *c;
 	if (p->rows++ == 0) {
 		for (c = p->listing->columns; c->member; c++)
-			out_column(o, view_of(c->head), c->cells ? c->cells : (int)strlen(c->head));
+			out_column(o, view_of(c->head), c->cells ? c->cells : (int)strlen(c->head) + 1);
 		out_text(o, "\n");
 	}
 	for (c = p->listing->columns; c->member; c++)

@@ -39,6 +39,11 @@ bool severity_parse(struct view word, enum severity *out)
 	return false;
 }
 
+bool severity_passes(enum severity s, enum severity least)
+{
+	return (s == SEVERITY_NONE ? SEVERITY_INFO : s) >= least;
+}
+
 const char *severity_name(enum severity s)
 {
 	static const char *const names[] = {

@@ -16,6 +16,9 @@ enum severity severity_of_line(struct view line);
 /* "debug", "info", "warn", "error" (and what loggers call them: "warning",
  * "fatal", "trace", ...), letters folded. */
 bool severity_parse(struct view word, enum severity *out);
+/* Whether a line of s is among those of at least `least`; a line that does not say
+ * is information. */
+bool severity_passes(enum severity s, enum severity least);
 const char *severity_name(enum severity s);	/* "" for none */
 
 #endif

@@ -16,7 +16,7 @@ struct reader {
 
 static bool fits(const struct log_wish *wish, struct view text)
 {
-	if (wish->level != SEVERITY_NONE && severity_of_line(text) < wish->level)
+	if (!severity_passes(severity_of_line(text), wish->level))
 		return false;
 	return !wish->search.len || view_find_fold(text, wish->search, 0) != SIZE_MAX;
 }

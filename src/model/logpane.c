@@ -53,6 +53,9 @@ void logpane_open(struct model *m, struct logpane *p, const struct log_source *s
 		return;
 	logpane_close(p, fx);
 	rows_clear(p);
+	/* What is searched goes along from task to task, not to another run. */
+	if (!run_key_eq(p->key, source->key))
+		str_clear(&p->needle);
 	p->key = source->key;
 	str_clear(&p->task);
 	str_add(&p->task, source->task);
@@ -75,11 +78,9 @@ void logpane_open(struct model *m, struct logpane *p, const struct log_source *s
 
 /* ---- what is shown ----------------------------------------------------------- */
 
-/* A line that does not say how serious it is belongs to the one before it: a
- * stack trace stays with its error. */
 static bool passes(const struct logpane *p, const struct log_row *row)
 {
-	return (p->streams & row->stream) && row->severity >= p->level;
+	return (p->streams & row->stream) && severity_passes(row->severity, p->level);
 }
 
 void logpane_select(struct logpane *p)
@@ -115,6 +116,13 @@ static struct clean_style style_after(const struct log_row *row)
 	return style;
 }
 
+/* A line that is set in, as in a stack trace, stays with the one before it. */
+static bool continues(struct view text, const struct log_row *before, uint8_t stream)
+{
+	return before && before->stream == stream && text.len > 0 &&
+	       (text.ptr[0] == ' ' || text.ptr[0] == '\t');
+}
+
 static struct log_row row_of(const struct log_line_facts *line, const struct log_row *before)
 {
 	struct log_row row = {
@@ -126,7 +134,7 @@ static struct log_row row_of(const struct log_line_facts *line, const struct log
 		.partial = line->partial,
 		.style = before ? style_after(before) : clean_style_plain(),
 	};
-	if (row.severity == SEVERITY_NONE && before && before->stream == row.stream)
+	if (row.severity == SEVERITY_NONE && continues(line->text, before, row.stream))
 		row.severity = before->severity;
 	return row;
 }

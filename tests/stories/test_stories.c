@@ -151,6 +151,50 @@ START_TEST(a_killed_engine_is_said_and_its_running_step_is_not_lost)
 }
 END_TEST
 
+START_TEST(an_engine_that_was_killed_is_started_again_by_the_board)
+{
+	struct story s;
+	struct str id = { 0 }, path = { 0 };
+	begin(&s, "slow", slow);
+	str_addf(&path, "%s/go", str_text(&s.home));
+	story_runs(&s, 0, "/usr/bin/mkfifo", str_text(&path), NULL);
+	start(&s, "slow", &id);
+	open_board(&s);
+	story_sees(&s, "live");
+	story_keys(&s, "2 Enter");
+	story_sees(&s, "begun");
+	kill(engine_pid(&s), SIGKILL);
+	story_sees(&s, "down");
+	story_sees(&s, "live");
+	FILE *go = fopen(str_text(&path), "w");
+	ck_assert_ptr_nonnull(go);
+	fputs("go\n", go);
+	fclose(go);
+	story_sees(&s, "went on");
+	story_sees(&s, "completed");
+	str_release(&path);
+	str_release(&id);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(an_engine_that_was_stopped_says_goodbye_and_the_board_waits_for_it)
+{
+	struct story s;
+	begin(&s, "gate", gate);
+	story_runs(&s, 0, "runboard", "start", "gate", NULL);
+	open_board(&s);
+	story_sees(&s, "Ship to prod?");
+	story_runs(&s, 0, "runboard", "engine", "stop", NULL);
+	story_sees(&s, "down");
+	story_runs(&s, 5, "runboard", "runs", NULL);
+	story_runs(&s, 0, "runboard", "start", "gate", NULL);
+	story_sees(&s, "live");
+	story_sees(&s, "2 wait for you");
+	story_end(&s);
+}
+END_TEST
+
 static const char hostile[] =
 	"name: hostile\n"
 	"steps:\n"
@@ -307,6 +351,8 @@ static Suite *suite_stories(void)
 	tcase_add_test(tc, enter_alone_never_approves);
 	tcase_add_test(tc, who_was_second_is_told_that_somebody_was_first);
 	tcase_add_test(tc, a_killed_engine_is_said_and_its_running_step_is_not_lost);
+	tcase_add_test(tc, an_engine_that_was_killed_is_started_again_by_the_board);
+	tcase_add_test(tc, an_engine_that_was_stopped_says_goodbye_and_the_board_waits_for_it);
 	tcase_add_test(tc, a_hostile_log_changes_nothing_but_the_log_pane);
 	tcase_add_test(tc, a_held_cancel_is_taken_back);
 	tcase_add_test(tc, a_held_cancel_that_is_let_go_at_the_end_arrives);

@@ -197,6 +197,12 @@ START_TEST(search_and_level_pick_lines)
 	str_clear(&got);
 	read_all(&f, &wish, &got);
 	ck_assert_str_eq(str_text(&got), "o:ERROR: no Disk|");
+	/* What does not say its level is information. */
+	wish.search = VIEW("");
+	wish.level = SEVERITY_INFO;
+	str_clear(&got);
+	read_all(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "o:ERROR: no Disk|o:INFO: disk found|o:plain|");
 	str_release(&got);
 	scene_close(&s, &f);
 }

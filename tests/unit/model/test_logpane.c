@@ -155,6 +155,22 @@ START_TEST(a_level_keeps_the_trace_with_its_error)
 }
 END_TEST
 
+START_TEST(a_line_without_a_level_is_information_whatever_stands_before_it)
+{
+	struct scene s = scene_open();
+	say(&s, LOG_STREAM_STDOUT, "compiling");
+	say(&s, LOG_STREAM_STDOUT, "DEBUG: flags");
+	say(&s, LOG_STREAM_STDOUT, "WARN: slow");
+	say(&s, LOG_STREAM_STDOUT, "linking");
+	act(&s, ACTION_LEVEL);		/* info */
+	ck_assert_uint_eq(s.pane.shown.len, 3);
+	act(&s, ACTION_LEVEL);		/* warn */
+	ck_assert_uint_eq(s.pane.shown.len, 1);
+	expect_first(&s, "WARN: slow");
+	scene_close(&s);
+}
+END_TEST
+
 static void search(struct scene *s, const char *needle)
 {
 	act(s, ACTION_FILTER);
@@ -163,6 +179,20 @@ static void search(struct scene *s, const char *needle)
 	logpane_typed(&s->pane);
 	logpane_end_typing(&s->pane, LOG_SEARCH_KEEP);
 }
+
+START_TEST(a_search_goes_along_to_the_next_task_but_not_to_another_run)
+{
+	struct scene s = scene_open();
+	struct log_source source = { .key = { 1, 1 }, .task = VIEW("test"), .attempt = 1 };
+	search(&s, "ok");
+	logpane_open(s.model, &s.pane, &source, &s.fx);
+	ck_assert_str_eq(str_text(&s.pane.needle), "ok");
+	source.key = (struct run_key){ 1, 2 };
+	logpane_open(s.model, &s.pane, &source, &s.fx);
+	ck_assert_str_eq(str_text(&s.pane.needle), "");
+	scene_close(&s);
+}
+END_TEST
 
 START_TEST(a_search_counts_and_goes_from_match_to_match)
 {
@@ -261,6 +291,8 @@ Suite *suite_logpane(void)
 	tcase_add_test(tc, paging_down_to_the_end_follows_again);
 	tcase_add_test(tc, streams_are_told_apart);
 	tcase_add_test(tc, a_level_keeps_the_trace_with_its_error);
+	tcase_add_test(tc, a_search_goes_along_to_the_next_task_but_not_to_another_run);
+	tcase_add_test(tc, a_line_without_a_level_is_information_whatever_stands_before_it);
 	tcase_add_test(tc, a_search_counts_and_goes_from_match_to_match);
 	tcase_add_test(tc, a_line_that_comes_in_pieces_is_one_line);
 	tcase_add_test(tc, older_lines_come_in_front_without_moving_what_is_read);

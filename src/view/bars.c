@@ -95,7 +95,19 @@ static int put_conditions(struct pen *p, struct rect r)
 	return col;
 }
 
-static bool put_held(struct pen *p, struct rect r)
+/* The bar's words for a moment. What does not fit beside the contexts takes their
+ * place: a reason that is cut off is none. */
+static void put_words(struct pen *p, struct rect bar, struct rect r, enum style_role role)
+{
+	if (utf8_width(view_of_str(&p->text)) > r.cols) {
+		r = bar;
+		rect_take_left(&r, 1);
+		canvas_fill(p->canvas, bar, STYLE_STATUS);
+	}
+	pen_put(p, r.row, r.col, r.cols, role);
+}
+
+static bool put_held(struct pen *p, struct rect bar, struct rect r)
 {
 	const struct order_line *l = orders_next_held(&p->m->orders);
 	size_t n = orders_count(&p->m->orders, ORDER_HELD);
@@ -111,18 +123,18 @@ static bool put_held(struct pen *p, struct rect r)
 	str_addf(s, "%d s%s", (int)((l->send_ms - p->m->now_ms + 999) / 1000), pen_dot(p));
 	keymap_add_key(&p->m->keymap, ACTION_UNDO, s);
 	str_add_text(s, " takes it back");
-	pen_put(p, r.row, r.col, r.cols, STYLE_WARNING);
+	put_words(p, bar, r, STYLE_WARNING);
 	return true;
 }
 
-static bool put_notice(struct pen *p, struct rect r)
+static bool put_notice(struct pen *p, struct rect bar, struct rect r)
 {
 	const struct notice *n = &p->m->notice;
 
 	if (n->until_ms == 0)
 		return false;
-	canvas_text(p->canvas, r.row, r.col, r.cols, n->bad ? STYLE_ERROR : STYLE_NOTICE,
-		    view_of_str(&n->text));
+	str_add(pen_text(p), view_of_str(&n->text));
+	put_words(p, bar, r, n->bad ? STYLE_ERROR : STYLE_NOTICE);
 	return true;
 }
 
@@ -211,8 +223,6 @@ void view_status_bar(struct pen *p, struct rect r)
 	canvas_fill(p->canvas, r, STYLE_STATUS);
 	rect_take_left(&right, put_conditions(p, r) + 1 - r.col);
 	rect_take_right(&right, 1);
-	if (rect_is_empty(right))
-		return;
-	if (!put_notice(p, right) && !put_held(p, right))
+	if (!put_notice(p, r, right) && !put_held(p, r, right) && !rect_is_empty(right))
 		put_hints(p, right);
 }

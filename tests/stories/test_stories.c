@@ -195,6 +195,53 @@ START_TEST(an_engine_that_was_stopped_says_goodbye_and_the_board_waits_for_it)
 }
 END_TEST
 
+static const char greet[] = "name: greet\n"
+			    "params:\n"
+			    "  who: {type: string, required: true}\n"
+			    "  times: {type: integer, minimum: 1, maximum: 3, default: 2}\n"
+			    "steps:\n"
+			    "  - id: say\n"
+			    "    run: 'echo \"hello $PARAM_who, $PARAM_times times\"'\n";
+
+START_TEST(a_run_is_started_from_its_form_and_followed)
+{
+	struct story s;
+	begin(&s, "greet", greet);
+	story_runs(&s, 0, "runboard", "engine", "start", NULL);
+	open_board(&s);
+	story_sees(&s, "live");
+	story_keys(&s, "n");
+	story_sees(&s, "greet");
+	story_keys(&s, "Enter");
+	story_sees(&s, "who *");
+	story_type(&s, "Ada");
+	story_keys(&s, "Enter Enter");
+	story_sees(&s, "y starts it");
+	story_keys(&s, "y");
+	story_sees(&s, "100%");
+	story_keys(&s, "Enter");
+	story_sees(&s, "hello Ada, 2 times");
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(the_inbox_lists_what_waits_until_it_is_decided)
+{
+	struct story s;
+	begin(&s, "gate", gate);
+	story_runs(&s, 0, "runboard", "start", "gate", NULL);
+	open_board(&s);
+	story_sees(&s, "1 waits for you");
+	story_keys(&s, "I");
+	story_sees(&s, "Inbox");
+	story_keys(&s, "a");
+	story_sees(&s, "last output of build");
+	story_keys(&s, "Enter y");
+	story_sees(&s, "Nothing waits for you");
+	story_end(&s);
+}
+END_TEST
+
 static const char hostile[] =
 	"name: hostile\n"
 	"steps:\n"
@@ -353,6 +400,8 @@ static Suite *suite_stories(void)
 	tcase_add_test(tc, a_killed_engine_is_said_and_its_running_step_is_not_lost);
 	tcase_add_test(tc, an_engine_that_was_killed_is_started_again_by_the_board);
 	tcase_add_test(tc, an_engine_that_was_stopped_says_goodbye_and_the_board_waits_for_it);
+	tcase_add_test(tc, a_run_is_started_from_its_form_and_followed);
+	tcase_add_test(tc, the_inbox_lists_what_waits_until_it_is_decided);
 	tcase_add_test(tc, a_hostile_log_changes_nothing_but_the_log_pane);
 	tcase_add_test(tc, a_held_cancel_is_taken_back);
 	tcase_add_test(tc, a_held_cancel_that_is_let_go_at_the_end_arrives);

@@ -81,6 +81,21 @@ START_TEST(a_dialog_shows_the_votes_of_its_own_gate_never_those_of_another)
 }
 END_TEST
 
+START_TEST(on_a_narrow_screen_a_notice_is_not_cut_off_by_the_contexts)
+{
+	struct fixture f;
+	struct str s;
+
+	ck_assert(fixture_open_with(&f, "three-runs", &(struct fixture_setup){ 12, 40, true }));
+	ck_assert(fixture_keys(&f, "a"));
+	s = draw(&f, true);
+	ck_assert_msg(strstr(str_text(&s), "approve deploy a1c003: this context is") != NULL,
+		      "%s", str_text(&s));
+	str_release(&s);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(drawing_twice_gives_the_same_picture)
 {
 	struct fixture f;
@@ -150,6 +165,7 @@ Suite *suite_view(void)
 			    WAYS);
 	tcase_add_loop_test(c, without_utf8_only_ascii_is_drawn, 0, WAYS);
 	tcase_add_test(c, a_dialog_shows_the_votes_of_its_own_gate_never_those_of_another);
+	tcase_add_test(c, on_a_narrow_screen_a_notice_is_not_cut_off_by_the_contexts);
 	tcase_add_loop_test(c, drawing_twice_gives_the_same_picture, 0, WAYS);
 	tcase_add_test(c, what_a_workflow_says_cannot_reach_the_terminal);
 	tcase_add_test(c, a_secret_in_the_form_is_never_drawn);

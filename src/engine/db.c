@@ -121,6 +121,9 @@ int64_t db_int(struct db_stmt *st, int column)
 struct view db_text(struct db_stmt *st, int column)
 {
 	const void *text = sqlite3_column_text(st->handle, column);
+	/* NULL is an empty text; but also one for which there was no memory. */
+	if (!text && sqlite3_errcode(sqlite3_db_handle(st->handle)) == SQLITE_NOMEM)
+		stop(sqlite3_db_handle(st->handle));
 	return view_bytes(text, (size_t)sqlite3_column_bytes(st->handle, column));
 }
 

@@ -296,6 +296,9 @@ START_TEST(a_held_cancel_is_taken_back)
 	story_sees(&s, "taken back");
 	story_runs(&s, 0, "runboard", "show", str_text(&id), NULL);
 	ck_assert_msg(strstr(str_text(&s.out), "running") != NULL, "%s", str_text(&s.out));
+	/* Nothing stays behind. */
+	story_runs(&s, 0, "runboard", "cancel", str_text(&id), NULL);
+	story_runs(&s, 1, "runboard", "watch", str_text(&id), NULL);
 	str_release(&path);
 	str_release(&id);
 	story_end(&s);

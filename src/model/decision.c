@@ -5,6 +5,7 @@
 #include "model/board_screen.h"
 #include "model/detail.h"
 #include "model/detail_copy.h"
+#include "model/edit.h"
 #include "model/inbox.h"
 #include "model/model.h"
 #include "model/question.h"
@@ -135,9 +136,13 @@ void decision_ask(struct model *m, enum verb verb, const struct focus *focus,
 void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
 		       struct effects *fx)
 {
-	if (verb != VERB_RERUN)
+	if (verb != VERB_RERUN && verb != VERB_EDIT)
 		decision_ask(m, verb, focus, fx);
-	else if (aim(m, verb, focus))
+	else if (!aim(m, verb, focus))
+		return;
+	else if (verb == VERB_EDIT)
+		edit_open(m, focus, fx);
+	else
 		again_open(m, focus->key, fx);
 }
 

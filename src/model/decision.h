@@ -47,7 +47,8 @@ extern const struct screen screen_decision;
 /* Opens the dialog for the marked runs, else for the focus; a notice where it is
  * not possible at all. */
 void decision_open(struct model *m, enum verb verb, struct effects *fx);
-/* The same for one run, whatever is marked. Running again has a form of its own. */
+/* The same for one run, whatever is marked. Running again and editing a step have
+ * forms of their own. */
 void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
 		       struct effects *fx);
 /* Opens this dialog and no other. */

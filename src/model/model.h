@@ -15,6 +15,7 @@
 #include "model/board_screen.h"
 #include "model/decision.h"
 #include "model/detail.h"
+#include "model/edit.h"
 #include "model/effect.h"
 #include "model/help.h"
 #include "model/inbox.h"
@@ -73,6 +74,7 @@ struct model {
 	struct menu_state menu;
 	struct workflows_state workflows;
 	struct start_state start;
+	struct edit_state edit;
 	struct help_state help;
 	struct runs_state runs;
 	struct table_state table;

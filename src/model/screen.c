@@ -17,6 +17,7 @@ static const struct screen *const screens[] = {
 	[SCREEN_QUIT] = &screen_quit,
 	[SCREEN_WORKFLOWS] = &screen_workflows,
 	[SCREEN_START] = &screen_start,
+	[SCREEN_EDIT] = &screen_edit,
 	[SCREEN_HELP] = &screen_help,
 	[SCREEN_PALETTE] = &screen_palette,
 	[SCREEN_THEMES] = &screen_themes,
@@ -82,6 +83,7 @@ void screens_release(struct model *m)
 	menu_release(&m->menu);
 	workflows_release(&m->workflows);
 	start_release(&m->start);
+	edit_release(&m->edit);
 	help_release(&m->help);
 	runs_release(&m->runs);
 	table_release(&m->table);

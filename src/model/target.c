@@ -159,8 +159,6 @@ void target_make(const struct model *m, enum verb verb, const struct focus *focu
 		make_from_detail(out, verb, focus, detail);
 	else
 		make_from_run(out, verb, &run);
-	if (verb == VERB_EDIT)
-		refuse(out, "not on the board yet: runboard edit RUN TASK");
 	judge_context(m, out);
 	arena_release(&arena);
 }

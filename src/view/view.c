@@ -19,6 +19,7 @@ static view_fn *const views[] = {
 	[SCREEN_QUIT] = view_quit,
 	[SCREEN_WORKFLOWS] = view_workflows,
 	[SCREEN_START] = view_start,
+	[SCREEN_EDIT] = view_edit,
 	[SCREEN_HELP] = view_help,
 	[SCREEN_PALETTE] = view_palette,
 	[SCREEN_THEMES] = view_themes,

@@ -11,6 +11,7 @@ Suite *suite_question(void);
 Suite *suite_screens(void);
 Suite *suite_session_board(void);
 Suite *suite_session_detail(void);
+Suite *suite_session_forms(void);
 Suite *suite_session_keys(void);
 Suite *suite_session_orders(void);
 
@@ -27,7 +28,7 @@ int main(void)
 		suite_logpane,
 		suite_session_board,
 		suite_session_detail,
-		suite_session_keys,
+		suite_session_forms, suite_session_keys,
 		suite_session_orders,
 		NULL,
 	};

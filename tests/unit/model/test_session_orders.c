@@ -306,97 +306,6 @@ START_TEST(read_only_refuses_orders_with_a_sentence)
 }
 END_TEST
 
-START_TEST(running_again_unchanged_sends_no_arguments)
-{
-	open_set("three-runs");
-	press("N Tab Tab Tab");
-	ck_assert_uint_eq(f.model->start.fields.len, 3);
-	press("Enter");
-	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
-	ck_assert_uint_eq(orders(), 0);
-	press("N Tab Tab Tab y");
-	ck_assert_uint_eq(orders(), 1);
-	const struct effect *e = fixture_last(&f, EFFECT_ORDER);
-
-	ck_assert_int_eq(e->order.verb, VERB_RERUN);
-	ck_assert(run_key_eq(e->key, fixture_find(&f, "a1c003")));
-	ck_assert_uint_eq(e->order.params.len, 0);
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(running_again_begins_with_the_runs_own_values_without_its_secrets)
-{
-	open_set("three-runs");
-	press("N");
-	ck_assert_str_eq(str_text(&f.model->start.fields.items[0].line.text), "prod");
-	ck_assert_str_eq(str_text(&f.model->start.fields.items[1].line.text), "3");
-	ck_assert_uint_eq(f.model->start.fields.items[2].line.text.len, 0);
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(running_again_sends_only_what_differs)
-{
-	open_set("three-runs");
-	press("N Left Right Tab Backspace \"7\" Tab Tab y");
-	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.params, "{\"replicas\":7}"));
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(running_again_refuses_an_emptied_number)
-{
-	open_set("three-runs");
-	press("N Tab Backspace Tab Tab y");
-	ck_assert_uint_eq(orders(), 0);
-	ck_assert_uint_gt(f.model->start.fields.items[1].error.len, 0);
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(a_workflow_without_a_known_form_is_run_again_as_it_was)
-{
-	open_set("three-runs");
-	press_slowly("j N");
-	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
-	press("y");
-	ck_assert_uint_eq(orders(), 1);
-	ck_assert_int_eq(fixture_last(&f, EFFECT_ORDER)->order.verb, VERB_RERUN);
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(a_catalogue_that_cannot_be_read_leaves_the_question)
-{
-	struct msg msg = { .kind = MSG_DONE, .done = { .outcome = OUTCOME_UNREACHABLE } };
-
-	open_set("three-runs");
-	f.mute = true;
-	press("N y");
-	ck_assert_int_eq(f.model->start.stage, START_READING);
-	ck_assert_uint_eq(orders(), 0);
-	msg.request = f.model->start.request;
-	fixture_send(&f, msg);
-	msg.request = f.model->start.catalog_request;
-	fixture_send(&f, msg);
-	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(a_run_that_is_gone_is_not_run_again)
-{
-	open_set("three-runs");
-	press("N Tab Tab Tab");
-	fixture_remove(&f, fixture_find(&f, "a1c003"));
-	press("y");
-	ck_assert_uint_eq(orders(), 0);
-	ck_assert_int_eq(f.model->start.stage, START_REFUSED);
-	fixture_close(&f);
-}
-END_TEST
-
 START_TEST(the_menu_lists_only_what_the_backend_has)
 {
 	const struct menu_state *s;
@@ -496,13 +405,6 @@ Suite *suite_session_orders(void)
 	tcase_add_test(t, a_mark_that_changed_is_left_out_of_the_bulk);
 	tcase_add_test(t, a_refused_order_says_the_engines_words);
 	tcase_add_test(t, read_only_refuses_orders_with_a_sentence);
-	tcase_add_test(t, running_again_unchanged_sends_no_arguments);
-	tcase_add_test(t, running_again_begins_with_the_runs_own_values_without_its_secrets);
-	tcase_add_test(t, running_again_sends_only_what_differs);
-	tcase_add_test(t, running_again_refuses_an_emptied_number);
-	tcase_add_test(t, a_workflow_without_a_known_form_is_run_again_as_it_was);
-	tcase_add_test(t, a_catalogue_that_cannot_be_read_leaves_the_question);
-	tcase_add_test(t, a_run_that_is_gone_is_not_run_again);
 	tcase_add_test(t, the_menu_lists_only_what_the_backend_has);
 	tcase_add_test(t, the_menus_cursor_stays_on_its_verb_when_others_vanish);
 	tcase_add_test(t, an_answer_is_checked_by_its_schema);

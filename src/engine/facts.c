@@ -240,7 +240,8 @@ static void count_tasks(const struct facts_source *s, struct run_facts *out)
 		if (!counts(t))
 			continue;
 		out->tasks_total++;
-		out->tasks_done += !task_status_is_open(t->status);
+		out->tasks_done += t->status == TASK_COMPLETED ||
+				   (t->status == TASK_SKIPPED && t->satisfied);
 		sum += share_done(s, t);
 		out->n_gates += t->status == TASK_WAITING;
 	}

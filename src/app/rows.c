@@ -21,7 +21,10 @@ static const struct table tables[] = {
 		{ "queue", "slots", "running", "queued" } },
 	[CATALOG_WORKERS] = { "workers", { "name", "queue", "slots", "running" },
 		{ "worker", "queue", "slots", "running" } },
-	[CATALOG_STATS] = { "stats", { "status", "runs" }, { "status", "runs" } },
+	/* In the order that view/metrics_view.c draws. */
+	[CATALOG_STATS] = { "workflows",
+		{ "workflow", "ended", "success_rate", "duration_ms.p50", "duration_ms.p95" },
+		{ "workflow", "ended", "success", "half in", "95% in" } },
 	[CATALOG_AUDIT] = { "audit", { "at", "by", "what", "run", "task", "comment" },
 		{ "when", "who", "what", "run", "task", "comment" } },
 	[CATALOG_INBOX] = { "inbox", { "short", "workflow", "task", "since", "prompt" },
@@ -54,6 +57,20 @@ static struct view cell_text(const struct json *v, struct arena *arena)
 	return out;
 }
 
+/* A member of the row, or one within it: "duration_ms.p50". */
+static const struct json *cell_of(const struct json *row, const char *member)
+{
+	struct view rest = view_of(member), name;
+	struct str key = {0};
+	while (row && view_split(&rest, '.', &name)) {
+		str_clear(&key);
+		str_add(&key, name);
+		row = json_get(row, str_text(&key));
+	}
+	str_release(&key);
+	return row;
+}
+
 void rows_read(enum catalog_kind kind, struct view json, struct arena *arena,
 	       struct msg_catalog *out)
 {
@@ -68,6 +85,6 @@ void rows_read(enum catalog_kind kind, struct view json, struct arena *arena,
 	out->len = n;
 	for (const struct json *row = json_first(rows); row; row = json_next(row))
 		for (size_t i = 0; i < columns; i++)
-			*cells++ = cell_text(json_get(row, t->members[i]), arena);
+			*cells++ = cell_text(cell_of(row, t->members[i]), arena);
 	json_free(doc);
 }

@@ -11,7 +11,10 @@
 #include "model/rows.h"
 #include "model/screen.h"
 
-enum { TABLE_COLUMNS_MAX = 12 };
+enum {
+	TABLE_COLUMNS_MAX = 12,
+	STATS_COLUMNS = 5	/* workflow, ended, success rate, p50 and p95 in ms */
+};
 
 struct table_state {
 	enum catalog_kind kind;

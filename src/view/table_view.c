@@ -56,6 +56,10 @@ void view_table(struct pen *p, struct rect r)
 		pen_empty(p, r, s->request ? "Reading." : "Nothing to list.");
 		return;
 	}
+	if (s->kind == CATALOG_STATS && s->n_columns == STATS_COLUMNS) {
+		view_metrics(p, r);
+		return;
+	}
 	measure(s, r.rows, widths);
 	put_titles(p, rect_take_top(&r, 1), widths);
 	for (size_t i = s->rows.top; i < table_len(s) && r.rows > 0; i++) {

@@ -180,6 +180,21 @@ static void answer_history(struct fixture *f, const struct effect *e)
 				      .done = { .outcome = OUTCOME_OK } });
 }
 
+static void answer_stats(struct fixture *f, const struct effect *e)
+{
+	static const char *const columns[] = { "workflow", "ended", "success", "half in", "95% in",
+					       NULL };
+	static const struct view cells[] = {
+		{ "backup", 6 }, { "120", 3 }, { "0.975", 5 }, { "61000", 5 }, { "92000", 5 },
+		{ "deploy", 6 }, { "48", 2 },  { "0.5", 3 },   { "480000", 6 }, { "900000", 6 },
+		{ "report", 6 }, { "0", 1 },   { "", 0 },      { "", 0 },	{ "", 0 },
+	};
+
+	fixture_send(f, (struct msg){
+		.kind = MSG_CATALOG, .request = e->request,
+		.catalog = { .kind = e->catalog, .columns = columns, .rows = cells, .len = 3 } });
+}
+
 static void answer_catalog(struct fixture *f, const struct effect *e)
 {
 	static const struct view envs[] = { { "\"staging\"", 9 }, { "\"prod\"", 6 } };
@@ -200,6 +215,8 @@ static void answer_catalog(struct fixture *f, const struct effect *e)
 		  .params = { params, 3 }, .open_runs = 2, .may_start = true },
 	};
 
+	if (e->catalog == CATALOG_STATS)
+		answer_stats(f, e);
 	if (e->catalog != CATALOG_WORKFLOWS)
 		return;
 	fixture_send(f, (struct msg){

@@ -243,6 +243,17 @@ START_TEST(a_catalogue_becomes_a_table)
 }
 END_TEST
 
+START_TEST(the_metrics_are_the_statistics_of_each_workflow)
+{
+	keys("M");
+	ck_assert_int_eq(fixture_last(&f, EFFECT_CATALOG)->catalog, CATALOG_STATS);
+	ck_assert_int_eq(f.model->table.n_columns, STATS_COLUMNS);
+	ck_assert_uint_eq(table_len(&f.model->table), 3);
+	keys("G");
+	ck_assert_uint_eq(f.model->table.rows.at, 2);
+}
+END_TEST
+
 START_TEST(any_keys_in_any_order_leave_a_board_that_still_works)
 {
 	uint32_t seed = 42;
@@ -297,6 +308,7 @@ Suite *suite_screens(void)
 	tcase_add_test(c, the_history_table_is_filtered_as_typed);
 	tcase_add_test(c, a_theme_is_tried_at_once_and_escape_takes_it_back);
 	tcase_add_test(c, a_catalogue_becomes_a_table);
+	tcase_add_test(c, the_metrics_are_the_statistics_of_each_workflow);
 	tcase_add_test(c, any_keys_in_any_order_leave_a_board_that_still_works);
 	suite_add_tcase(s, c);
 	return s;

@@ -285,7 +285,8 @@ static void now_of(const struct facts_source *s, struct arena *arena, struct run
 	if (gate)
 		facts_gate(m, gate, arena, &out->waiting);
 	out->pending_reason = s->pending_reason;
-	out->pending_detail = s->pending_detail;
+	/* It lies in the source, which need not live as long as what is made of it. */
+	out->pending_detail = arena_view(arena, s->pending_detail);
 	out->pending_since_ms = s->pending_ms;
 	out->expected_ms = s->expected_ms;
 }

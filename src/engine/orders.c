@@ -137,6 +137,18 @@ static struct birth birth_of(const struct deed *d)
 	};
 }
 
+/* Who ordered what, and the comment or why it was refused. */
+static void audit_order(struct deed *d, struct view target, struct view why)
+{
+	struct str what = {0};
+	str_addf(&what, "%s %.*s", verb_name(d->o->verb), (int)target.len, target.ptr);
+	if (d->o->task.len)
+		str_addf(&what, " %.*s", (int)d->o->task.len, d->o->task.ptr);
+	const struct view words[3] = { d->o->caller.by, view_of_str(&what), why };
+	journal_audit(d->e->journal, d->now_ms, words);
+	str_release(&what);
+}
+
 static void make_run(struct deed *d, const struct workflow *w, struct birth *birth)
 {
 	struct err err = {0};
@@ -156,10 +168,12 @@ static void make_run(struct deed *d, const struct workflow *w, struct birth *bir
 	struct live_run *run = birth_make(d->e, birth, w, &err);
 	str_release(&changed);
 	struct machine_order caller = machine_order_of(d->o);
-	if (run)
-		answer_run(d, 201, run, &caller);
-	else
+	if (!run) {
 		fail_with(d, &err);
+		return;
+	}
+	answer_run(d, 201, run, &caller);
+	audit_order(d, run->m->id, run->m->workflow);
 }
 
 /* One whose file has errors is there, too: they are said instead. */
@@ -220,17 +234,6 @@ static void order_rerun(struct deed *d)
 
 /* ---- on a run ------------------------------------------------------------------------- */
 
-static void audit_refusal(struct deed *d, const struct refusal *r)
-{
-	struct str what = {0};
-	str_addf(&what, "%s %.*s %.*s", verb_name(d->o->verb), (int)d->o->run.len, d->o->run.ptr,
-		 (int)d->o->task.len, d->o->task.ptr);
-	const struct view words[3] = { d->o->caller.by, view_of_str(&what),
-				       view_of_str(&r->text) };
-	journal_audit(d->e->journal, d->now_ms, words);
-	str_release(&what);
-}
-
 /* Decided on a copy of the run as it is on disk, which is thrown away. */
 static void try_on_copy(struct deed *d, const struct live_run *run, const struct input *in)
 {
@@ -276,9 +279,10 @@ static void order_on_run(struct deed *d)
 	engine_feed(d->e, run, &in, &refusal);
 	if (refusal.kind != REFUSAL_NONE) {
 		refused(d, &refusal);
-		audit_refusal(d, &refusal);
+		audit_order(d, d->o->run, view_of_str(&refusal.text));
 	} else {
 		answer_run(d, verb_is_on_task(d->o->verb) ? 200 : 202, run, &order);
+		audit_order(d, d->o->run, run->m->workflow);	/* the comment: in its history */
 	}
 	str_release(&refusal.text);
 }

@@ -73,7 +73,7 @@ void world_remove(struct world *w)
 {
 	struct str command = {0};
 	str_addf(&command, "rm -rf '%s'", str_text(&w->folder));
-	ck_assert_int_eq(system(str_text(&command)), 0);
+	(void)!system(str_text(&command));
 	str_release(&command);
 	str_release(&w->folder);
 	str_release(&w->state);

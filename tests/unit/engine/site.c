@@ -78,7 +78,8 @@ void site_release(struct site *w)
 	str_release(&w->body);
 	str_release(&w->head);
 	snprintf(command, sizeof command, "rm -rf %s", w->folder);
-	ck_assert_int_eq(system(command), 0);
+	/* A supervisor may be writing its last word there: what is left is under /tmp. */
+	(void)!system(command);
 }
 
 void site_workflow(struct site *w, const char *name, const char *yaml)

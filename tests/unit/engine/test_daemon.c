@@ -51,7 +51,7 @@ static void home_release(struct home *h)
 {
 	char command[64];
 	snprintf(command, sizeof command, "rm -rf %s", h->folder);
-	ck_assert_int_eq(system(command), 0);
+	(void)!system(command);
 }
 
 /* Starts it with words up to a NULL; stdout and stderr go to the pipe in *out. */

@@ -13,7 +13,7 @@ static const struct opt board_options[] = {
 	{ "filter", 'f', OPT_VALUE, "F", "shows only what matches" },
 	{ "read-only", 0, OPT_FLAG, NULL, "no orders can be given" },
 	{ "theme", 0, OPT_VALUE, "T", "default, dark, light, contrast, mono, or a file of your own" },
-	{ "test-sync", 0, OPT_VALUE, "FD", "writes a byte there whenever the screen has settled" },
+	{ "test-sync", 0, OPT_VALUE, "FD", "for tests: writes a record there whenever the screen has settled" },
 	{ 0 },
 };
 

@@ -267,6 +267,13 @@ static void past_filters_read(struct lines *l)
 	str_release(&path);
 }
 
+/* The command line's, else the first context's, else the board's. */
+static const char *theme_of(const struct app *a, const struct app_options *o)
+{
+	const char *context = a->sources[0].context->theme;
+	return o->theme ? o->theme : context ? context : a->config.theme;
+}
+
 static void model_init(struct app *a, const struct app_options *o)
 {
 	const char *names[CONTEXTS_MAX + 1] = { 0 };
@@ -285,7 +292,7 @@ static void model_init(struct app *a, const struct app_options *o)
 		.context_read_only = read_only,
 		.read_only = o->read_only || a->config.read_only,
 		.filter = view_of(o->filter ? o->filter : a->config.filter),
-		.theme = view_of(o->theme ? o->theme : a->config.theme),
+		.theme = view_of(theme_of(a, o)),
 		.themes = themes.items,
 		.past_filters = past.items,
 		.rows = o->rows,
@@ -297,6 +304,35 @@ static void model_init(struct app *a, const struct app_options *o)
 	str_release(&themes.text);
 }
 
+static const char *lane_word(int lane)
+{
+	return lane < LANES ? lane_name((enum lane)lane) : "waiting";
+}
+
+static bool lane_is_listed(const char *list, const char *name)
+{
+	struct view rest = view_of(list), word;
+	while (view_split(&rest, ',', &word))
+		if (view_is(view_trim(word), name))
+			return true;
+	return false;
+}
+
+/* "running,failed": these lanes and no others. False where none of them is one. */
+static bool lanes_apply(struct model *m, const char *list)
+{
+	bool any = false;
+	for (int lane = 0; lane < BOARD_LANES; lane++)
+		any |= lane_is_listed(list, lane_word(lane));
+	for (int lane = 0; any && lane < BOARD_LANES; lane++)
+		if (lane_is_listed(list, lane_word(lane)))
+			board_show_lane(m, lane, true);
+	for (int lane = 0; any && lane < BOARD_LANES; lane++)
+		if (!lane_is_listed(list, lane_word(lane)))
+			board_show_lane(m, lane, false);
+	return any;
+}
+
 /* What the configuration says of the board itself; all that is wrong at once. */
 static bool settings_apply(struct app *a, struct err *err)
 {
@@ -305,6 +341,9 @@ static bool settings_apply(struct app *a, struct err *err)
 	struct str wrong = {0};
 	if (c->sort && !board_sort_parse(view_of(c->sort), &b->sort))
 		str_addf(&wrong, "\nsort = %s: expected time, duration, workflow or urgency", c->sort);
+	const char *lanes = a->sources[0].context->lanes ? a->sources[0].context->lanes : c->lanes;
+	if (lanes && !lanes_apply(a->model, lanes))
+		str_addf(&wrong, "\nlanes = %s: expected names such as pending,running,failed", lanes);
 	if (c->density && !board_density_parse(view_of(c->density), &b->density))
 		str_addf(&wrong, "\ndensity = %s: expected small, normal or large", c->density);
 	for (size_t i = 0; i < c->keys.len; i++) {

@@ -1,4 +1,4 @@
-/* The configuration file: sections [board], [keys], [views] and [context NAME].
+/* The configuration file: sections [board], [keys] and [context NAME].
  * Knows the words of the file, not what a theme or a key means. */
 #include "backend/config.h"
 
@@ -135,16 +135,12 @@ static bool config_entry(void *arg, struct ini_pair *p)
 		vec_push(&c->keys, setting_of(p));
 		return true;
 	}
-	if (view_is(p->section, "views")) {
-		vec_push(&c->views, setting_of(p));
-		return true;
-	}
 	if (view_starts(p->section, "context ")) {
 		struct view name = view_trim(view_cut(p->section, 8, p->section.len));
 		if (name.len)
 			return context_entry(context_named(c, name), p);
 	}
-	p->why = "unknown section: expected [board], [keys], [views] or [context NAME]";
+	p->why = "unknown section: expected [board], [keys] or [context NAME]";
 	return false;
 }
 
@@ -224,11 +220,8 @@ void config_release(struct config *c)
 		context_release(&c->contexts.items[i]);
 	for (size_t i = 0; i < c->keys.len; i++)
 		setting_release(&c->keys.items[i]);
-	for (size_t i = 0; i < c->views.len; i++)
-		setting_release(&c->views.items[i]);
 	vec_release(&c->contexts);
 	vec_release(&c->keys);
-	vec_release(&c->views);
 	mem_free(c->default_context);
 	mem_free(c->theme);
 	mem_free(c->density);

@@ -12,7 +12,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-/* name = value of [keys], [commands] or [views], in order. */
+/* name = value of [keys], in order. */
 struct setting {
 	char *name, *value;
 };
@@ -38,7 +38,6 @@ struct config {
 	char *theme, *density, *lanes, *sort, *filter;
 	bool read_only, mouse, bell;
 	VEC(struct setting) keys;
-	VEC(struct setting) views;
 };
 
 /* The file of path_config_file (none is fine) and RUNBOARD_CONTEXT. All errors at

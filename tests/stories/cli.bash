@@ -142,10 +142,11 @@ expect 5 "and it is gone" "$RB" runs
 
 # the configuration
 mkdir -p "$T/config/runboard"
-printf '[board]\nsort = sideways\ndensity = tiny\n[keys]\napprove = A\nfly = F\n' >"$T/config/runboard/config"
+printf '[board]\nlanes = nowhere\nsort = sideways\ndensity = tiny\n[keys]\napprove = A\nfly = F\n' >"$T/config/runboard/config"
 expect 6 "a configuration that is not understood" "$RB" snapshot
 has "names each wrong value" 'sort = sideways'
 has "all at once" 'density = tiny'
+has "lanes too" 'lanes = nowhere'
 has "and unknown actions" 'fly'
 printf '[board]\ncolour = red\n[context x]\nbackend = local\n' >"$T/config/runboard/config"
 expect 6 "an unknown word" "$RB" runs

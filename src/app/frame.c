@@ -1,7 +1,8 @@
 /* Frames out and keys in. A frame is drawn at the end of a turn, when something
  * changed and the terminal has taken the one before. What nobody asked for (cards
  * that move by themselves) is paced: a budget of bytes, and at most so many frames
- * a second; a key's frame never waits. */
+ * a second. So is a window that is being dragged: every size draws the screen anew,
+ * and only the last one is looked at. A key's frame never waits. */
 #include "app/frame.h"
 
 #include <signal.h>
@@ -25,6 +26,7 @@ struct screen_out {
 	int64_t budget;		/* bytes that unattended frames may still send */
 	int64_t budget_ms;	/* when it was last filled */
 	uint64_t bytes;		/* sent when it was last looked at */
+	bool resized;		/* since the last frame */
 };
 
 /* ---- keys in ----------------------------------------------------------------- */
@@ -71,7 +73,7 @@ static void on_winch(void *arg, int signum)
 		return;
 	term_size(a->screen->term, &msg.size.rows, &msg.size.cols);
 	canvas_resize(&a->screen->canvas, msg.size.rows, msg.size.cols);
-	a->by_key = true;
+	a->screen->resized = true;
 	app_send(a, &msg);
 }
 
@@ -108,12 +110,17 @@ static void count_budget(struct screen_out *s)
 	s->budget_ms = now;
 }
 
-/* How long an unattended frame must wait; 0: not at all. */
-static int64_t pace_ms(struct screen_out *s)
+/* How long the frame must wait; 0: not at all. */
+static int64_t pace_ms(const struct app *a)
 {
+	struct screen_out *s = a->screen;
 	int64_t since = when_mono_ms() - s->frame_ms;
 	int64_t wait = since < PACE_MS ? PACE_MS - since : 0;
+	if (a->by_key)
+		return 0;
 	count_budget(s);
+	if (s->resized)
+		return wait;
 	if (s->budget < 0) {
 		int64_t refill = -s->budget * 1000 / BUDGET_BYTES_A_SECOND;
 		wait = refill > wait ? refill : wait;
@@ -132,7 +139,7 @@ static void draw(struct app *a)
 	view_draw(a->model, &s->canvas);
 	term_present(s->term, &s->canvas);
 	s->frame_ms = when_mono_ms();
-	a->dirty = a->by_key = false;
+	a->dirty = a->by_key = s->resized = false;
 }
 
 static void watch_terminal(struct screen_out *s)
@@ -153,10 +160,10 @@ void frame_end_of_turn(struct app *a)
 		return;
 	}
 	if (a->dirty && term_is_ready(s->term)) {
-		int64_t wait = a->by_key ? 0 : pace_ms(s);
+		int64_t wait = pace_ms(a);
 		if (wait == 0)
 			draw(a);
-		else if (!loop_timer_is_set(s->pace))
+		else
 			loop_timer_set(s->pace, wait);
 	}
 	watch_terminal(s);

@@ -188,7 +188,7 @@ static bool start_engine(struct launch *l, struct err *err)
 static bool take_lock(struct launch *l, struct err *err)
 {
 	struct str path = { 0 };
-	bool ok = path_state(&path, NULL, err) && file_private_folder(str_text(&path), err);
+	bool ok = path_state(&path, NULL, err) && file_own_folder(str_text(&path), err);
 	if (ok) {
 		str_add_text(&path, "/launch.lock");
 		l->lock = open(str_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -189,23 +189,44 @@ static bool make_parents(const char *path, struct err *err)
 	return done;
 }
 
-bool file_private_folder(const char *path, struct err *err)
+static bool look_at_folder(const char *path, struct stat *st, struct err *err)
 {
-	struct stat st;
 	if (!make_parents(path, err))
 		return false;
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return err_system(err, errno, "cannot make the folder %s", path);
-	if (lstat(path, &st))
+	if (lstat(path, st))
 		return err_system(err, errno, "cannot look at %s", path);
-	if (!S_ISDIR(st.st_mode))
-		return err_set(err, ERR_REFUSED, "%s is no folder", path);
+	return S_ISDIR(st->st_mode) || err_set(err, ERR_REFUSED, "%s is no folder", path);
+}
+
+static bool is_closed_to_others(const char *path, const struct stat *st, struct err *err)
+{
+	return !(st->st_mode & 022) ||
+	       err_set(err, ERR_REFUSED, "%s can be written by others (mode %03o): chmod go-w it",
+		       path, (unsigned)(st->st_mode & 0777));
+}
+
+bool file_own_folder(const char *path, struct err *err)
+{
+	struct stat st;
+	if (!look_at_folder(path, &st, err))
+		return false;
 	if (st.st_uid != geteuid())
 		return err_set(err, ERR_REFUSED, "%s belongs to somebody else", path);
-	if (st.st_mode & 077)
-		return err_set(err, ERR_REFUSED, "%s can be entered by others (mode %03o, not 700)",
-			       path, (unsigned)(st.st_mode & 0777));
-	return true;
+	return is_closed_to_others(path, &st, err);
+}
+
+bool file_safe_folder(const char *path, struct err *err)
+{
+	struct stat st;
+	if (!look_at_folder(path, &st, err))
+		return false;
+	if (st.st_mode & S_ISVTX)
+		return true;
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return err_set(err, ERR_REFUSED, "%s belongs to somebody else", path);
+	return is_closed_to_others(path, &st, err);
 }
 
 bool file_exists(const char *path)

@@ -16,9 +16,13 @@ bool file_read_at(int dir, const char *name, size_t max, struct str *out, struct
 bool file_replace(const char *path, struct view content, int mode, struct err *err);
 /* All the folders of path, each made with mode (umask ignored for the last). */
 bool file_make_folders(const char *path, int mode, struct err *err);
-/* A folder of ours that nobody else can enter: made 0700, with those above it, or
- * checked with lstat (owner, mode, no link). */
-bool file_private_folder(const char *path, struct err *err);
+/* A folder of ours in which nobody else can put anything: made 0700, with those
+ * above it, or checked with lstat (owner, mode, no link). One that others may read
+ * is taken: what stands in it is closed to them by its own mode. */
+bool file_own_folder(const char *path, struct err *err);
+/* A folder in which nobody else can replace a file of ours: made or checked in the
+ * same way, but root's and sticky ones (/tmp) do, too. */
+bool file_safe_folder(const char *path, struct err *err);
 bool file_exists(const char *path);
 /* Writes all, over short writes and EINTR. */
 bool file_write_all(int fd, struct view v, struct err *err);

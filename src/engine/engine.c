@@ -76,7 +76,7 @@ static bool find_supervisor(const char *given, struct str *path, struct err *err
 static bool open_all(struct engine *e, const struct engine_config *config, struct err *err)
 {
 	struct str supervisor = {0};
-	bool ok = file_private_folder(config->state, err) &&
+	bool ok = file_own_folder(config->state, err) &&
 		  find_supervisor(config->supervisor, &supervisor, err);
 	if (ok)
 		e->journal = journal_open(config->state, err);

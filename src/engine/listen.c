@@ -77,7 +77,7 @@ static int open_unix(const char *path, struct err *err)
 		str_shorten(&folder, folder.len - 1);
 	if (folder.len > 1)
 		str_shorten(&folder, folder.len - 1);
-	bool good = file_private_folder(str_text(&folder), err);
+	bool good = file_safe_folder(str_text(&folder), err);
 	str_release(&folder);
 	return good ? sock_listen(AT_FDCWD, path, SOCK_KIND_STREAM, err) : -1;
 }

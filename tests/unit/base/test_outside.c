@@ -61,32 +61,52 @@ START_TEST(a_file_is_replaced_and_read_back_under_a_cap)
 }
 END_TEST
 
-START_TEST(a_private_folder_is_made_in_a_home_that_has_nothing_yet)
+START_TEST(a_folder_of_ours_is_made_in_a_home_that_has_nothing_yet)
 {
 	char *path = in_folder("home/.local/state/runboard");
-	ck_assert(file_private_folder(path, NULL));
-	ck_assert(file_private_folder(path, NULL));
+	struct stat st;
+	ck_assert(file_own_folder(path, NULL));
+	ck_assert(file_own_folder(path, NULL));
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0700);
 	mem_free(path);
 }
 END_TEST
 
-START_TEST(a_private_folder_is_ours_alone_or_refused)
+START_TEST(a_folder_that_others_may_only_read_is_taken_one_they_may_write_is_not)
 {
 	char *path = in_folder("p");
 	char *link = in_folder("l");
 	char *deep = in_folder("a/b/c");
-	ck_assert(file_private_folder(path, NULL));
-	ck_assert(file_private_folder(path, NULL));
+	ck_assert(file_own_folder(path, NULL));
 	ck_assert_int_eq(symlink(path, link), 0);
-	ck_assert(!file_private_folder(link, NULL));
-	ck_assert_int_eq(chmod(path, 0750), 0);
-	ck_assert(!file_private_folder(path, NULL));
+	ck_assert(!file_own_folder(link, NULL));
+	ck_assert_int_eq(chmod(path, 0755), 0);
+	ck_assert(file_own_folder(path, NULL));
+	ck_assert_int_eq(chmod(path, 0775), 0);
+	ck_assert(!file_own_folder(path, NULL));
 	ck_assert(file_make_folders(deep, 0700, NULL));
 	ck_assert(file_make_folders(deep, 0700, NULL));
 	ck_assert(file_exists(deep));
 	mem_free(path);
 	mem_free(link);
 	mem_free(deep);
+}
+END_TEST
+
+START_TEST(a_socket_may_stand_where_nobody_else_can_replace_it)
+{
+	char *path = in_folder("s");
+	ck_assert(file_safe_folder(path, NULL));
+	ck_assert(file_safe_folder("/tmp", NULL));
+	ck_assert_int_eq(chmod(path, 0755), 0);
+	ck_assert(file_safe_folder(path, NULL));
+	ck_assert_int_eq(chmod(path, 0777), 0);
+	ck_assert(!file_safe_folder(path, NULL));
+	ck_assert_int_eq(chmod(path, 01777), 0);
+	ck_assert(file_safe_folder(path, NULL));
+	ck_assert(!file_own_folder(path, NULL));
+	mem_free(path);
 }
 END_TEST
 
@@ -199,8 +219,9 @@ Suite *suite_outside(void)
 	TCase *c = tcase_create("outside");
 	tcase_add_checked_fixture(c, make_folder, remove_folder);
 	tcase_add_test(c, a_file_is_replaced_and_read_back_under_a_cap);
-	tcase_add_test(c, a_private_folder_is_made_in_a_home_that_has_nothing_yet);
-	tcase_add_test(c, a_private_folder_is_ours_alone_or_refused);
+	tcase_add_test(c, a_folder_of_ours_is_made_in_a_home_that_has_nothing_yet);
+	tcase_add_test(c, a_folder_that_others_may_only_read_is_taken_one_they_may_write_is_not);
+	tcase_add_test(c, a_socket_may_stand_where_nobody_else_can_replace_it);
 	tcase_add_test(c, paths_follow_the_environment);
 	tcase_add_test(c, foreign_text_is_sanitised_but_a_log_to_a_pipe_is_raw);
 	tcase_add_test(c, a_log_record_is_one_printable_line);

@@ -101,7 +101,7 @@ int64_t temporal_server_ms(const struct temporal *t);
 struct temporal_known {
 	char *id, *workflow_id, *type, *queue, *title, *prompt;
 	enum run_status status;
-	int64_t started_ms, ended_ms, gate_ms;
+	int64_t created_ms, started_ms, ended_ms, gate_ms;
 	uint64_t sign;		/* of what was told; 0: nothing */
 	uint64_t row_sign;	/* of what a list said last: rows know less */
 	bool listed_waiting;	/* by the visibility filter */

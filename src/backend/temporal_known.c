@@ -34,6 +34,7 @@ struct temporal_known *temporal_learn(struct temporal *t, const struct run_facts
 		k->wants_look = run_status_is_open(run->status);
 		map_put(&t->known, run->id, k);
 	}
+	k->created_ms = run->created_ms;
 	set_text(&k->workflow_id, run->short_id);
 	set_text(&k->type, run->workflow);
 	set_text(&k->queue, run->queue);

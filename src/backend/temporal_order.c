@@ -338,17 +338,29 @@ static void load_rerun(struct temporal_job *j)
 	temporal_describe(j, load_rerun_input);
 }
 
+/* Of two runs the one whose queue is the better guess: one that a worker has taken
+ * before one that waits for any, then the newer. */
+static bool is_better_guess(const struct temporal_known *k, const struct temporal_known *than)
+{
+	if (!than)
+		return true;
+	bool taken = k->status != RUN_PENDING && k->status != RUN_PLANNED;
+	bool was_taken = than->status != RUN_PENDING && than->status != RUN_PLANNED;
+	return taken != was_taken ? taken : k->created_ms > than->created_ms;
+}
+
 static const char *last_queue(struct temporal *t, const char *type)
 {
+	const struct temporal_known *last = NULL;
 	size_t at = 0;
 	struct view id;
 	void *value;
 	while (map_next(&t->known, &at, &id, &value)) {
 		const struct temporal_known *k = value;
-		if (str_eq(k->type, type) && k->queue)
-			return k->queue;
+		if (str_eq(k->type, type) && k->queue && is_better_guess(k, last))
+			last = k;
 	}
-	return NULL;
+	return last ? last->queue : NULL;
 }
 
 static char *text_or_null(struct view v)

@@ -1,50 +1,6 @@
 /* The Temporal backend against a stub: the rules of backend.h under every fault, and
  * what it asks for, sends and tells. The answers of a real server are recorded. */
-#include "backend/ear.h"
-#include "backend/stub.h"
-#include "backend/temporal.h"
-#include "base/file.h"
-#include "lib/unit.h"
-
-#define SPACE "/api/v1/namespaces/default"
-#define LIST SPACE "/workflows?query="
-#define RUN_A "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"}," \
-	      "\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"," \
-	      "\"taskQueue\":\"q\",\"historyLength\":\"11\",\"searchAttributes\":{\"indexedFields\":" \
-	      "{\"BuildIds\":{}}}}"
-#define RUN_B "{\"execution\":{\"workflowId\":\"w-b\",\"runId\":\"b\"},\"type\":{\"name\":\"T\"}," \
-	      "\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
-	      "\"status\":\"WORKFLOW_EXECUTION_STATUS_FAILED\",\"taskQueue\":\"q\"}"
-#define A_ENDED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"}," \
-		"\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
-		"\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\",\"taskQueue\":\"q\"}"
-
-/* Not idle: nothing says that it waits for a person. */
-#define BUSY "\"pendingActivities\":[{\"activityId\":\"1\",\"activityType\":{\"name\":\"X\"}," \
-	     "\"state\":\"PENDING_ACTIVITY_STATE_STARTED\"}]"
-
-/* The longest prefix must come last: the newest rule that matches answers. */
-static const struct {
-	const char *method, *target, *body;
-} routes[] = {
-	{ "GET", "/api/v1/system-info", "{\"serverVersion\":\"1.31.2\"}" },
-	{ "GET", SPACE, "{\"namespaceInfo\":{}}" },
-	{ "GET", SPACE "/search-attributes", "{\"customAttributes\":{}}" },
-	{ "GET", SPACE "/workflow-count", "{\"count\":\"2\"}" },
-	{ "GET", SPACE "/workflows", "{\"executions\":[" RUN_A "," RUN_B "]}" },
-	{ "GET", LIST "%28ExecutionStatus%20%3D", "{\"executions\":[" RUN_A "]}" },
-	{ "GET", LIST "%28ExecutionStatus%20IN", "{\"executions\":[" RUN_B "]}" },
-	{ "GET", LIST "%28CloseTime", "{\"executions\":[" RUN_B "]}" },
-	{ "GET", SPACE "/workflows/", "{\"workflowExecutionInfo\":" RUN_A "," BUSY "}" },
-	{ "GET", SPACE "/workflows/a/history",
-	  "{\"history\":{\"events\":[{\"eventId\":\"1\",\"eventType\":\"EVENT_TYPE_TIMER_FIRED\"}]}}" },
-	{ "GET", SPACE "/schedules", "{\"schedules\":[]}" },
-	{ "GET", SPACE "/workers", "{}" },
-	{ "GET", SPACE "/task-queues/", "{}" },
-	{ "POST", SPACE "/workflows/", "{\"runId\":\"c\",\"outcome\":{\"success\":{}}}" },
-};
-
-enum { ROUTES = sizeof routes / sizeof *routes };
+#include "temporal_rig.h"
 
 struct fault {
 	const char *name;
@@ -74,95 +30,16 @@ static const struct fault faults[] = {
 
 enum { FAULTS = sizeof faults / sizeof *faults };
 
-static struct loop *loop;
-static struct stub *stub;
-static struct ear ear;
-
-static void serve_well(void)
-{
-	for (size_t i = 0; i < ROUTES; i++)
-		stub_on(stub, routes[i].method, routes[i].target,
-			&(struct stub_reply){ .body = routes[i].body });
-	stub_on(stub, "GET", "/api/v1/settings", &(struct stub_reply){ .status = 404 });
-}
-
 static void serve_badly(const struct fault *f)
 {
-	for (size_t i = 0; i < ROUTES; i++) {
+	for (size_t i = 0; i < rig_n_routes; i++) {
 		struct stub_reply reply = f->reply;
 		if (f->garbled)
-			reply.body = routes[i].body;
-		stub_on(stub, routes[i].method, routes[i].target, &reply);
+			reply.body = rig_routes[i].body;
+		stub_on(stub, rig_routes[i].method, rig_routes[i].target, &reply);
 	}
 	if (f->down)
 		stub_fall(stub);
-}
-
-static void serve(const char *method, const char *target, const char *body)
-{
-	stub_on(stub, method, target, &(struct stub_reply){ .body = body });
-}
-
-/* A recorded answer of the real server. */
-static void serve_vector(const char *method, const char *target, const char *name)
-{
-	struct str path = { 0 }, body = { 0 };
-	str_addf(&path, "%s/%s.json", VECTORS, name);
-	ck_assert(file_read(str_text(&path), 1 << 20, &body, NULL));
-	serve(method, target, str_text(&body));
-	str_release(&path);
-	str_release(&body);
-}
-
-static char approve_key[] = "approve.ApprovalUpdate", reject_key[] = "reject.ApprovalUpdate",
-	    signal_key[] = "approve.T", update_value[] = "update:decide:{\"ok\":${approved}}",
-	    signal_value[] = "signal:approve";
-
-static const struct setting approvals[] = { { approve_key, update_value },
-					    { reject_key, update_value },
-					    { signal_key, signal_value } };
-
-static struct temporal_config config_of(void)
-{
-	return (struct temporal_config){
-		.name = "home",
-		.unix_path = stub_path(stub),
-		.approvals = approvals,
-		.n_approvals = 3,
-		.times = { .answer_ms = 10000, .update_ms = 10000, .tick_ms = 20, .effect_ms = 40,
-			   .effect_step_ms = 5, .first_retry_ms = 2, .max_retry_ms = 8,
-			   .calls = 2000 },
-	};
-}
-
-/* For servers that do not answer. */
-static void open_hasty(void)
-{
-	struct temporal_config config = config_of();
-	config.times.answer_ms = config.times.update_ms = 60;
-	ear.backend = temporal_new(loop, &ear.sink, 3, &config, NULL);
-	ck_assert_ptr_nonnull(ear.backend);
-}
-
-static void open_backend(void)
-{
-	const struct temporal_config config = config_of();
-	ear.backend = temporal_new(loop, &ear.sink, 3, &config, NULL);
-	ck_assert_ptr_nonnull(ear.backend);
-}
-
-static void set_up(void)
-{
-	loop = loop_new();
-	stub = stub_new(loop);
-	ear_init(&ear);
-}
-
-static void tear_down(void)
-{
-	ear_release(&ear);
-	stub_free(stub);
-	loop_free(loop);
 }
 
 /* ---- all operations at once ---- */
@@ -209,21 +86,6 @@ static bool all_done(void *arg)
 			return false;
 	}
 	return true;
-}
-
-static bool is_live(void *arg)
-{
-	struct str state = { 0 };
-	bool live = ear.condition == CONDITION_LIVE && !ear.snapshot &&
-		    str_eq(ear_state(&ear, &state), "a:running b:failed");
-	str_release(&state);
-	return live;
-}
-
-static void turn_a_little(void)
-{
-	for (int i = 0; i < 20; i++)
-		loop_turn(loop, 1);
 }
 
 START_TEST(the_rules_hold_under_every_fault)
@@ -416,28 +278,6 @@ END_TEST
 
 /* ---- orders ---- */
 
-static bool is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
-static const struct ear_ticket *order(enum verb verb, const char *run)
-{
-	const struct order o = { .verb = verb, .run = view_of(run), .task = VIEW("gate"),
-				 .comment = VIEW("why not") };
-	ticket_id t = ear_order(&ear, &o);
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
-	return ear_ticket(&ear, t);
-}
-
-static bool body_has(const char *target, const char *words)
-{
-	const struct stub_request *r = stub_asked(stub, "POST", target, 0);
-	ck_assert_ptr_nonnull(r);
-	return view_find(view_of(r->body), view_of(words), 0) != SIZE_MAX;
-}
-
 #define ONE "approval-update-1"
 #define UPDATE SPACE "/workflows/" ONE "/update/decide"
 
@@ -571,7 +411,7 @@ Suite *suite_temporal(void)
 {
 	Suite *s = suite_create("temporal");
 	TCase *c = tcase_create("temporal");
-	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_checked_fixture(c, rig_set_up, rig_tear_down);
 	tcase_set_timeout(c, 30);
 	tcase_add_loop_test(c, the_rules_hold_under_every_fault, 0, FAULTS);
 	tcase_add_loop_test(c, it_may_be_destroyed_from_inside_any_call, 0, CALLS);

@@ -1,0 +1,55 @@
+/* What the Temporal backend keeps of the board's runs, and what it makes of it. */
+#include "temporal_rig.h"
+
+/* A run of type U that a worker has taken, an older one elsewhere, newer ones that nobody takes. */
+#define U_RUN(id, start, taken, queue) \
+	"{\"execution\":{\"workflowId\":\"w-" id "\",\"runId\":\"" id "\"},\"type\":{\"name\":\"U\"}," \
+	"\"startTime\":\"2026-11-20T" start "Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"," \
+	"\"taskQueue\":\"" queue "\",\"historyLength\":\"2\",\"searchAttributes\":{\"indexedFields\":" \
+	"{" taken "}}}"
+
+static bool has_three(void *arg)
+{
+	return ear_heard(&ear, "snapshot_end") && ear_heard(&ear, "runs u1:") &&
+	       ear_heard(&ear, "runs u2:") && ear_heard(&ear, "runs u3:");
+}
+
+static bool is_started(void *arg)
+{
+	return stub_count(stub, "POST", SPACE "/workflows/new-1") > 0;
+}
+
+START_TEST(a_start_goes_to_the_queue_where_its_type_was_taken_last)
+{
+	const struct order o = { .verb = VERB_START, .workflow = VIEW("U"),
+				 .params = VIEW("{\"workflow_id\":\"new-1\"}") };
+	serve_well();
+	serve("GET", LIST "%28ExecutionStatus%20%3D",
+	      "{\"executions\":["
+	      U_RUN("u5", "03:00:04", "", "nobody-polls") ","
+	      U_RUN("u4", "03:00:03", "", "nobody-polls") ","
+	      U_RUN("u3", "03:00:02", "", "nobody-polls") ","
+	      U_RUN("u2", "03:00:01", "\"BuildIds\":{}", "polled") ","
+	      U_RUN("u1", "03:00:00", "\"BuildIds\":{}", "old") "]}");
+	serve("GET", SPACE "/workflows/w-u", "{}");
+	open_backend();
+	ear_watch(&ear, "", 5);
+	ck_assert_msg(stub_until_fn(loop, has_three, NULL), "%s", str_text(&ear.log));
+	ear_order(&ear, &o);
+	ck_assert(stub_until_fn(loop, is_started, NULL));
+	ck_assert(body_has(SPACE "/workflows/new-1", "\"taskQueue\":{\"name\":\"polled\"}"));
+}
+END_TEST
+
+Suite *suite_temporal_board(void);
+
+Suite *suite_temporal_board(void)
+{
+	Suite *s = suite_create("temporal_board");
+	TCase *c = tcase_create("temporal_board");
+	tcase_add_checked_fixture(c, rig_set_up, rig_tear_down);
+	tcase_set_timeout(c, 30);
+	tcase_add_test(c, a_start_goes_to_the_queue_where_its_type_was_taken_last);
+	suite_add_tcase(s, c);
+	return s;
+}

@@ -1,6 +1,7 @@
 // A real Temporal server for the tests of the temporal backend, and for trying the
-// board on: the server itself with SQLite, its HTTP API on a port of our choice, and
-// the workers of the fixtures, in one process. Prints "ready PORT" when it serves.
+// board on: the server itself with SQLite, its HTTP API on a port of our choice, the
+// UI server's proxy, doors with TLS and tokens in front of it, and the workers of the
+// fixtures, in one process. Prints "ready PORT" when it serves.
 package main
 
 import (
@@ -19,11 +20,14 @@ import (
 )
 
 type options struct {
-	httpPort, grpcPort int
-	database           string
-	visibilityRPS      int
-	runs               bool
-	load               int
+	httpPort, grpcPort  int
+	database            string
+	visibilityRPS       int
+	runs, moving        bool
+	load                int
+	uiPort              int
+	uiOff               string
+	doors, certificates string
 }
 
 func parseOptions() options {
@@ -33,7 +37,12 @@ func parseOptions() options {
 	flag.StringVar(&o.database, "db", "", "SQLite file; empty: in memory")
 	flag.IntVar(&o.visibilityRPS, "visibility-rps", 10, "visibility calls a second")
 	flag.BoolVar(&o.runs, "runs", true, "start the fixture runs")
+	flag.BoolVar(&o.moving, "moving", false, "go on starting runs, to look at")
 	flag.IntVar(&o.load, "load", 0, "start so many more short runs")
+	flag.IntVar(&o.uiPort, "ui", 0, "port of the UI server's proxy (0: none)")
+	flag.StringVar(&o.uiOff, "ui-off", "", "what the UI server switches off: write,cancel,...")
+	flag.StringVar(&o.doors, "doors", "", "count=PORT,tls=PORT,mtls=PORT,token=PORT")
+	flag.StringVar(&o.certificates, "certificates", "", "folder for the certificates of the doors")
 	flag.Parse()
 	return o
 }
@@ -52,25 +61,41 @@ func check(err error, what string) {
 	}
 }
 
+func hostPort(port int) string {
+	return fmt.Sprintf("%s:%d", host, port)
+}
+
+func dial(o options, namespace string) client.Client {
+	quiet := sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr,
+		&slog.HandlerOptions{Level: slog.LevelError + 4})))
+	c, err := client.Dial(client.Options{
+		HostPort:  hostPort(o.grpcPort),
+		Namespace: namespace,
+		Identity:  "fixture@localhost",
+		Logger:    quiet,
+	})
+	check(err, "the server does not answer")
+	return c
+}
+
 func main() {
 	o := parseOptions()
 	if o.grpcPort == 0 {
 		o.grpcPort = freePort()
 	}
 	server := startServer(o)
-	quiet := sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr,
-		&slog.HandlerOptions{Level: slog.LevelError + 4})))
-	c, err := client.Dial(client.Options{
-		HostPort: fmt.Sprintf("127.0.0.1:%d", o.grpcPort),
-		Identity: "fixture@localhost",
-		Logger:   quiet,
-	})
-	check(err, "the server does not answer")
+	c := dial(o, "default")
 	startWorkers(c)
 	if o.runs {
 		startRuns(context.Background(), c)
+		startElsewhere(context.Background(), dial(o, "payments"))
 	}
 	startLoad(context.Background(), c, o.load)
+	startUI(o)
+	openDoors(o)
+	if o.moving {
+		go keepMoving(context.Background(), c)
+	}
 	fmt.Printf("ready %d\n", o.httpPort)
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -17,11 +18,11 @@ func startWorkers(c client.Client) {
 	w := worker.New(c, queue, worker.Options{Identity: "worker-a@fixture"})
 	for _, f := range []any{ApprovalUpdate, ApprovalSignal, ApprovalNoArg, ApprovalAsync, Flaky,
 		Retrying, AlwaysFails, Crashing, BadCode, Parent, Child, Timers, Heartbeat, ContinueAsNew,
-		BigHistory, Quick} {
+		BigHistory, Quick, Shipment} {
 		w.RegisterWorkflow(f)
 	}
 	for _, f := range []any{ReserveStock, ChargeCard, DeclineCard, Undeliverable, HumanApproval,
-		CopyFiles, CrashActivity} {
+		CopyFiles, CrashActivity, Pack, Drive} {
 		w.RegisterActivity(f)
 	}
 	check(w.Start(), "the worker does not start")
@@ -83,11 +84,32 @@ func startRuns(ctx context.Context, c client.Client) {
 	})
 }
 
+// startElsewhere fills the second namespace.
+func startElsewhere(ctx context.Context, c client.Client) {
+	_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: "payment-1", TaskQueue: "nobody-polls", WorkflowIDReusePolicy: 2,
+	}, Quick, 1)
+	check(err, "the second namespace")
+}
+
+const starters = 8
+
+// startLoad starts short runs; every tenth on a queue that nobody polls.
 func startLoad(ctx context.Context, c client.Client, n int) {
-	for i := 0; i < n; i++ {
-		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-			ID: fmt.Sprintf("load-%05d", i), TaskQueue: queue,
-		}, Quick, i)
-		check(err, "the load")
+	var group sync.WaitGroup
+	for k := 0; k < starters; k++ {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for i := k; i < n; i += starters {
+				o := client.StartWorkflowOptions{ID: fmt.Sprintf("load-%05d", i), TaskQueue: queue}
+				if i%10 == 0 {
+					o.TaskQueue = "nobody-polls"
+				}
+				_, err := c.ExecuteWorkflow(ctx, o, Quick, i)
+				check(err, "the load")
+			}
+		}()
 	}
+	group.Wait()
 }

@@ -89,17 +89,24 @@ func staticHosts(c *config.Config) map[primitives.ServiceName]static.Hosts {
 	return hosts
 }
 
-func startServer(o options) temporal.Server {
-	sql, fresh := sqlConfig(o)
-	if fresh {
-		check(schema.SetupSchema(sql), "the schema")
-	}
+// Two, of which the second has no attribute of its own.
+func createNamespaces(sql *config.SQL) {
 	namespace, err := schema.NewNamespaceConfig("active", "default", false,
 		map[string]enumspb.IndexedValueType{
 			"ApprovalStatus": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		})
 	check(err, "the namespace")
-	check(schema.CreateNamespaces(sql, namespace), "the namespace")
+	payments, err := schema.NewNamespaceConfig("active", "payments", false, nil)
+	check(err, "the second namespace")
+	check(schema.CreateNamespaces(sql, namespace, payments), "the namespaces")
+}
+
+func startServer(o options) temporal.Server {
+	sql, fresh := sqlConfig(o)
+	if fresh {
+		check(schema.SetupSchema(sql), "the schema")
+	}
+	createNamespaces(sql)
 	c := makeConfig(o, sql)
 	server, err := temporal.NewServer(
 		temporal.WithConfig(c),

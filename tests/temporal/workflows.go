@@ -167,9 +167,16 @@ func Parent(ctx workflow.Context) error {
 	return nil
 }
 
-// Child ends at once where its number is 1, else waits for a signal.
+// Child ends at once where its number is 1, else it has a child of its own and then
+// waits for a signal.
 func Child(ctx workflow.Context, number int) (int, error) {
 	if number > 1 {
+		grandchild := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+			WorkflowID: workflow.GetInfo(ctx).WorkflowExecution.ID + "-child-1",
+		})
+		if err := workflow.ExecuteChildWorkflow(grandchild, Child, 1).Get(ctx, nil); err != nil {
+			return 0, err
+		}
 		workflow.GetSignalChannel(ctx, "go").Receive(ctx, nil)
 	}
 	return number, nil

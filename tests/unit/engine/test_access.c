@@ -245,10 +245,10 @@ static void check_open_folder(mode_t mode, bool want)
 	rmdir(folder);
 }
 
-START_TEST(a_socket_stands_in_a_folder_closed_to_others)
+START_TEST(a_socket_stands_in_a_folder_where_others_can_put_nothing)
 {
 	check_open_folder(0700, true);
-	check_open_folder(0755, false);
+	check_open_folder(0755, true);
 	check_open_folder(0770, false);
 }
 END_TEST
@@ -271,7 +271,7 @@ Suite *suite_access(void)
 	tcase_add_test(t, guessing_is_slowed_down_but_never_locks_out);
 	tcase_add_loop_test(t, only_sockets_and_loopback_are_listened_on, 0,
 			    (int)(sizeof(addresses) / sizeof(*addresses)));
-	tcase_add_test(t, a_socket_stands_in_a_folder_closed_to_others);
+	tcase_add_test(t, a_socket_stands_in_a_folder_where_others_can_put_nothing);
 	suite_add_tcase(s, t);
 	return s;
 }

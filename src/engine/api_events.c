@@ -17,6 +17,7 @@
 enum {
 	BUFFER_ENOUGH = 64 << 10,	/* no more is put in than this and one frame */
 	SNAPSHOT_SLICE = 64,
+	SLICE_MS = 5,
 	ENDED_MAX = 1000000,
 };
 
@@ -31,6 +32,8 @@ struct reader {
 	struct str filter_text, run;	/* run: only this one; empty: all */
 	int ended;			/* -1: all */
 	struct engine_snapshot *snapshot;
+	int64_t until_ms;		/* of the monotonic clock: so long a slice may last */
+	struct watch *again;		/* the next slice, when others had their turn */
 	int64_t cursor;			/* of the last change sent */
 	struct str out;
 	size_t sent;			/* of out */
@@ -130,6 +133,13 @@ static bool in_scope(const struct reader *r, struct view run)
 	return !r->run.len || view_eq(run, view_of_str(&r->run));
 }
 
+/* What is looked at may all be passed over: the clock ends it, for others to come in
+ * between. */
+static bool slice_is_over(const struct reader *r)
+{
+	return when_mono_ms() >= r->until_ms;
+}
+
 static bool on_change(void *arg, const struct engine_change *c)
 {
 	struct reader *r = arg;
@@ -140,14 +150,14 @@ static bool on_change(void *arg, const struct engine_change *c)
 		add_frame(r, "run", c->seq, c->frame);
 	else if (c->before_pruned || frame_matches(r, c->before))
 		add_gone(r, c);
-	return r->out.len < BUFFER_ENOUGH;
+	return r->out.len < BUFFER_ENOUGH && !slice_is_over(r);
 }
 
 static bool on_snapshot_run(void *arg, const struct engine_change *c)
 {
 	struct reader *r = arg;
 	add_frame(r, "run", -1, c->frame);
-	return true;
+	return r->out.len < BUFFER_ENOUGH;
 }
 
 /* ---- filling and sending ------------------------------------------------------------ */
@@ -172,9 +182,18 @@ static void reset(struct reader *r, const char *reason)
 		r->phase = PHASE_ENDED;
 }
 
+static void wake(void *arg)
+{
+	struct reader *r = arg;
+	exchange_wake(r->x);
+}
+
 static void fill_snapshot(struct reader *r)
 {
-	if (engine_snapshot_next(r->snapshot, SNAPSHOT_SLICE, on_snapshot_run, r))
+	bool more = true;
+	while (more && r->out.len < BUFFER_ENOUGH && !slice_is_over(r))
+		more = engine_snapshot_next(r->snapshot, SNAPSHOT_SLICE, on_snapshot_run, r);
+	if (more)
 		return;
 	add_snapshot_end(r);
 	engine_snapshot_free(r->snapshot);
@@ -185,7 +204,7 @@ static void fill_snapshot(struct reader *r)
 static void fill_live(struct reader *r)
 {
 	struct engine *engine = r->events->api->with.engine;
-	while (!r->out.len && r->cursor < engine_seq(engine)) {
+	while (!r->out.len && r->cursor < engine_seq(engine) && !slice_is_over(r)) {
 		int64_t before = r->cursor;
 		if (!engine_changes(engine, r->cursor, on_change, r)) {
 			reset(r, "the changes since then are no longer kept");
@@ -200,11 +219,13 @@ static void fill(struct reader *r)
 {
 	str_clear(&r->out);
 	r->sent = 0;
-	/* A slice of a snapshot may be empty and yet not the last. */
-	while (!r->out.len && r->phase == PHASE_SNAPSHOT)
+	r->until_ms = when_mono_ms() + SLICE_MS;
+	if (r->phase == PHASE_SNAPSHOT)
 		fill_snapshot(r);
 	if (!r->out.len && r->phase == PHASE_LIVE)
 		fill_live(r);
+	if (!r->out.len && slice_is_over(r))
+		loop_timer_set(r->again, 0);
 }
 
 static ssize_t pull(void *arg, char *buf, size_t max)
@@ -244,6 +265,7 @@ static void reader_free(void *arg)
 	e->readers.items[r->index] = last;
 	last->index = r->index;
 	engine_snapshot_free(r->snapshot);
+	loop_remove(r->again);
 	filter_free(r->filter);
 	str_release(&r->filter_text);
 	str_release(&r->run);
@@ -266,6 +288,7 @@ static struct reader *reader_new(struct call *c)
 	r->events = e;
 	r->x = c->x;
 	r->index = e->readers.len;
+	r->again = loop_timer(c->api->with.loop, wake, r);
 	vec_push(&e->readers, r);
 	return r;
 }

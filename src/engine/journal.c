@@ -1,4 +1,4 @@
-/* The journal's schema and its writing. */
+/* The journal's writing. */
 #include "engine/journal.h"
 
 #include <signal.h>
@@ -7,68 +7,22 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "engine/journal_inside.h"
+#include "engine/words.h"
+#include "wire/proto.h"
 
-/* The index of events is on a number that grows with the runs, so that it is
- * written at its end, as the table is. */
-static const char *const migrations[] = {
-	"CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
-	"INSERT INTO meta VALUES('epoch', lower(hex(randomblob(8))));"
-	"CREATE TABLE definitions(hash TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT;"
-	"CREATE TABLE runs(num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
-	" workflow TEXT NOT NULL, status TEXT NOT NULL, open INTEGER NOT NULL,"
-	" created INTEGER NOT NULL, ended INTEGER NOT NULL, seq INTEGER NOT NULL,"
-	" frame TEXT NOT NULL) STRICT;"
-	"CREATE INDEX runs_open ON runs(num) WHERE open = 1;"
-	"CREATE INDEX runs_ended ON runs(ended) WHERE open = 0;"
-	"CREATE INDEX runs_status ON runs(status, num);"
-	"CREATE INDEX runs_workflow ON runs(workflow, num);"
-	"CREATE TABLE events(seq INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL,"
-	" at INTEGER NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL) STRICT;"
-	"CREATE INDEX events_run ON events(run);"
-	"CREATE TABLE changes(seq INTEGER PRIMARY KEY, id TEXT NOT NULL,"
-	" previous INTEGER NOT NULL, frame TEXT NOT NULL) STRICT;"
-	"CREATE TABLE answers(caller TEXT NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL,"
-	" body TEXT NOT NULL, status INTEGER NOT NULL, version INTEGER NOT NULL,"
-	" answer TEXT NOT NULL, at INTEGER NOT NULL,"
-	" PRIMARY KEY(caller, route, key)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE audit(num INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL,"
-	" what TEXT NOT NULL, why TEXT NOT NULL) STRICT;",
-	/* What starts by itself; statistics by hour; tokens; notices that are to be sent. */
-	"CREATE TABLE schedules(id TEXT PRIMARY KEY, rule TEXT NOT NULL, last INTEGER NOT NULL,"
-	" paused INTEGER NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE stat_runs(workflow TEXT NOT NULL, hour INTEGER NOT NULL,"
-	" status TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(workflow, hour, status))"
-	" STRICT, WITHOUT ROWID;"
-	"CREATE TABLE stat_spans(workflow TEXT NOT NULL, kind TEXT NOT NULL, hour INTEGER NOT NULL,"
-	" n INTEGER NOT NULL, sum INTEGER NOT NULL, min INTEGER NOT NULL, max INTEGER NOT NULL,"
-	" PRIMARY KEY(workflow, kind, hour)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE stat_bins(workflow TEXT NOT NULL, kind TEXT NOT NULL, hour INTEGER NOT NULL,"
-	" bin INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(workflow, kind, hour, bin))"
-	" STRICT, WITHOUT ROWID;"
-	"CREATE TABLE tokens(name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, roles TEXT NOT NULL,"
-	" by TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE outbox(num INTEGER PRIMARY KEY, run TEXT NOT NULL, command TEXT NOT NULL,"
-	" data TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL) STRICT;"
-	"INSERT INTO stat_runs SELECT workflow, ended / 3600000, status, count(*) FROM runs"
-	" WHERE open = 0 GROUP BY 1, 2, 3;"
-	"INSERT INTO stat_runs SELECT workflow, created / 3600000, 'started', count(*) FROM runs"
-	" GROUP BY 1, 2;",
-};
-
-enum {
-	N_MIGRATIONS = sizeof migrations / sizeof *migrations,
-	PRUNE_EVERY = 1000,
-};
+enum { PRUNE_EVERY = 1000 };
 
 static const char insert_event[] =
 	"INSERT INTO events(seq, run, at, kind, data) VALUES(?, ?, ?, ?, ?)";
 static const char upsert_run[] =
-	"INSERT INTO runs(num, id, workflow, status, open, created, ended, seq, frame)"
-	" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	"INSERT INTO runs(num, id, workflow, status, open, created, ended, took, seq, frame)"
+	" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	" ON CONFLICT(num) DO UPDATE SET status = excluded.status, open = excluded.open,"
-	" ended = excluded.ended, seq = excluded.seq, frame = excluded.frame";
+	" ended = excluded.ended, took = excluded.took, seq = excluded.seq,"
+	" frame = excluded.frame";
 static const char insert_change[] =
 	"INSERT OR REPLACE INTO changes(seq, id, previous, frame) VALUES(?, ?, ?, ?)";
+static const char insert_word[] = "INSERT OR IGNORE INTO words(name, value, run) VALUES(?, ?, ?)";
 static const char insert_definition[] =
 	"INSERT OR IGNORE INTO definitions(hash, source) VALUES(?, ?)";
 const char journal_insert_answer[] =
@@ -117,14 +71,19 @@ struct journal *journal_open(const char *folder, struct err *err)
 	str_addf(&path, "%s/key", folder);
 	bool has_key = j->db && crypto_key(str_text(&path), j->key, err);
 	str_release(&path);
-	if (!has_key || !db_migrate(j->db, migrations, N_MIGRATIONS, err)) {
+	if (!has_key || !db_migrate(j->db, journal_migrations, JOURNAL_SCHEMA, err)) {
 		journal_close(j);
 		return NULL;
 	}
 	read_epoch(j);
 	read_kill(j);
-	j->seq = j->committed = one_number(j, "SELECT max(seq) FROM events");
-	j->run = one_number(j, "SELECT max(num) FROM runs");
+	/* Numbers are never given twice, also where what had the last one was removed. */
+	j->seq = one_number(j, "SELECT max((SELECT coalesce(max(seq), 0) FROM sqlite_sequence),"
+			       " (SELECT coalesce(max(seq), 0) FROM changes))");
+	j->run = one_number(j, "SELECT max((SELECT coalesce(max(num), 0) FROM runs),"
+			       " (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta"
+			       " WHERE key = 'last_run'))");
+	j->committed = j->seq;
 	return j;
 }
 
@@ -231,16 +190,51 @@ static void put_change(struct journal *j, const struct journal_run *run)
 	put(j, insert_change, values, 4);
 }
 
+struct wording {
+	struct journal *j;
+	int64_t num;
+};
+
+static void put_word(void *arg, struct view name, struct view value)
+{
+	const struct wording *w = arg;
+	const struct journal_value values[] = { text(name), text(value), number(w->num) };
+	put(w->j, insert_word, values, 3);
+}
+
+/* By what the run is found: as its first frame shows it, so never by a secret. */
+static void put_words(struct journal *j, const struct journal_run *run)
+{
+	struct wording w = { j, run->num };
+	struct run_facts facts;
+	struct arena arena = {0};
+	if (proto_run(run->frame, &arena, &facts, NULL))
+		words_of_run(&facts, put_word, &w);
+	arena_release(&arena);
+}
+
+/* -1 for what has not begun or not ended. */
+static int64_t took_ms(const struct machine *m)
+{
+	int64_t ms = m->ended_ms - m->started_ms;
+	if (!m->ended || !m->started_ms)
+		return -1;
+	return ms > 0 ? ms : 0;
+}
+
 void journal_run(struct journal *j, const struct journal_run *run)
 {
 	const struct machine *m = run->m;
 	const struct journal_value values[] = {
 		number(run->num), text(m->id), text(m->workflow),
 		text(view_of(run_status_name(m->status))), number(!m->ended),
-		number(m->created_ms), number(m->ended_ms), number(m->seq), text(run->frame),
+		number(m->created_ms), number(m->ended_ms), number(took_ms(m)), number(m->seq),
+		text(run->frame),
 	};
-	put(j, upsert_run, values, 9);
+	put(j, upsert_run, values, 10);
 	put_change(j, run);
+	if (!run->previous)
+		put_words(j, run);
 }
 
 void journal_definition(struct journal *j, struct view hash, struct view source)

@@ -72,6 +72,8 @@ struct machine *journal_load(struct journal *j, int64_t num, struct err *err);
 int64_t journal_find(struct journal *j, struct view id);
 /* Columns num, seq of all open runs, oldest first. */
 void journal_open_runs(struct journal *j, journal_row_fn *fn, void *arg);
+/* When the run ended that ended last; 0: none has. */
+int64_t journal_last_end(struct journal *j);
 /* Columns seq, at, kind, data: for journal_read_event. */
 void journal_history(struct journal *j, int64_t num, journal_row_fn *fn, void *arg);
 /* The fact of a row; its texts lie in the arena. */

@@ -86,6 +86,14 @@ void journal_open_runs(struct journal *j, journal_row_fn *fn, void *arg)
 	each(db_stmt(j->db, "SELECT num, seq FROM runs WHERE open = 1 ORDER BY num"), fn, arg);
 }
 
+int64_t journal_last_end(struct journal *j)
+{
+	struct db_stmt *st = db_stmt(j->db, "SELECT max(ended) FROM runs");
+	int64_t ended_ms = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : 0;
+	db_reset(st);
+	return ended_ms;
+}
+
 void journal_history(struct journal *j, int64_t num, journal_row_fn *fn, void *arg)
 {
 	struct db_stmt *st = db_stmt(

@@ -1,15 +1,10 @@
-/* Facts of runs for the API: one run, its history, pages of the list. */
+/* Facts of runs for the API: one run, its history. */
 #include "base/mem.h"
 #include "base/when.h"
-#include "core/filter.h"
 #include "engine/edit.h"
 #include "engine/engine_inside.h"
 #include "engine/sizes.h"
-#include "engine/where.h"
 #include "wire/encode.h"
-#include "wire/proto.h"
-
-enum { PAGE = 50, PAGE_MAX = 1000, SLICE = 4000, SLICE_LEAST = 1000, SLICE_MS = 8 };
 
 /* ---- one run ------------------------------------------------------------------------ */
 
@@ -186,110 +181,4 @@ bool engine_history(struct engine *e, struct view run, struct str *out, struct e
 	arena_release(&t.arena);
 	machine_free(t.m);
 	return true;
-}
-
-/* ---- pages ------------------------------------------------------------------------------ */
-
-struct page {
-	struct engine *e;
-	struct filter *filter;
-	struct jsonw w;
-	int limit, shown, seen;
-	int64_t until_ms;		/* of the monotonic clock: then the slice ends */
-	int64_t last;			/* number of the last run looked at */
-	bool more;
-};
-
-/* Open runs are shown as they are this moment, with their progress. */
-static void show(struct page *p, struct view id, struct view frame)
-{
-	const struct live_run *run = engine_live(p->e, id);
-	struct str now = {0};
-	if (run && !run->m->ended) {
-		engine_frame(p->e, run->m, &now);
-		frame = view_of_str(&now);
-	}
-	jsonw_raw(&p->w, NULL, frame);
-	str_release(&now);
-	p->shown++;
-}
-
-static void look_at_row(struct page *p, struct db_stmt *row)
-{
-	struct run_facts facts;
-	struct arena arena = {0};
-	struct filter_env env = { .now_ms = when_now_ms() };
-	struct view frame = db_text(row, 1);
-	p->last = db_int(row, 0);
-	p->seen++;
-	if (proto_run(frame, &arena, &facts, NULL) && filter_match(p->filter, &facts, &env))
-		show(p, facts.id, frame);
-	arena_release(&arena);
-}
-
-/* Others wait while a slice is looked at: what does not fit counts, and ends it by its
- * number or by the clock. */
-static bool slice_is_over(const struct page *p)
-{
-	int passed = p->seen - p->shown;
-	return passed >= SLICE || (passed >= SLICE_LEAST && when_mono_ms() >= p->until_ms);
-}
-
-static bool read_page(struct page *p, int64_t before, struct err *err)
-{
-	struct where where = {0};
-	struct str sql = {0};
-	str_add_text(&sql, "SELECT num, frame FROM runs WHERE num < ?");
-	where_build(&where, p->filter, &sql);
-	str_add_text(&sql, " ORDER BY num DESC");
-	struct db_stmt *st = db_prepare(journal_db(p->e->journal), str_text(&sql), err);
-	if (st) {
-		db_bind_int(st, 1, before);
-		where_bind(&where, st, 2);
-		p->until_ms = when_mono_ms() + SLICE_MS;
-		bool over = false;
-		while (p->shown < p->limit && !over && db_step(st, NULL) == DB_ROW) {
-			look_at_row(p, st);
-			over = slice_is_over(p);
-		}
-		p->more = (p->shown == p->limit || over) && db_step(st, NULL) == DB_ROW;
-		db_finish(st);
-	}
-	str_release(&sql);
-	where_release(&where);
-	return st != NULL;
-}
-
-static void end_page(struct page *p)
-{
-	struct str cursor = {0};
-	str_addf(&cursor, "%lld", (long long)p->last);
-	jsonw_end_array(&p->w);
-	if (p->more)
-		jsonw_text(&p->w, "next_cursor", view_of_str(&cursor));
-	else
-		jsonw_null(&p->w, "next_cursor");
-	jsonw_end_object(&p->w);
-	str_release(&cursor);
-}
-
-bool engine_runs(struct engine *e, const struct engine_query *q, struct str *out, struct err *err)
-{
-	int64_t before = INT64_MAX;
-	if (q->cursor.len && !number_parse(q->cursor, 1, INT64_MAX, &before))
-		return err_set(err, ERR_USAGE, "cursor: it is none of this list");
-	if (q->sort.len && !view_is(q->sort, "-created") && !view_is(q->sort, "created_at"))
-		return err_set(err, ERR_USAGE, "sort: runs come newest first only");
-	struct page p = { .e = e, .limit = q->limit > 0 ? q->limit : PAGE };
-	p.limit = p.limit > PAGE_MAX ? PAGE_MAX : p.limit;
-	p.filter = filter_parse(q->filter, NULL, err);
-	if (!p.filter)
-		return false;
-	jsonw_init(&p.w, out);
-	jsonw_object(&p.w, NULL);
-	jsonw_array(&p.w, "runs");
-	bool ok = read_page(&p, before, err);
-	end_page(&p);
-	filter_free(p.filter);
-	return ok;
 }

@@ -81,7 +81,8 @@ static void add_count(struct report *r, struct db_stmt *row)
 
 static void gather_counts(struct report *r)
 {
-	static const char all[] = "SELECT workflow, hour, status, n FROM stat_runs WHERE hour >= ?1";
+	static const char all[] = "SELECT workflow, hour, status, n FROM stat_runs"
+				  " INDEXED BY stat_runs_hour WHERE hour >= ?1";
 	static const char one[] = "SELECT workflow, hour, status, n FROM stat_runs"
 				  " WHERE hour >= ?1 AND workflow = ?2";
 	struct db_stmt *st = rows(r, all, one);
@@ -110,9 +111,11 @@ static void add_extent(struct spans *s, struct db_stmt *row)
 static void gather_spans(struct report *r)
 {
 	static const char all[] = "SELECT workflow, kind, sum(n), sum(sum), min(min), max(max)"
-				  " FROM stat_spans WHERE hour >= ?1 GROUP BY workflow, kind";
+				  " FROM stat_spans INDEXED BY stat_spans_hour"
+				  " WHERE hour >= ?1 GROUP BY workflow, kind";
 	static const char one[] = "SELECT workflow, kind, sum(n), sum(sum), min(min), max(max)"
 				  " FROM stat_spans WHERE hour >= ?1 AND workflow = ?2"
+				  " AND kind IN ('duration', 'wait')"
 				  " GROUP BY workflow, kind";
 	struct db_stmt *st = rows(r, all, one);
 	while (db_step(st, NULL) == DB_ROW) {
@@ -139,10 +142,11 @@ static void add_bin(struct spans *s, struct bin bin)
 static void gather_bins(struct report *r)
 {
 	static const char all[] = "SELECT workflow, kind, bin, sum(n) FROM stat_bins"
+				  " INDEXED BY stat_bins_hour"
 				  " WHERE hour >= ?1 GROUP BY workflow, kind, bin";
 	static const char one[] = "SELECT workflow, kind, bin, sum(n) FROM stat_bins"
 				  " WHERE hour >= ?1 AND workflow = ?2"
-				  " GROUP BY workflow, kind, bin";
+				  " AND kind IN ('duration', 'wait') GROUP BY workflow, kind, bin";
 	struct db_stmt *st = rows(r, all, one);
 	while (db_step(st, NULL) == DB_ROW) {
 		enum stats_span kind = span_of(db_text(st, 1));

@@ -5,7 +5,7 @@
 #include "base/when.h"
 #include "core/filter.h"
 #include "engine/engine_inside.h"
-#include "engine/where.h"
+#include "engine/walk.h"
 #include "wire/proto.h"
 
 const char *engine_epoch(const struct engine *e)
@@ -18,83 +18,68 @@ int64_t engine_seq(const struct engine *e)
 	return e->told_seq;
 }
 
-struct walk {
+struct telling {
 	engine_change_fn *fn;
 	void *arg;
 };
 
 static bool on_change(void *arg, struct db_stmt *row)
 {
-	struct walk *walk = arg;
+	struct telling *t = arg;
 	const struct engine_change change = {
 		.seq = db_int(row, 0), .id = db_text(row, 1), .frame = db_text(row, 2),
 		.before = db_text(row, 3), .before_pruned = db_int(row, 4) != 0,
 	};
-	return walk->fn(walk->arg, &change);
+	return t->fn(t->arg, &change);
 }
 
 bool engine_changes(struct engine *e, int64_t after, engine_change_fn *fn, void *arg)
 {
-	struct walk walk = { fn, arg };
-	return journal_changes(e->journal, after, on_change, &walk);
+	struct telling t = { fn, arg };
+	return journal_changes(e->journal, after, on_change, &t);
 }
 
 /* ---- snapshots ----------------------------------------------------------------------- */
 
-/* The numbers of the runs are taken at once, their frames page by page: a frame
- * that has changed meanwhile comes once more as a change after `seq`. */
+/* The numbers of the open runs are taken at once; the ended ones are walked over from
+ * the one that had ended last then. A frame that has changed meanwhile comes once more
+ * as a change after `seq`. */
 struct engine_snapshot {
 	struct engine *e;
 	struct filter *filter;
 	int64_t seq;
-	VEC(int64_t) nums;		/* open runs, then ended ones */
-	size_t n_open;
-	int64_t ended_left;		/* so many ended ones are still wanted; < 0: all */
+	VEC(int64_t) open;
 	size_t at;
+	struct walk *ended;
+	int64_t ended_left;		/* so many ended ones are still wanted; < 0: all */
 	int64_t counts[LANES];
+	bool over;
 };
 
-/* What the database can tell of the filter; the rest is matched when it is shown. */
-static bool note_all(struct engine_snapshot *s, const char *select, const char *order,
-		     struct err *err)
+static bool note_open(void *arg, struct db_stmt *row)
 {
-	struct where where = {0};
-	struct str sql = {0};
-	str_add_text(&sql, select);
-	where_build(&where, s->filter, &sql);
-	str_add_text(&sql, order);
-	struct db_stmt *st = db_prepare(journal_db(s->e->journal), str_text(&sql), err);
-	if (st) {
-		where_bind(&where, st, 1);
-		while (db_step(st, NULL) == DB_ROW)
-			vec_push(&s->nums, db_int(st, 0));
-		db_finish(st);
-	}
-	str_release(&sql);
-	where_release(&where);
-	return st != NULL;
+	struct engine_snapshot *s = arg;
+	vec_push(&s->open, db_int(row, 0));
+	return true;
 }
 
-static bool note_runs(struct engine_snapshot *s, struct err *err)
+static bool begin_walk(struct engine_snapshot *s, struct err *err)
 {
-	if (!note_all(s, "SELECT num FROM runs WHERE open = 1", " ORDER BY num DESC", err))
-		return false;
-	s->n_open = s->nums.len;
-	struct str order = {0};
-	str_add_text(&order, " ORDER BY ended DESC");
-	if (filter_is_empty(s->filter))
-		str_addf(&order, " LIMIT %" PRId64, s->ended_left);
-	bool ok = note_all(s, "SELECT num FROM runs WHERE open = 0", str_text(&order), err);
-	str_release(&order);
-	return ok;
+	const struct walk_order newest = { WALK_ENDED, .ascending = false };
+	struct str cursor = {0};
+	str_addf(&cursor, "ed%" PRId64 ".%" PRId64, INT64_MAX, journal_last_end(s->e->journal));
+	s->ended = walk_new(s->e->journal, s->filter, newest, view_of_str(&cursor), err);
+	str_release(&cursor);
+	return s->ended != NULL;
 }
 
 void engine_snapshot_free(struct engine_snapshot *s)
 {
 	if (!s)
 		return;
+	walk_free(s->ended);
 	filter_free(s->filter);
-	vec_release(&s->nums);
+	vec_release(&s->open);
 	mem_free(s);
 }
 
@@ -109,7 +94,8 @@ struct engine_snapshot *engine_snapshot_new(struct engine *e, struct view filter
 	s->filter = f;
 	s->seq = e->told_seq;
 	s->ended_left = ended;
-	if (note_runs(s, err))
+	journal_open_runs(e->journal, note_open, s);
+	if (begin_walk(s, err))
 		return s;
 	engine_snapshot_free(s);
 	return NULL;
@@ -125,41 +111,50 @@ const int64_t *engine_snapshot_counts(const struct engine_snapshot *s)
 	return s->counts;
 }
 
-static bool show(struct engine_snapshot *s, struct db_stmt *row, const struct walk *walk)
+static bool show(struct engine_snapshot *s, struct view frame, int64_t seq, const struct telling *to)
 {
 	struct arena arena = {0};
 	struct run_facts facts;
 	struct filter_env env = { .now_ms = when_now_ms() };
-	struct view frame = db_text(row, 1);
 	bool more = true;
-	bool ended = s->at > s->n_open;		/* at: behind this one */
 	if (proto_run(frame, &arena, &facts, NULL) && filter_match(s->filter, &facts, &env)) {
-		const struct engine_change change = { .seq = db_int(row, 2), .id = facts.id,
-						      .frame = frame };
+		const struct engine_change change = { .seq = seq, .id = facts.id, .frame = frame };
 		s->counts[run_status_lane(facts.status)]++;
-		s->ended_left -= ended && s->ended_left > 0;
-		more = walk->fn(walk->arg, &change);
+		more = to->fn(to->arg, &change);
 	}
 	arena_release(&arena);
 	return more;
 }
 
-static bool is_over(const struct engine_snapshot *s)
+static bool show_open(struct engine_snapshot *s, const struct telling *to)
 {
-	return s->at == s->nums.len || (s->at >= s->n_open && s->ended_left == 0);
+	bool more = true;
+	struct db_stmt *st = db_stmt(journal_db(s->e->journal),
+				     "SELECT frame, seq FROM runs WHERE num = ?");
+	db_bind_int(st, 1, s->open.items[s->open.len - ++s->at]);
+	if (db_step(st, NULL) == DB_ROW)
+		more = show(s, db_text(st, 0), db_int(st, 1), to);
+	db_reset(st);
+	return more;
+}
+
+/* Those that are open stand behind all that have ended, and were shown. */
+static bool show_ended(struct engine_snapshot *s, const struct telling *to)
+{
+	struct walk_row row;
+	enum walk_step step = s->ended_left ? walk_next(s->ended, &row) : WALK_OVER;
+	s->over = step == WALK_OVER || (step == WALK_FIT && row.open);
+	if (s->over || step == WALK_PASSED)
+		return true;
+	s->ended_left -= s->ended_left > 0;
+	return show(s, row.frame, row.seq, to);
 }
 
 bool engine_snapshot_next(struct engine_snapshot *s, int limit, engine_change_fn *fn, void *arg)
 {
-	struct walk walk = { fn, arg };
+	const struct telling to = { fn, arg };
 	bool more = true;
-	for (; more && limit > 0 && !is_over(s); limit--) {
-		struct db_stmt *st = db_stmt(journal_db(s->e->journal),
-					     "SELECT num, frame, seq FROM runs WHERE num = ?");
-		db_bind_int(st, 1, s->nums.items[s->at++]);
-		if (db_step(st, NULL) == DB_ROW)
-			more = show(s, st, &walk);
-		db_reset(st);
-	}
-	return !is_over(s);
+	for (; more && limit > 0 && !s->over; limit--)
+		more = s->at < s->open.len ? show_open(s, &to) : show_ended(s, &to);
+	return !s->over;
 }

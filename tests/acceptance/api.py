@@ -207,6 +207,15 @@ def lists(rig):
         seen += [r['id'] for r in page['runs']]
         cursor = page['next_cursor']
     rig.equal('all of them once', (len(seen), sorted(seen, reverse=True)), (len(set(seen)), seen))
+    for sort, key in (('created', lambda r: r['id']), ('-ended', lambda r: r['ended_at'] or ''), ('workflow', lambda r: r['workflow']),
+                      ('-status', lambda r: r['status'])):
+        seen, cursor = [], ''
+        while cursor is not None:
+            page = rig.get('/v1/runs?limit=2&sort=%s' % sort + ('&cursor=' + urllib.parse.quote(cursor) if cursor else '')).json
+            seen += page['runs']
+            cursor = page['next_cursor']
+        keys = [key(r) for r in seen]
+        rig.equal('sorted by ' + sort, (len({r['id'] for r in seen}), keys), (len(seen), sorted(keys, reverse=sort[0] == '-')))
     for query, good in (('status:failed', lambda r: r['status'] == 'failed'), ('param.n=3', None),
                         ('param.n:3', lambda r: r['params']['n'] == 3), ('label.team:web', lambda r: r['labels']['team'] == 'web'),
                         ('-workflow:plain', lambda r: r['workflow'] != 'plain'), ('workflow:ga*,nothing', lambda r: r['workflow'] == 'gate'),

@@ -315,7 +315,7 @@ static void sql(sqlite3 *db, const char *text)
 }
 
 /* One real run, copied: other ids and times, every 1 000th failed, every 5 000th with
- * a rare word. */
+ * a rare word; what the journal keeps beside each run for finding it is kept too. */
 static void multiply(const struct daemon *d, int64_t stored)
 {
 	struct str path = { 0 }, text = { 0 };
@@ -334,8 +334,8 @@ static void multiply(const struct daemon *d, int64_t stored)
 	sql(db, "CREATE TEMP TABLE one AS SELECT * FROM runs LIMIT 1;"
 		"CREATE TEMP TABLE many AS SELECT one.*, n.i AS i_, n.id AS id_, n.status AS status_,"
 		" one.id AS old_ FROM one, n;"
-		"UPDATE many SET num = i_ + 1, id = id_, status = status_, created = created - i_ * 1000,"
-		" ended = ended - i_ * 1000, frame = replace(replace(frame, old_, id_),"
+		"UPDATE many SET num = i_ + 1, id = id_, status = status_,"
+		" created = created - 90000000 + i_ * 60, ended = ended - 90000000 + i_ * 60, frame = replace(replace(frame, old_, id_),"
 		" '\"status\":\"completed\"', '\"status\":\"' || status_ || '\"');"
 		"UPDATE many SET frame = replace(frame, '\"title\":', '\"title\":\"needle\",\"before\":')"
 		" WHERE i_ % 5000 = 17;");
@@ -348,6 +348,8 @@ static void multiply(const struct daemon *d, int64_t stored)
 	sqlite3_finalize(st);
 	str_add_text(&text, " FROM many");
 	sql(db, str_text(&text));
+	sql(db, "INSERT INTO words SELECT w.name, w.value, n.i + 1 FROM words w, n WHERE w.run = 1;"
+		"UPDATE files SET bytes = 0");
 	sql(db, "INSERT INTO events(run, at, kind, data) SELECT n.i + 1, e.at - n.i * 1000, e.kind, e.data"
 		" FROM n, events e WHERE e.run = 1 ORDER BY n.i, e.seq; COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 	sqlite3_close(db);

@@ -1,6 +1,7 @@
 /* A file system in which one call fails. */
 #include "engine/fault_vfs.h"
 
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ const char *fault_name(enum fault_kind kind)
 	static const char *const names[] = {
 		[FAULT_FULL] = "full", [FAULT_WRITE] = "write", [FAULT_SYNC] = "sync",
 		[FAULT_READ] = "read", [FAULT_OPEN] = "open", [FAULT_MEMORY] = "memory",
+		[FAULT_DEATH] = "death",
 	};
 	return names[kind];
 }
@@ -69,6 +71,10 @@ static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64
 	if (fails(FAULT_WRITE)) {
 		real(file)->pMethods->xWrite(real(file), from, n / 2, at);
 		return SQLITE_IOERR_WRITE;
+	}
+	if (fails(FAULT_DEATH)) {
+		real(file)->pMethods->xWrite(real(file), from, n / 2, at);
+		raise(SIGKILL);
 	}
 	return real(file)->pMethods->xWrite(real(file), from, n, at);
 }

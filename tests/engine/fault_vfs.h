@@ -11,6 +11,7 @@ enum fault_kind {
 	FAULT_READ,
 	FAULT_OPEN,		/* a file cannot be opened */
 	FAULT_MEMORY,		/* SQLite gets no memory */
+	FAULT_DEATH,		/* killed half-way in a write */
 	FAULT_KINDS
 };
 

@@ -237,7 +237,7 @@ static void check_end(const struct world *w, const char *when)
 static bool is_clean(int kind, int status)
 {
 	if (!WIFEXITED(status))
-		return false;
+		return kind == FAULT_DEATH && WTERMSIG(status) == SIGKILL;
 	int code = WEXITSTATUS(status);
 	if (kind == FAULT_OURS)
 		return code == 0 || code == STATUS_MEMORY;
@@ -303,6 +303,7 @@ START_TEST(a_disk_that_is_full_for_a_while_stops_nothing)
 END_TEST
 
 static unit_suite_fn suite_faults;
+unit_suite_fn suite_migrations;
 
 static Suite *suite_faults(void)
 {
@@ -318,7 +319,7 @@ static Suite *suite_faults(void)
 
 int main(void)
 {
-	static unit_suite_fn *const suites[] = { suite_faults, NULL };
+	static unit_suite_fn *const suites[] = { suite_faults, suite_migrations, NULL };
 	places = mmap(NULL, sizeof *places, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (places == MAP_FAILED)
 		return 1;

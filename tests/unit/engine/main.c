@@ -22,6 +22,7 @@ Suite *suite_schedule(void);
 Suite *suite_secrets(void);
 Suite *suite_server(void);
 Suite *suite_stats(void);
+Suite *suite_walk(void);
 
 int main(void)
 {
@@ -47,6 +48,7 @@ int main(void)
 		suite_secrets,
 		suite_server,
 		suite_stats,
+		suite_walk,
 		NULL,
 	};
 	return unit_main("engine", suites);

@@ -104,7 +104,7 @@ static uint64_t falling(int64_t ms)
 static uint64_t value_by_time(const struct run_brief *r)
 {
 	if (r->status == RUN_PLANNED)
-		return rising(r->created_ms);
+		return rising(r->planned_ms ? r->planned_ms : r->created_ms);
 	return falling(r->ended_ms ? r->ended_ms : r->started_ms ? r->started_ms : r->created_ms);
 }
 

@@ -33,8 +33,10 @@ static const struct row {
 	ROW(PACK_STATE, KIND_BOOL, estimated),
 	ROW(PACK_STATE, KIND_BOOL, recovered),
 	ROW(PACK_STATE, KIND_VIEW, pending_reason),
-	ROW(PACK_OWN, KIND_INT64, waiting.since_ms),	/* these two: see unpack_wait */
+	ROW(PACK_OWN, KIND_INT64, waiting.since_ms),	/* these four: see unpack_times */
 	ROW(PACK_OWN, KIND_INT64, waiting.deadline_ms),
+	ROW(PACK_OWN, KIND_INT64, planned_ms),
+	ROW(PACK_OWN, KIND_INT64, expected_ms),
 	ROW(PACK_OWN, KIND_VIEW, id),
 	ROW(PACK_OWN, KIND_VIEW, short_id),
 	ROW(PACK_OWN, KIND_VIEW, parent),
@@ -198,10 +200,15 @@ static void put_row(struct str *s, const struct row *row, const struct run_facts
 	}
 }
 
+static bool is_kept(const struct row *row, const struct run_facts *run)
+{
+	return row->offset != offsetof(struct run_facts, expected_ms) || !run->ended_ms;
+}
+
 void pack_run(struct str *s, enum pack_part part, const struct run_facts *run)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].part == part)
+		if (rows[i].part == part && is_kept(&rows[i], run))
 			put_row(s, &rows[i], run);
 }
 
@@ -321,15 +328,24 @@ struct view unpack_workflow(struct view bytes)
 	return take_view(&bytes);
 }
 
-void unpack_wait(struct view bytes, int64_t *since_ms, int64_t *deadline_ms)
+struct pack_times unpack_times(struct view bytes)
 {
-	*since_ms = *deadline_ms = 0;
-	while (bytes.len) {
-		size_t offset = rows[(unsigned char)bytes.ptr[0]].offset;
-		bool since = offset == offsetof(struct run_facts, waiting.since_ms);
-		if (!since && offset != offsetof(struct run_facts, waiting.deadline_ms))
-			return;
+	static const struct {
+		size_t in_run, in_times;
+	} times[] = {
+		{ offsetof(struct run_facts, waiting.since_ms), offsetof(struct pack_times, since_ms) },
+		{ offsetof(struct run_facts, waiting.deadline_ms),
+		  offsetof(struct pack_times, deadline_ms) },
+		{ offsetof(struct run_facts, planned_ms), offsetof(struct pack_times, planned_ms) },
+		{ offsetof(struct run_facts, expected_ms), offsetof(struct pack_times, expected_ms) },
+	};
+	struct pack_times out = { 0 };
+	/* They stand first and in this order. */
+	for (size_t i = 0; i < sizeof times / sizeof *times && bytes.len; i++) {
+		if (rows[(unsigned char)bytes.ptr[0]].offset != times[i].in_run)
+			continue;
 		bytes = view_cut(bytes, 1, bytes.len);
-		*(since ? since_ms : deadline_ms) = unzigzag(take_number(&bytes));
+		*(int64_t *)((char *)&out + times[i].in_times) = unzigzag(take_number(&bytes));
 	}
+	return out;
 }

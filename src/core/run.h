@@ -100,11 +100,19 @@ struct run_facts {
 	int64_t cancel_at_ms;		/* != 0: cancel was requested */
 	struct error_facts error;	/* on a card: message and task only */
 	int64_t created_ms, started_ms, ended_ms;
+	int64_t planned_ms;		/* while planned: when it is to begin; else 0 */
 	int64_t expected_ms;		/* most runs of its workflow take no longer; 0: unknown */
 	int64_t version;
 	int64_t seq;			/* orders upserts: an older one is dropped */
 	struct actions_facts actions;
 };
+
+/* It runs longer than most of its workflow do. */
+static inline bool run_is_long(const struct run_facts *r, int64_t now_ms)
+{
+	return r->status == RUN_RUNNING && r->expected_ms && r->started_ms &&
+	       now_ms - r->started_ms > r->expected_ms;
+}
 
 struct usage_facts {
 	int64_t cpu_ms, max_rss_kb, read_bytes, write_bytes;

@@ -307,9 +307,13 @@ bool store_brief(const struct store *s, struct run_key key, struct run_brief *ou
 		.ended_ms = r->ended_ms,
 		.workflow = unpack_workflow(intern_view(&s->interned, r->common)),
 	};
-	if (out->status == RUN_WAITING)
-		unpack_wait(view_bytes(r->own, r->own_len), &out->wait_since_ms,
-			    &out->deadline_ms);
+	if (!run_status_is_open(out->status))
+		return true;
+	struct pack_times times = unpack_times(view_bytes(r->own, r->own_len));
+	out->wait_since_ms = out->status == RUN_WAITING ? times.since_ms : 0;
+	out->deadline_ms = out->status == RUN_WAITING ? times.deadline_ms : 0;
+	out->planned_ms = times.planned_ms;
+	out->expected_ms = times.expected_ms;
 	return true;
 }
 

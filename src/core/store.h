@@ -45,6 +45,7 @@ struct run_brief {
 	uint16_t context;
 	int64_t created_ms, started_ms, ended_ms;
 	int64_t wait_since_ms, deadline_ms;	/* of the gate, while waiting */
+	int64_t planned_ms, expected_ms;	/* while planned; while it is open */
 	struct view workflow;
 };
 

@@ -2,6 +2,7 @@
 #include "engine/edit.h"
 
 #include "wire/json.h"
+#include "wire/jsonw.h"
 
 /* ---- whether it makes sense ------------------------------------------------------- */
 
@@ -86,6 +87,73 @@ bool edit_check(const struct workflow *w, struct view edit, struct err *err)
 		ok = err_set(err, ERR_USAGE, "edit: run and args exclude each other");
 	json_free(doc);
 	return ok;
+}
+
+/* ---- one edit over another ---------------------------------------------------------- */
+
+static void add_member(struct jsonw *w, const struct json *v)
+{
+	struct str text = {0};
+	json_print(v, &text);
+	jsonw_key(w, json_key(v));
+	jsonw_raw(w, NULL, view_of_str(&text));
+	str_release(&text);
+}
+
+static bool has_member(const struct json *object, struct view name)
+{
+	for (const struct json *v = json_first(object); v; v = json_next(v)) {
+		if (view_eq(json_key(v), name))
+			return true;
+	}
+	return false;
+}
+
+/* What both say of env or params, name by name. */
+static void merge_names(struct jsonw *w, const char *key, const struct json *before,
+			const struct json *now)
+{
+	const struct json *old = json_get(before, key), *new = json_get(now, key);
+	if (!old && !new)
+		return;
+	jsonw_object(w, key);
+	for (const struct json *v = json_first(old); v; v = json_next(v)) {
+		if (!has_member(new, json_key(v)))
+			add_member(w, v);
+	}
+	for (const struct json *v = json_first(new); v; v = json_next(v))
+		add_member(w, v);
+	jsonw_end_object(w);
+}
+
+/* run and args exclude each other: who names one puts away the other. */
+static void merge_command(struct jsonw *w, const struct json *before, const struct json *now)
+{
+	bool named = json_get(now, "run") || json_get(now, "args");
+	const struct json *from = named ? now : before;
+	if (json_get(from, "run"))
+		add_member(w, json_get(from, "run"));
+	if (json_get(from, "args"))
+		add_member(w, json_get(from, "args"));
+}
+
+void edit_merge(struct view before, struct view now, struct str *out)
+{
+	struct json_doc *old = before.len && now.len ? json_parse(before, 0, NULL) : NULL;
+	struct json_doc *new = old ? json_parse(now, 0, NULL) : NULL;
+	struct jsonw w;
+	if (new) {
+		jsonw_init(&w, out);
+		jsonw_object(&w, NULL);
+		merge_command(&w, json_root(old), json_root(new));
+		merge_names(&w, "env", json_root(old), json_root(new));
+		merge_names(&w, "params", json_root(old), json_root(new));
+		jsonw_end_object(&w);
+	} else {
+		str_add(out, now);
+	}
+	json_free(old);
+	json_free(new);
 }
 
 /* ---- old and new -------------------------------------------------------------------- */

@@ -8,6 +8,9 @@
 /* {run | args, env, params}: kinds of the members, parameters by their schema
  * (ERR_USAGE). Empty is fine. */
 bool edit_check(const struct workflow *w, struct view edit, struct err *err);
+/* `now` over the edit `before` of the same step: a command replaces the command, env and
+ * params go name by name. Each may be empty: nothing now stays empty. */
+void edit_merge(struct view before, struct view now, struct str *out);
 /* "run: make -> make -j1; env CC: (none) -> clang", against what was executed last. */
 void edit_say(const struct machine *m, const struct machine_task *t, struct view edit,
 	      struct str *out);

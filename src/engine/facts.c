@@ -304,6 +304,7 @@ void facts_run(const struct facts_source *s, struct arena *arena, struct run_fac
 		.params = shown_params(m, arena), .recovered = m->recovered, .debug = m->debug,
 		.cancel_by = m->cancel_by, .cancel_reason = shown(m, m->cancel_reason, arena),
 		.cancel_at_ms = m->cancel_ms, .created_ms = m->created_ms,
+		.planned_ms = m->status == RUN_PLANNED ? m->start_at_ms : 0,
 		.started_ms = m->started_ms, .ended_ms = m->ended_ms, .version = m->version,
 		.seq = m->seq,
 		.error = { .type = m->error_type, .message = shown(m, m->error, arena),

@@ -131,14 +131,18 @@ static void order_answer(struct turn *turn, const struct machine_task *t,
 		order_vote(turn, t, o, r);
 }
 
+/* An edit stands over the step's earlier one: what it does not name stays. */
 static void reset(struct turn *turn, struct view id, const struct machine_order *o,
 		  struct view edit)
 {
 	struct event e = event_make(EVENT_TASK_RESET, id);
+	struct str merged = {0};
+	edit_merge(machine_task(turn->m, id)->edit, edit, &merged);
 	e.by = o->by;
 	e.comment = o->comment;
-	e.value = edit;
+	e.value = view_of_str(&merged);
 	turn_emit(turn, &e);
+	str_release(&merged);
 }
 
 /* What went under with the failed step gets another chance: dependents that were

@@ -26,9 +26,14 @@ static void card_due(const struct model *m, struct run_key key, int64_t *in)
 		sooner(in, age_shown_due_ms(b.wait_since_ms, m->now_ms));
 	else if (b.ended_ms > 0)
 		sooner(in, age_ended_due_ms(b.ended_ms, m->now_ms));
+	else if (b.planned_ms > 0)
+		sooner(in, age_left_due_ms(b.planned_ms, m->now_ms));
 	else
 		sooner(in, age_shown_due_ms(b.started_ms > 0 ? b.started_ms : b.created_ms,
 					    m->now_ms));
+	if (b.status == RUN_RUNNING && b.expected_ms > 0 &&
+	    b.started_ms + b.expected_ms >= m->now_ms)
+		sooner(in, b.started_ms + b.expected_ms + 1 - m->now_ms);	/* then it is long */
 }
 
 static bool preview_runs(const struct model *m, const struct board_layout *l)

@@ -85,6 +85,10 @@ void add_doing(struct str *s, const struct run_facts *run, const char *dot)
 	switch (run->status) {
 	case RUN_PLANNED:
 		str_add_text(s, "planned");
+		if (run->planned_ms > 0) {
+			str_add_text(s, " for ");
+			when_add_stamp(s, run->planned_ms);
+		}
 		break;
 	case RUN_PENDING:
 		add_reason(s, run);
@@ -139,12 +143,24 @@ static void add_left(struct str *s, int64_t deadline_ms, int64_t now_ms)
 	str_add_text(s, " left");
 }
 
+static void add_ahead(struct str *s, int64_t planned_ms, int64_t now_ms)
+{
+	if (planned_ms <= now_ms) {
+		str_add_text(s, "due");
+		return;
+	}
+	str_add_text(s, "in ");
+	when_add_age(s, age_left_ms(planned_ms, now_ms));
+}
+
 void add_clock(struct str *s, const struct run_facts *run, int64_t now_ms)
 {
 	if (run->status == RUN_WAITING && run->waiting.deadline_ms > 0)
 		add_left(s, run->waiting.deadline_ms, now_ms);
 	else if (run->status == RUN_WAITING)
 		add_age(s, run->waiting.since_ms, now_ms);
+	else if (run->planned_ms > 0)
+		add_ahead(s, run->planned_ms, now_ms);
 	else if (run->ended_ms > 0)
 		add_ended_age(s, run->ended_ms, now_ms);
 	else if (run->started_ms > 0)
@@ -179,6 +195,10 @@ static void put_head(struct pen *p, struct rect r, const struct card *card, int 
 		str_addf(pen_text(p), p->canvas->unicode ? "×%d" : "x%d", run->current_attempt);
 		end = pen_put_right(p, r.row, r.col + INDENT_COLS + 6, end, STYLE_BADGE) - 1;
 	}
+	if (run_is_long(run, p->m->now_ms)) {
+		str_add_text(pen_text(p), r.cols > 20 ? "long" : "!");
+		end = pen_put_right(p, r.row, r.col + INDENT_COLS + 6, end, STYLE_WARNING) - 1;
+	}
 	canvas_text(p->canvas, r.row, r.col + INDENT_COLS, end - r.col - INDENT_COLS,
 		    STYLE_STRONG, run->workflow);
 }
@@ -206,13 +226,18 @@ static enum style_role role_of_doing(const struct run_facts *run)
 	return run->status == RUN_RUNNING ? STYLE_PLAIN : STYLE_DIM;
 }
 
+static enum style_role role_of_clock(const struct pen *p, const struct run_facts *run)
+{
+	return run_is_long(run, p->m->now_ms) ? STYLE_WARNING : STYLE_DIM;
+}
+
 static void put_doing(struct pen *p, struct rect r, const struct card *card)
 {
 	const struct run_facts *run = card->run;
 	int end = r.col + r.cols, col = r.col + INDENT_COLS;
 
 	add_clock(pen_text(p), run, p->m->now_ms);
-	end = pen_put_right(p, r.row, col, end, STYLE_DIM) - 1;
+	end = pen_put_right(p, r.row, col, end, role_of_clock(p, run)) - 1;
 	if (has_bar(run) && r.cols >= BAR_FROM_COLS) {
 		/* Bars stand below one another, however wide the clock is. */
 		if (end > r.col + r.cols - CLOCK_COLS)
@@ -283,7 +308,7 @@ static void put_small(struct pen *p, struct rect r, const struct card *card)
 	int end = r.col + r.cols;
 
 	add_clock(pen_text(p), card->run, p->m->now_ms);
-	end = pen_put_right(p, r.row, r.col + INDENT_COLS, end, STYLE_DIM) - 1;
+	end = pen_put_right(p, r.row, r.col + INDENT_COLS, end, role_of_clock(p, card->run)) - 1;
 	if (r.cols >= 44) {
 		add_doing(pen_text(p), card->run, pen_dot(p));
 		pen_put(p, r.row, r.col + 26, end - r.col - 26, role_of_doing(card->run));

@@ -52,7 +52,12 @@ static void put_name(struct pen *p, struct rect r, const struct run_facts *run)
 	col += 2;
 	put_progress(p, r.row, &col, run);
 	add_elapsed(pen_text(p), run->started_ms, run->ended_ms, p->m->now_ms);
-	pen_put(p, r.row, col, end - col, STYLE_PLAIN);
+	col += pen_put(p, r.row, col, end - col, STYLE_PLAIN) + 1;
+	if (run_is_long(run, p->m->now_ms)) {
+		str_add_text(pen_text(p), "long: most take ");
+		when_add_span(&p->text, run->expected_ms);
+		pen_put(p, r.row, col, end - col, STYLE_WARNING);
+	}
 }
 
 static void add_word(struct pen *p, struct str *s, const char *before, struct view word)

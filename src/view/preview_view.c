@@ -63,6 +63,10 @@ static void put_times(struct pen *p, struct rect *r, const struct run_facts *run
 	field(p, r, "started");
 	add_elapsed(pen_text(p), run->started_ms, run->ended_ms, p->m->now_ms);
 	field(p, r, run->ended_ms > 0 ? "took" : "runs for");
+	if (run_is_long(run, p->m->now_ms)) {
+		when_add_span(pen_text(p), run->expected_ms);
+		field(p, r, "most take");
+	}
 	if (run->started_ms > run->created_ms && run->created_ms > 0) {
 		add_elapsed(pen_text(p), run->created_ms, run->started_ms, p->m->now_ms);
 		field(p, r, "queued for");

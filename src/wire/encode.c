@@ -195,6 +195,7 @@ static void encode_run_members(struct jsonw *w, const struct run_facts *r)
 	text_or_null(w, "parent", r->parent);
 	jsonw_bool(w, "debug", r->debug);
 	jsonw_time(w, "created_at", r->created_ms);
+	jsonw_time(w, "planned_at", r->planned_ms);
 	jsonw_time(w, "started_at", r->started_ms);
 	jsonw_time(w, "ended_at", r->ended_ms);
 	jsonw_int(w, "version", r->version);

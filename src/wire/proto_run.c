@@ -291,6 +291,7 @@ static const struct member run_members[] = {
 	MEMBER("link", member_text, struct run_facts, link),
 	MEMBER("debug", member_true, struct run_facts, debug),
 	MEMBER("created_at", member_time, struct run_facts, created_ms),
+	MEMBER("planned_at", member_time, struct run_facts, planned_ms),
 	MEMBER("expected_ms", member_int64, struct run_facts, expected_ms),
 	MEMBER("started_at", member_time, struct run_facts, started_ms),
 	MEMBER("ended_at", member_time, struct run_facts, ended_ms),

@@ -180,13 +180,32 @@ static void question(struct fixture *f)
 	fixture_put(f, run);
 }
 
+/* Two firings to come, a run that takes too long, one that does not. */
+static void ahead(struct fixture *f)
+{
+	struct run_facts run = fixture_run("backup", 1, RUN_PLANNED);
+
+	run.trigger = TRIGGER_SCHEDULE;
+	run.planned_ms = run.created_ms = FIXTURE_NOW + 9 * HOUR;
+	fixture_put(f, run);
+	run = fixture_run("report", 2, RUN_PLANNED);
+	run.planned_ms = FIXTURE_NOW + 20 * MINUTE;
+	fixture_put(f, run);
+	run = fixture_run("build", 3, RUN_RUNNING);
+	run.expected_ms = 5 * MINUTE;
+	fixture_put(f, run);
+	run = fixture_run("deploy", 4, RUN_RUNNING);
+	run.expected_ms = HOUR;
+	fixture_put(f, run);
+}
+
 static const struct {
 	const char *name;
 	void (*fill)(struct fixture *f);
 } sets[] = {
 	{ "empty", empty },	{ "three-runs", three_runs },	  { "night", night },
 	{ "crowd", crowd },	{ "hostile", hostile },		  { "question", question },
-	{ "two-contexts", two_contexts },
+	{ "two-contexts", two_contexts }, { "ahead", ahead },
 };
 
 bool fixture_fill(struct fixture *f, const char *set)

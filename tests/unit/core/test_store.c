@@ -45,7 +45,8 @@ static struct run_facts full_run(void)
 		.pending_since_ms = 5, .cancel_by = VIEW("eve"), .cancel_reason = VIEW("late"),
 		.cancel_at_ms = 77,
 		.error = { .type = VIEW("Exit"), .message = VIEW("boom"), .task = VIEW("build") },
-		.created_ms = 1000, .started_ms = 2000, .ended_ms = 0, .version = 12, .seq = 40,
+		.created_ms = 1000, .planned_ms = 88, .started_ms = 2000, .ended_ms = 0,
+		.expected_ms = 99, .version = 12, .seq = 40,
 		.actions = { .allowed = 1u << VERB_APPROVE,
 			     .known = 1u << VERB_APPROVE | 1u << VERB_CANCEL, .why = whys },
 	};
@@ -128,6 +129,8 @@ static void assert_same(const struct run_facts *a, const struct run_facts *b)
 	SAME(n_gates);
 	SAME(pending_since_ms);
 	SAME(cancel_at_ms);
+	SAME(planned_ms);
+	SAME(expected_ms);
 	SAME(created_ms);
 	SAME(started_ms);
 	SAME(ended_ms);

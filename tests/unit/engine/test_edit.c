@@ -48,6 +48,54 @@ START_TEST(a_step_is_edited_and_retried_and_the_history_has_old_and_new)
 }
 END_TEST
 
+/* Each edit alone leaves the step failing; both together mend it. */
+START_TEST(a_second_edit_keeps_what_the_first_one_changed)
+{
+	struct site w;
+	char id[37];
+	site_init(&w, "");
+	site_workflow(&w, "edited", workflow);
+	site_start(&w, "edited", "{}", id);
+	site_wait_status(&w, id, "failed");
+	ck_assert_int_eq(edit(&w, id, "a", "{\"env\":{\"MODE\":\"fast\",\"X\":\"1\"}}"), 200);
+	site_wait_status(&w, id, "failed");
+	ck_assert_int_eq(edit(&w, id, "a", "{\"env\":{\"X\":\"2\"},\"params\":{\"size\":5}}"), 200);
+	site_wait_status(&w, id, "completed");
+	ck_assert_str_eq(site_member(&w, "tasks.0.attempt"), "3");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/history", id), 200);
+	const char *text = str_text(&w.body);
+	ck_assert_msg(strstr(text, "env MODE: slow -> fast; env X: (none) -> 1") != NULL, "%s", text);
+	/* Only what this edit changed is told of it. */
+	ck_assert_msg(strstr(text, "\"env X: 1 -> 2; param size: 1 -> 5\"") != NULL, "%s", text);
+	site_release(&w);
+}
+END_TEST
+
+START_TEST(a_command_stays_edited_until_another_takes_its_place_also_over_a_restart)
+{
+	struct site w;
+	char id[37];
+	site_init(&w, "");
+	site_workflow(&w, "edited", workflow);
+	site_start(&w, "edited", "{}", id);
+	site_wait_status(&w, id, "failed");
+	ck_assert_int_eq(edit(&w, id, "a", "{\"run\":\"test $MODE = odd\"}"), 200);
+	site_wait_status(&w, id, "failed");
+	site_restart(&w);
+	ck_assert_int_eq(edit(&w, id, "a", "{\"env\":{\"MODE\":\"even\"}}"), 200);
+	site_wait_status(&w, id, "failed");
+	ck_assert_str_eq(site_member(&w, "tasks.0.args.run"), "test $MODE = odd");
+	ck_assert_int_eq(edit(&w, id, "a", "{\"args\":[\"/bin/sh\",\"-c\",\"test $MODE = even\"]}"), 200);
+	site_wait_status(&w, id, "completed");
+	ck_assert_str_eq(site_member(&w, "tasks.0.args.run"), "");
+	ck_assert_str_eq(site_member(&w, "tasks.0.args.args.2"), "test $MODE = even");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/history", id), 200);
+	ck_assert_msg(strstr(str_text(&w.body), "args: test $MODE = odd -> [") != NULL, "%s",
+		      str_text(&w.body));
+	site_release(&w);
+}
+END_TEST
+
 START_TEST(the_command_of_a_step_is_edited)
 {
 	struct site w;
@@ -270,6 +318,8 @@ Suite *suite_edit(void)
 	TCase *t = tcase_create("edit");
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_step_is_edited_and_retried_and_the_history_has_old_and_new);
+	tcase_add_test(t, a_second_edit_keeps_what_the_first_one_changed);
+	tcase_add_test(t, a_command_stays_edited_until_another_takes_its_place_also_over_a_restart);
 	tcase_add_test(t, the_command_of_a_step_is_edited);
 	tcase_add_test(t, an_edit_that_makes_no_sense_is_refused);
 	tcase_add_test(t, a_run_is_run_again_with_other_parameters_and_says_which);

@@ -235,6 +235,23 @@ START_TEST(a_board_of_old_cards_wakes_once_a_minute)
 }
 END_TEST
 
+START_TEST(a_board_wakes_when_a_run_begins_to_take_longer_than_most)
+{
+	struct fixture slow;
+	struct run_facts run = fixture_run("order", 4, RUN_RUNNING);
+
+	ck_assert(fixture_open(&slow, "empty", 24, 80));
+	run.started_ms = slow.now_ms - 120 * 1000;
+	run.expected_ms = 120 * 1000 + 700;
+	fixture_put(&slow, run);
+	ck_assert_int_eq(model_due_ms(slow.model), slow.now_ms + 701);
+	run.status = RUN_WAITING;
+	fixture_put(&slow, run);
+	ck_assert_int_ne(model_due_ms(slow.model), slow.now_ms + 701);
+	fixture_close(&slow);
+}
+END_TEST
+
 Suite *suite_board_screen(void);
 Suite *suite_board_screen(void)
 {
@@ -242,6 +259,7 @@ Suite *suite_board_screen(void)
 	TCase *c = tcase_create("board_screen");
 
 	tcase_add_checked_fixture(c, open_night, close_all);
+	tcase_add_test(c, a_board_wakes_when_a_run_begins_to_take_longer_than_most);
 	tcase_add_test(c, the_cursor_begins_on_the_most_urgent_waiting_run);
 	tcase_add_test(c, a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted);
 	tcase_add_test(c, a_newcomer_in_another_lane_is_not_counted);

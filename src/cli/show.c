@@ -87,10 +87,13 @@ static void show_status(struct out *o, const struct run_facts *r)
 static void show_head(struct out *o, const struct run_facts *r)
 {
 	field(o, "run", r->id);
+	field(o, "short", r->short_id);
 	field(o, "workflow", r->workflow);
 	field(o, "title", r->title);
 	show_status(o, r);
 	show_trigger(o, r);
+	field(o, "queue", r->queue);
+	field(o, "worker", r->worker);
 	field_stamp(o, "created", r->created_ms);
 	field_stamp(o, "started", r->started_ms);
 	field_stamp(o, "ended", r->ended_ms);
@@ -100,6 +103,19 @@ static void show_head(struct out *o, const struct run_facts *r)
 	if (r->waiting.kind != GATE_NONE)
 		show_gate(o, &r->waiting);
 	field(o, "error", r->error.message);
+}
+
+static void add_next_try(struct str *s, int64_t at_ms)
+{
+	int64_t left_ms = at_ms - when_now_ms();
+	str_add_text(s, "next try ");
+	if (left_ms >= 1000) {
+		str_add_text(s, "in ");
+		when_add_span(s, left_ms);
+	} else {
+		str_add_text(s, "now");
+	}
+	str_add_text(s, "  ");
 }
 
 static void show_task(struct out *o, const struct task_facts *t)
@@ -118,7 +134,11 @@ static void show_task(struct out *o, const struct task_facts *t)
 		str_addf(&s, "exit %d  ", t->exit_code);
 	if (t->signal)
 		str_addf(&s, "signal %d  ", t->signal);
+	if (t->next_retry_ms)
+		add_next_try(&s, t->next_retry_ms);
 	str_add(&s, t->error.message);
+	if (!s.len)
+		str_add(&s, t->progress_words.len ? t->progress_words : t->title);
 	out_label(o, view_of_str(&s));
 	out_text(o, "\n");
 	str_release(&s);

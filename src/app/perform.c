@@ -88,6 +88,7 @@ static void perform_order(struct app *a, const struct effect *e)
 		.attempt = e->order.attempt,
 		.version = e->order.version,
 		.comment = e->order.comment,
+		.name = e->order.name,
 		.value = e->order.value,
 		.edit = e->order.edit,
 		.workflow = e->order.workflow,
@@ -104,6 +105,27 @@ static void perform_catalog(struct app *a, const struct effect *e)
 		return;
 	ticket_id t = backend_catalog(a->sources[e->context].backend, e->catalog, VIEW(""));
 	pending_add(a, e, e->context, (struct pending){ .kind = PENDING_CATALOG, .ticket = t });
+}
+
+static void perform_ask(struct app *a, const struct effect *e)
+{
+	struct run_facts run;
+	struct source *s = source_of(a, e, &run);
+	if (!s)
+		return;
+	const struct run_question q = { .run = run.id, .verb = e->order.verb,
+					.name = e->order.name, .args = e->order.value };
+	ticket_id t = backend_ask(s->backend, &q);
+	pending_add(a, e, s->number, (struct pending){ .kind = PENDING_CATALOG, .ticket = t });
+}
+
+static void perform_schedule(struct app *a, const struct effect *e)
+{
+	if (e->context >= a->n_sources)
+		return;
+	const struct schedule_order o = { .verb = e->order.verb, .id = e->text };
+	ticket_id t = backend_schedule(a->sources[e->context].backend, &o);
+	pending_add(a, e, e->context, (struct pending){ .kind = PENDING_ORDER, .ticket = t });
 }
 
 static void perform_quit(struct app *a, const struct effect *e)
@@ -188,6 +210,8 @@ static perform_fn *const performers[] = {
 	[EFFECT_LOG_CLOSE] = perform_log_close,
 	[EFFECT_ORDER] = perform_order,
 	[EFFECT_CATALOG] = perform_catalog,
+	[EFFECT_ASK] = perform_ask,
+	[EFFECT_SCHEDULE] = perform_schedule,
 	[EFFECT_COPY] = perform_copy,
 	[EFFECT_LINK] = perform_copy,	/* over SSH nothing can be opened: the address is copied */
 	[EFFECT_SAVE] = perform_save,

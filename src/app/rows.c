@@ -1,10 +1,17 @@
 /* A catalogue's JSON as a table of texts, for the screens that only list. */
 #include "app/rows.h"
 
+#include "base/vec.h"
 #include "base/when.h"
+#include "core/pretty.h"
 #include "wire/catalog.h"
 
 enum { COLUMNS_MAX = 8 };
+
+/* Of an answer. */
+struct lines {
+	VEC(struct view) views;
+};
 
 struct table {
 	const char *list;		/* the member that holds the rows */
@@ -71,10 +78,79 @@ static const struct json *cell_of(const struct json *row, const char *member)
 	return row;
 }
 
+/* ---- an answer: its lines under its title ---- */
+
+/* Tabs become blanks: a cell of the table knows no tab stops. */
+static void add_text_lines(struct view text, struct arena *arena, struct lines *out)
+{
+	struct view line;
+	struct str s = {0};
+	while (view_split(&text, '\n', &line)) {
+		str_clear(&s);
+		for (size_t i = 0; i < line.len; i++) {
+			if (line.ptr[i] == '\t')
+				str_add_text(&s, "    ");
+			else
+				str_add_char(&s, line.ptr[i]);
+		}
+		vec_push(&out->views, arena_view(arena, view_of_str(&s)));
+	}
+	str_release(&s);
+}
+
+static void add_json_lines(struct view json, struct arena *arena, struct lines *out)
+{
+	struct pretty p = {0};
+	struct str s = {0};
+	pretty_read(&p, json);
+	for (size_t i = 0; i < p.lines.len; i++) {
+		const struct pretty_line *l = &p.lines.items[i];
+		str_clear(&s);
+		for (int k = 0; k < l->depth; k++)
+			str_add_text(&s, "  ");
+		str_add(&s, l->key);
+		str_add_text(&s, l->key.len ? ": " : "");
+		str_add(&s, l->value);
+		str_add_text(&s, l->comma ? "," : "");
+		vec_push(&out->views, arena_view(arena, view_of_str(&s)));
+	}
+	str_release(&s);
+	pretty_release(&p);
+}
+
+static void read_answer(struct view json, struct arena *arena, struct msg_catalog *out)
+{
+	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, NULL);
+	const struct json *value = doc ? json_get(json_root(doc), "value") : NULL;
+	const char **columns = arena_array(arena, 2, sizeof *columns);
+	struct lines lines = {0};
+	struct str text = {0};
+	if (value)
+		json_print(value, &text);
+	if (value && json_kind(value) == JSON_STRING)
+		add_text_lines(json_text(value), arena, &lines);
+	else
+		add_json_lines(view_of_str(&text), arena, &lines);
+	columns[0] = arena_text(arena, json_get_text(doc ? json_root(doc) : NULL, "title"));
+	struct view *rows = arena_array(arena, lines.views.len + 1, sizeof *rows);
+	for (size_t i = 0; i < lines.views.len; i++)
+		rows[i] = lines.views.items[i];
+	out->columns = columns;
+	out->rows = rows;
+	out->len = lines.views.len;
+	vec_release(&lines.views);
+	str_release(&text);
+	json_free(doc);
+}
+
 void rows_read(enum catalog_kind kind, struct view json, struct arena *arena,
 	       struct msg_catalog *out)
 {
 	const struct table *t = &tables[kind];
+	if (kind == CATALOG_ANSWER) {
+		read_answer(json, arena, out);
+		return;
+	}
 	size_t columns = columns_of(t);
 	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, NULL);
 	const struct json *rows = doc ? catalog_rows(json_root(doc), t->list) : NULL;

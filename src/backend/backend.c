@@ -105,6 +105,16 @@ ticket_id backend_log(struct backend *b, const struct log_query *q)
 	return b->ops->log ? b->ops->log(b, q) : unsupported(b, "logs");
 }
 
+ticket_id backend_ask(struct backend *b, const struct run_question *q)
+{
+	return b->ops->ask ? b->ops->ask(b, q) : unsupported(b, verb_name(q->verb));
+}
+
+ticket_id backend_schedule(struct backend *b, const struct schedule_order *o)
+{
+	return b->ops->schedule ? b->ops->schedule(b, o) : unsupported(b, "schedules");
+}
+
 ticket_id backend_errand(struct backend *b, const struct errand *e)
 {
 	return b->ops->errand ? b->ops->errand(b, e) : unsupported(b, "this");
@@ -171,6 +181,7 @@ const char *outcome_name(enum outcome o)
 		[OUTCOME_UNSUPPORTED] = "unsupported",
 		[OUTCOME_UNREACHABLE] = "unreachable",
 		[OUTCOME_UNKNOWN] = "unknown",
+		[OUTCOME_SEEN] = "seen",
 	};
 	return names[o];
 }

@@ -31,7 +31,8 @@ typedef uint64_t ticket_id;	/* 0: none */
 enum backend_ability {
 	BACKEND_CAN_WATCH = 1 << 0, BACKEND_CAN_PAGE = 1 << 1, BACKEND_CAN_FETCH = 1 << 2,
 	BACKEND_CAN_INBOX = 1 << 3, BACKEND_CAN_CATALOG = 1 << 4, BACKEND_CAN_LOG = 1 << 5,
-	BACKEND_CAN_ORDER = 1 << 6, BACKEND_CAN_START = 1 << 7, BACKEND_CAN_HISTORY = 1 << 8
+	BACKEND_CAN_ORDER = 1 << 6, BACKEND_CAN_START = 1 << 7, BACKEND_CAN_HISTORY = 1 << 8,
+	BACKEND_CAN_ASK = 1 << 9, BACKEND_CAN_SCHEDULE = 1 << 10, BACKEND_CAN_PREVIEW = 1 << 11
 };
 
 enum run_part { PART_DETAIL, PART_HISTORY };
@@ -62,18 +63,39 @@ struct order {
 	int attempt;
 	int64_t version;
 	struct view comment;		/* or reason */
-	struct view value;		/* answer: JSON */
+	struct view value;		/* answer: JSON; signal, update: JSON array of arguments */
+	struct view name;		/* of a signal, an update */
 	struct view edit;		/* edit: JSON {run, args, env, params} */
 	struct view workflow;		/* start */
 	struct view params;		/* start, rerun: JSON object */
 	bool debug;
+	bool preview;			/* nothing is sent: done()'s text says what would be */
 	struct view key;		/* Idempotency-Key; empty: one is made */
 };
 
-/* A request of the command line that no board makes (schedules, backup, tokens): a
- * path of the engine's own API. The answer comes through catalog(). */
+/* A question to a run's own code. Nothing changes by it. The answer comes through
+ * catalog() as CATALOG_ANSWER: {"title": "state of order-1", "value": any JSON}. */
+struct run_question {
+	struct view run;
+	enum verb verb;			/* VERB_QUERY, VERB_STACK */
+	struct view name;		/* empty, of a query: what it can be asked and told */
+	struct view args;		/* JSON array; empty: none */
+	int timeout_ms;			/* 0: the backend's own */
+};
+
+/* A schedule's order: VERB_PAUSE, VERB_RESUME, or VERB_START: now, out of turn. The
+ * schedule (or the run that was started) comes through catalog() as one object of
+ * CATALOG_SCHEDULES. */
+struct schedule_order {
+	enum verb verb;
+	struct view id;
+	struct view comment;
+};
+
+/* A request of the command line that no board makes (backup, tokens): a path of the
+ * engine's own API. The answer comes through catalog(). */
 struct errand {
-	struct view path;		/* "/v1/schedules/nightly/pause", encoded */
+	struct view path;		/* "/v1/backup", encoded */
 	struct view body;		/* JSON: then it is a POST; empty: a GET */
 	enum catalog_kind kind;		/* of the answer */
 };
@@ -112,7 +134,8 @@ struct backend_sink {
 			struct view next_cursor);
 	void (*log)(void *arg, ticket_id t, const struct log_line_facts *lines, size_t n,
 		    enum log_state state, struct view next_cursor, struct view prev_cursor);
-	/* follow_key: id of the run to look at now (start, rerun), else empty. text:
+	/* An order ends as ok when it was accepted, as seen when its effect was, too.
+	 * follow_key: id of the run to look at now (start, rerun), else empty. text:
 	 * a sentence, for refused the engine's own ("alice approved this 12 s ago") */
 	void (*done)(void *arg, ticket_id t, enum outcome outcome, struct view follow_key,
 		     const char *text);
@@ -130,6 +153,8 @@ struct backend_ops {
 	ticket_id (*catalog)(struct backend *b, enum catalog_kind kind, struct view cursor);
 	ticket_id (*log)(struct backend *b, const struct log_query *q);
 	ticket_id (*order)(struct backend *b, const struct order *o);
+	ticket_id (*ask)(struct backend *b, const struct run_question *q);
+	ticket_id (*schedule)(struct backend *b, const struct schedule_order *o);
 	ticket_id (*errand)(struct backend *b, const struct errand *e);
 	void (*cancel)(struct backend *b, ticket_id t);
 	size_t (*pending)(const struct backend *b);	/* requests in flight, streams not counted */
@@ -157,6 +182,8 @@ ticket_id backend_fetch(struct backend *b, struct view run, enum run_part part,
 ticket_id backend_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
 ticket_id backend_log(struct backend *b, const struct log_query *q);
 ticket_id backend_order(struct backend *b, const struct order *o);
+ticket_id backend_ask(struct backend *b, const struct run_question *q);
+ticket_id backend_schedule(struct backend *b, const struct schedule_order *o);
 ticket_id backend_errand(struct backend *b, const struct errand *e);
 void backend_cancel(struct backend *b, ticket_id t);
 size_t backend_pending(const struct backend *b);

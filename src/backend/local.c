@@ -289,6 +289,7 @@ static const struct backend_ops local_ops = {
 	.page = local_page,
 	.fetch = local_fetch,
 	.catalog = local_catalog,
+	.schedule = local_schedule,
 	.errand = local_errand,
 	.log = local_log,
 	.order = local_order,

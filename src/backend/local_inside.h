@@ -150,6 +150,7 @@ ticket_id local_page(struct backend *b, struct view filter, struct view cursor, 
 ticket_id local_fetch(struct backend *b, struct view run, enum run_part part,
 		      struct view cursor);
 ticket_id local_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
+ticket_id local_schedule(struct backend *b, const struct schedule_order *o);
 ticket_id local_errand(struct backend *b, const struct errand *e);
 ticket_id local_log(struct backend *b, const struct log_query *q);
 void local_follow_send(struct local_job *j);

@@ -175,6 +175,22 @@ ticket_id local_catalog(struct backend *b, enum catalog_kind kind, struct view c
 	return j->ticket;
 }
 
+ticket_id local_schedule(struct backend *b, const struct schedule_order *o)
+{
+	static const char *const words[VERBS] = {
+		[VERB_PAUSE] = "pause", [VERB_RESUME] = "resume", [VERB_START] = "trigger",
+	};
+	struct str path = { 0 };
+	str_add_text(&path, "/v1/schedules/");
+	http_add_encoded(&path, o->id);
+	str_addf(&path, "/%s", words[o->verb]);
+	const struct errand e = { .path = view_of_str(&path), .body = VIEW("{}"),
+				  .kind = CATALOG_SCHEDULES };
+	ticket_id t = local_errand(b, &e);
+	str_release(&path);
+	return t;
+}
+
 ticket_id local_errand(struct backend *b, const struct errand *e)
 {
 	struct str target = { 0 };

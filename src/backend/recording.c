@@ -71,7 +71,7 @@ void ask_catalog(struct str *s, enum catalog_kind kind, struct view cursor)
 		[CATALOG_WORKFLOWS] = "workflows", [CATALOG_SCHEDULES] = "schedules",
 		[CATALOG_QUEUES] = "queues",	   [CATALOG_WORKERS] = "workers",
 		[CATALOG_STATS] = "stats",	   [CATALOG_AUDIT] = "audit",
-		[CATALOG_INBOX] = "inbox",
+		[CATALOG_INBOX] = "inbox",	   [CATALOG_ANSWER] = "answer",
 	};
 	str_addf(s, "catalog %s", kinds[kind]);
 	bar(s);

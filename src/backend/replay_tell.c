@@ -160,7 +160,7 @@ static bool tell_history(const struct telling *t, struct err *err)
 static bool tell_catalog(const struct telling *t, struct err *err)
 {
 	int64_t kind = json_get_int(t->root, "kind", -1);
-	if (kind < CATALOG_WORKFLOWS || kind > CATALOG_INBOX)
+	if (kind < CATALOG_WORKFLOWS || kind > CATALOG_ANSWER)
 		return err_set(err, ERR_PARSE, "there is no catalogue %lld", (long long)kind);
 	t->ear->sink->catalog(t->ear->sink->arg, t->ear->ticket, (enum catalog_kind)kind,
 			      json_of(t, "json"), text_of(t, "next_cursor"));
@@ -183,7 +183,7 @@ static bool tell_log(const struct telling *t, struct err *err)
 static bool tell_done(const struct telling *t, struct err *err)
 {
 	int64_t outcome = json_get_int(t->root, "outcome", OUTCOME_OK);
-	if (outcome < OUTCOME_OK || outcome > OUTCOME_UNKNOWN)
+	if (outcome < OUTCOME_OK || outcome > OUTCOME_SEEN)
 		return err_set(err, ERR_PARSE, "there is no outcome %lld", (long long)outcome);
 	const char *text = arena_text(&t->scratch->arena, json_get_text(t->root, "text"));
 	t->ear->sink->done(t->ear->sink->arg, t->ear->ticket, (enum outcome)outcome,

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 enum { ANSWER_MS = 10000, UPDATE_MS = 25000, TICK_MS = 3000, EFFECT_MS = 10000,
-       EFFECT_STEP_MS = 500 };
+       EFFECT_STEP_MS = 500, BATCH_MS = 1000 };
 
 struct temporal *temporal_of(struct backend *b)
 {
@@ -92,6 +92,7 @@ static void free_texts(struct temporal_job *j)
 	mem_free(j->value);
 	mem_free(j->params);
 	mem_free(j->key);
+	mem_free(j->name);
 	str_release(&j->token);
 	str_release(&j->query);
 	str_release(&j->text);
@@ -189,6 +190,7 @@ static void destroy(struct backend *b)
 	t->dead = true;
 	while (t->jobs)
 		temporal_job_free(t->jobs);
+	temporal_batches_release(t);
 	temporal_watch_release(t);
 	temporal_look_release(t);
 	temporal_link_release(t);
@@ -211,6 +213,8 @@ static const struct backend_ops temporal_ops = {
 	.catalog = temporal_catalog,
 	.log = temporal_log,
 	.order = temporal_order,
+	.ask = temporal_question,
+	.schedule = temporal_schedule,
 	.cancel = cancel,
 	.pending = pending,
 	.destroy = destroy,
@@ -230,6 +234,7 @@ static void set_times(struct temporal_times *t)
 	t->tick_ms = or_default(t->tick_ms, TICK_MS);
 	t->effect_ms = or_default(t->effect_ms, EFFECT_MS);
 	t->effect_step_ms = or_default(t->effect_step_ms, EFFECT_STEP_MS);
+	t->batch_ms = or_default(t->batch_ms, BATCH_MS);
 	t->calls = t->calls > 0 ? t->calls : 4;
 }
 

@@ -14,6 +14,7 @@ struct temporal_times {
 	int tick_ms;		/* 3000: between two looks at what changed */
 	int effect_ms;		/* 10 000: a signal's effect is watched for so long */
 	int effect_step_ms;	/* 500 */
+	int batch_ms;		/* 1000: between two looks at a batch */
 	int first_retry_ms;	/* 500 */
 	int max_retry_ms;	/* 30 000 */
 	int healthy_ms;		/* 60 000 */

@@ -1,5 +1,5 @@
-/* Temporal's lists that are no runs, as the board's catalogues: schedules, workers,
- * task queues (asked one by one: there is no list of them), and what follows from
+/* Temporal's lists that are no runs, as the board's catalogues: workers, task
+ * queues (asked one by one: there is no list of them), and what follows from
  * the runs that are known: workflow types. */
 #include "backend/temporal_inside.h"
 
@@ -19,91 +19,17 @@ void temporal_give(struct temporal_job *j, const struct str *json, struct view n
 		temporal_finish(j, OUTCOME_OK, NULL);
 }
 
-static void begin(struct jsonw *w, struct str *out, const char *list)
+void temporal_list_begin(struct jsonw *w, struct str *out, const char *list)
 {
 	jsonw_init(w, out);
 	jsonw_object(w, NULL);
 	jsonw_array(w, list);
 }
 
-static void end(struct jsonw *w)
+void temporal_list_end(struct jsonw *w)
 {
 	jsonw_end_array(w);
 	jsonw_end_object(w);
-}
-
-/* ---- schedules ---- */
-
-static void add_range(struct str *s, const struct json *range, int64_t least, int64_t most)
-{
-	int64_t from = json_get_int(range, "start", 0), to = json_get_int(range, "end", from);
-	int64_t step = json_get_int(range, "step", 1);
-	if (from <= least && to >= most)
-		str_add_char(s, '*');
-	else
-		str_addf(s, "%lld", (long long)from);
-	if (to > from && !(from <= least && to >= most))
-		str_addf(s, "-%lld", (long long)to);
-	if (step > 1)
-		str_addf(s, "/%lld", (long long)step);
-}
-
-/* The first calendar of a specification as cron says it. */
-static void add_cron(struct str *s, const struct json *spec)
-{
-	static const struct {
-		const char *name;
-		int64_t least, most;
-	} fields[] = { { "minute", 0, 59 }, { "hour", 0, 23 }, { "dayOfMonth", 1, 31 },
-		       { "month", 1, 12 }, { "dayOfWeek", 0, 6 } };
-	const struct json *calendar = json_first(json_get(spec, "structuredCalendar"));
-	const struct json *interval = json_first(json_get(spec, "interval"));
-	if (!calendar && interval) {
-		str_add_text(s, "every ");
-		str_add(s, json_get_text(interval, "interval"));
-	}
-	for (size_t i = 0; calendar && i < sizeof fields / sizeof *fields; i++) {
-		const struct json *ranges = json_get(calendar, fields[i].name);
-		str_add_text(s, i ? " " : "");
-		for (const struct json *r = json_first(ranges); r; r = json_next(r)) {
-			str_add_text(s, r == json_first(ranges) ? "" : ",");
-			add_range(s, r, fields[i].least, fields[i].most);
-		}
-	}
-}
-
-static void add_schedule(struct jsonw *w, const struct json *v)
-{
-	const struct json *info = json_get(v, "info");
-	struct str cron = { 0 };
-	add_cron(&cron, json_get(info, "spec"));
-	jsonw_object(w, NULL);
-	jsonw_text(w, "id", json_get_text(v, "scheduleId"));
-	jsonw_text(w, "workflow", json_get_text(json_get(info, "workflowType"), "name"));
-	jsonw_text(w, "cron", view_of_str(&cron));
-	jsonw_text(w, "timezone", json_get_text(json_get(info, "spec"), "timezoneName"));
-	jsonw_text(w, "next", json_text(json_first(json_get(info, "futureActionTimes"))));
-	jsonw_bool(w, "paused", json_true(json_get(info, "paused")));
-	jsonw_text(w, "note", json_get_text(info, "notes"));
-	jsonw_end_object(w);
-	str_release(&cron);
-}
-
-static void on_schedules(struct temporal_job *j, const struct http_answer *a)
-{
-	struct json_doc *doc = temporal_job_json(j, a);
-	struct str out = { 0 };
-	struct jsonw w;
-	if (!doc)
-		return;
-	begin(&w, &out, "schedules");
-	const struct json *list = json_get(json_root(doc), "schedules");
-	for (const struct json *i = json_first(list); i; i = json_next(i))
-		add_schedule(&w, i);
-	end(&w);
-	temporal_give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
-	json_free(doc);
-	str_release(&out);
 }
 
 /* ---- workers ---- */
@@ -129,14 +55,14 @@ static void on_workers(struct temporal_job *j, const struct http_answer *a)
 	struct jsonw w;
 	if (!doc)
 		return;
-	begin(&w, &out, "workers");
+	temporal_list_begin(&w, &out, "workers");
 	const struct json *list = json_get(json_root(doc), "workersInfo");
 	for (const struct json *i = json_first(list); i; i = json_next(i)) {
 		const struct json *beat = json_get(i, "workerHeartbeat");
 		if (!view_starts(json_get_text(beat, "taskQueue"), "temporal-sys-"))
 			add_worker(&w, beat);
 	}
-	end(&w);
+	temporal_list_end(&w);
 	temporal_give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
 	json_free(doc);
 	str_release(&out);
@@ -305,13 +231,13 @@ static void list_workflows(struct temporal_job *j)
 	struct jsonw w;
 	const bool queues = false;
 	collect_names(j->t, &names, queues);
-	begin(&w, &out, "workflows");
+	temporal_list_begin(&w, &out, "workflows");
 	struct view rest = view_of_str(&names), name;
 	while (view_split(&rest, '\n', &name)) {
 		if (name.len)
 			add_workflow(&w, j->t, name);
 	}
-	end(&w);
+	temporal_list_end(&w);
 	temporal_give(j, &out, VIEW(""));
 	str_release(&out);
 	str_release(&names);
@@ -373,7 +299,7 @@ ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct vie
 	struct temporal_job *j = temporal_job(t);
 	j->catalog = kind;
 	if (kind == CATALOG_SCHEDULES)
-		ask_list(j, "/schedules?maximumPageSize=200", cursor, on_schedules);
+		temporal_list_schedules(j, cursor);
 	else if (kind == CATALOG_WORKERS)
 		ask_list(j, "/workers?pageSize=200", cursor, on_workers);
 	else if (kind == CATALOG_QUEUES)

@@ -10,7 +10,10 @@
  *   temporal_load.c     describe and history of a run for a job
  *   temporal_read.c     page, detail, history, log
  *   temporal_catalog.c  schedules, queues, workers, workflows; temporal_inbox.c
- *   temporal_order.c    orders; temporal_approve.c: approvals and their effect
+ *   temporal_order.c    orders; temporal_approve.c: approvals by mapping
+ *   temporal_tell.c     updates and signals, and their effect; temporal_winner.c
+ *   temporal_batch.c    orders on many runs
+ *   temporal_ask.c      queries, stack, handlers; temporal_schedule.c: schedules
  */
 #ifndef BACKEND_TEMPORAL_INSIDE_H
 #define BACKEND_TEMPORAL_INSIDE_H
@@ -226,7 +229,13 @@ struct temporal_job {
 	enum log_stream streams;
 	enum catalog_kind catalog;
 	enum verb verb;
-	char *comment, *value, *params, *key;
+	char *comment, *value, *params, *key, *name;
+	int timeout_ms;			/* of a question; 0: the usual */
+	bool preview;			/* of an order: say it, do not send it */
+	struct mapping_args args;	/* of a signal, an update */
+	bool gathered;			/* waits for others that are given with it */
+	struct temporal_batch *batch;	/* that it is part of, or NULL */
+	temporal_then_fn *slash;	/* instead, where its id has a slash; NULL: refused */
 	int64_t length;			/* of the history, before an order */
 	int64_t until_ms;
 	int tries;
@@ -254,8 +263,53 @@ void temporal_find(struct temporal_job *j, temporal_then_fn *then);
 void temporal_describe(struct temporal_job *j, temporal_then_fn *then);
 /* Describe, and the history into j->story. */
 void temporal_load(struct temporal_job *j, temporal_then_fn *then);
+/* What lists say, as if it were described: no history, nothing that is pending. */
+void temporal_load_row(struct temporal_job *j, temporal_then_fn *then);
 /* The first page of the history only. */
 void temporal_load_input(struct temporal_job *j, temporal_then_fn *then);
+
+/* ---- temporal_tell.c ---- */
+
+/* What j->name and j->args say. Both end the job. */
+void temporal_tell_update(struct temporal_job *j);
+void temporal_tell_signal(struct temporal_job *j);
+/* The operator's own signal or update: j->name, and j->value (JSON array). */
+void temporal_tell(struct temporal_job *j);
+/* A signal's effect is seen, and no other decision came before it. */
+void temporal_was_first(struct temporal_job *j);
+void temporal_make_key(struct temporal_job *j);
+void temporal_add_args(struct jsonw *w, const char *key, const struct mapping_args *args);
+/* "workflowExecution": {...} of the job's run. */
+void temporal_add_execution(struct jsonw *w, const struct temporal_job *j);
+
+/* ---- temporal_winner.c ---- */
+
+/* Ends the job as refused: j->text, and who decided, if the history says so. */
+void temporal_refuse_with_winner(struct temporal_job *j);
+/* After a signal: temporal_was_first, or refused where another came before it. */
+void temporal_find_rival(struct temporal_job *j);
+
+/* ---- temporal_batch.c ---- */
+
+struct temporal_batch;
+
+/* The server has a batch operation of that kind. */
+bool temporal_has_batch(enum verb v);
+/* Waits for those that are given in the same turn of the loop: many become a batch,
+ * few are found and go on with singly. */
+void temporal_gather(struct temporal_job *j, temporal_then_fn *singly);
+/* One run, named in the body and not in the path. */
+void temporal_batch_one(struct temporal_job *j);
+void temporal_batches_release(struct temporal *t);
+
+/* ---- temporal_ask.c ---- */
+
+/* Sends the query `name` with the arguments in j->value (JSON array, or NULL). */
+void temporal_send_query(struct temporal_job *j, const char *name, temporal_answered_fn *answered);
+/* Its answer, with the result's JSON (in the story's arena); NULL, and the job is
+ * ended, where there is none. */
+struct json_doc *temporal_query_answer(struct temporal_job *j, const struct http_answer *a,
+				       struct view *value);
 
 /* ---- temporal_inbox.c ---- */
 
@@ -263,6 +317,10 @@ void temporal_load_input(struct temporal_job *j, temporal_then_fn *then);
 void temporal_prepare(struct temporal_job *j, temporal_then_fn *then);
 /* What waits for a person, as a catalogue. */
 void temporal_inbox(struct temporal_job *j);
+
+/* ---- temporal_schedule.c ---- */
+
+void temporal_list_schedules(struct temporal_job *j, struct view cursor);
 
 /* ---- the operations ---- */
 
@@ -272,8 +330,13 @@ ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
 ticket_id temporal_log(struct backend *b, const struct log_query *q);
 /* Hands a catalogue over, and ends the job. */
 void temporal_give(struct temporal_job *j, const struct str *json, struct view next);
+/* {"LIST": [ ... ]} */
+void temporal_list_begin(struct jsonw *w, struct str *out, const char *list);
+void temporal_list_end(struct jsonw *w);
 ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
 ticket_id temporal_order(struct backend *b, const struct order *o);
+ticket_id temporal_question(struct backend *b, const struct run_question *q);
+ticket_id temporal_schedule(struct backend *b, const struct schedule_order *o);
 /* Approve, reject, answer: from the described run on. */
 void temporal_approve(struct temporal_job *j);
 /* Common members of an order's body: who we are, and its own id. */
@@ -297,6 +360,8 @@ struct temporal {
 	struct temporal_budget budget;
 	struct temporal_call *calls;	/* newest first */
 	struct temporal_job *jobs;
+	struct temporal_batch *batches;
+	struct watch *gather;
 	struct temporal_link link;
 	struct temporal_watch watch;
 	struct temporal_look look;

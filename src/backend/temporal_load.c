@@ -19,8 +19,12 @@ static bool can_be_addressed(struct temporal_job *j)
 {
 	if (j->t->is_ui || !strchr(j->workflow_id, '/'))
 		return true;
-	temporal_finish(j, OUTCOME_UNSUPPORTED,
-			"Temporal's HTTP port cannot address a workflow id with a slash");
+	if (j->slash)
+		j->slash(j);
+	else
+		temporal_finish(j, OUTCOME_UNSUPPORTED,
+				"Temporal's HTTP port cannot address a workflow id with a slash; "
+				"the UI server's address can");
 	return false;
 }
 
@@ -133,6 +137,48 @@ void temporal_describe(struct temporal_job *j, temporal_then_fn *then)
 	temporal_add_run(&target, j->run);
 	struct temporal_ask ask = { .target = &target };
 	temporal_job_ask(j, &ask, on_describe);
+}
+
+/* ---- what lists say of it, in the shape of describe ---- */
+
+static struct json_doc *describe_row(const struct json *row)
+{
+	struct str text = { 0 };
+	str_add_text(&text, "{\"workflowExecutionInfo\":");
+	json_print(row, &text);
+	str_add_char(&text, '}');
+	struct json_doc *doc = json_parse(view_of_str(&text), (size_t)32 << 20, NULL);
+	str_release(&text);
+	return doc;
+}
+
+static void on_row(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	const struct json *row = json_first(json_get(json_root(doc), "executions"));
+	json_free(j->describe);
+	j->describe = row ? describe_row(row) : NULL;
+	json_free(doc);
+	if (j->describe)
+		j->then(j);
+	else
+		temporal_finish(j, OUTCOME_NOT_FOUND, "Temporal has no such run");
+}
+
+void temporal_load_row(struct temporal_job *j, temporal_then_fn *then)
+{
+	struct str target = { 0 }, query = { 0 };
+	j->then = then;
+	str_addf(&query, "RunId = '%s'", j->run);
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/workflows");
+	temporal_add_query(&target, "query", view_of_str(&query));
+	temporal_add_query(&target, "pageSize", VIEW("1"));
+	struct temporal_ask ask = { .target = &target, .listed = true };
+	temporal_job_ask(j, &ask, on_row);
+	str_release(&query);
 }
 
 /* ---- history ---- */

@@ -15,7 +15,10 @@ static const struct {
 	{ "update", MAPPING_UPDATE },
 	{ "signal", MAPPING_SIGNAL },
 	{ "activity", MAPPING_ACTIVITY },
+	{ "auto", MAPPING_AUTO },
 };
+
+#define AUTO_ARGS "{\"approved\":${approved},\"comment\":${comment},\"reviewer\":${user}}"
 
 /* ---- templates ---- */
 
@@ -82,13 +85,13 @@ static bool add_template(struct str *out, struct view text, const struct mapping
 	return true;
 }
 
-static void split_elements(struct view array, struct arena *arena, struct mapping_args *out)
+void mapping_args_read(struct view array, struct arena *arena, struct mapping_args *out)
 {
 	struct view *items = arena_array(arena, ARGS_MAX, sizeof *items);
 	struct view element;
 	size_t at = 0;
 	bool bad = false;
-	out->items = items;
+	*out = (struct mapping_args){ items, 0 };
 	while (out->len < ARGS_MAX && jscan_next(array, NULL, &at, &element, &bad))
 		items[out->len++] = element;
 }
@@ -108,7 +111,7 @@ bool mapping_fill(const struct mapping *m, const struct mapping_values *v, struc
 	if (!jscan_check(json, (struct jscan_limits){ 0 }, NULL, err))
 		return err_prefix(err, "the arguments of %s are no JSON", m->name);
 	if (m->many) {
-		split_elements(json, arena, out);
+		mapping_args_read(json, arena, out);
 		return true;
 	}
 	struct view *one = arena_array(arena, 1, sizeof *one);
@@ -140,9 +143,20 @@ static bool read_key(struct mapping *m, struct view key)
 	return m->verb == VERB_APPROVE || m->verb == VERB_REJECT || m->verb == VERB_ANSWER;
 }
 
+static bool read_auto(struct mapping *m, struct view args)
+{
+	args = args.len ? view_trim(args) : VIEW(AUTO_ARGS);
+	m->way = MAPPING_AUTO;
+	m->name = mem_text("");
+	m->args = mem_bytes(args.ptr, args.len);
+	return true;
+}
+
 static bool read_value(struct mapping *m, struct view value)
 {
 	size_t first = view_find_byte(value, ':', 0);
+	if (view_is(value, "auto") || view_starts(value, "auto:"))
+		return read_auto(m, view_cut(value, 5, value.len));
 	if (first == SIZE_MAX || !read_way(m, view_cut(value, 0, first)))
 		return false;
 	size_t second = view_find_byte(value, ':', first + 1);
@@ -173,8 +187,8 @@ bool mapping_add(struct mappings *m, struct view key, struct view value, struct 
 	const struct mapping_values sample = { .verb = VERB_APPROVE, .now_ms = 1 };
 	bool ok = read_key(&fresh, key) && read_value(&fresh, view_trim(value));
 	if (!ok)
-		err_set(err, ERR_CONFIG, "expected update:NAME:JSON, signal:NAME, signal:NAME:JSON "
-					 "or activity:TYPE:JSON");
+		err_set(err, ERR_CONFIG, "expected update:NAME:JSON, signal:NAME, signal:NAME:JSON, "
+					 "activity:TYPE:JSON or auto");
 	else
 		ok = mapping_fill(&fresh, &sample, &arena, &args, err);
 	arena_release(&arena);
@@ -215,7 +229,8 @@ bool mapping_has_type(const struct mappings *m, struct view type)
 
 void mapping_describe(const struct mapping *m, struct str *out)
 {
-	str_addf(out, "%s %s", ways[m->way].word, m->name);
+	str_addf(out, "%s %s", ways[m->way].word,
+		 m->way == MAPPING_AUTO ? "(an update that it offers)" : m->name);
 	if (m->args)
 		str_addf(out, " %s%s", m->many ? "*" : "", m->args);
 }

@@ -9,7 +9,8 @@
 #include "base/vec.h"
 #include "core/status.h"
 
-enum mapping_way { MAPPING_UPDATE, MAPPING_SIGNAL, MAPPING_ACTIVITY };
+/* AUTO: an update that the workflow itself offers. */
+enum mapping_way { MAPPING_UPDATE, MAPPING_SIGNAL, MAPPING_ACTIVITY, MAPPING_AUTO };
 
 struct mapping {
 	enum verb verb;
@@ -46,6 +47,8 @@ struct mapping_args {
 	size_t len;
 };
 
+/* The elements of a JSON array (an empty view: none). */
+void mapping_args_read(struct view array, struct arena *arena, struct mapping_args *out);
 bool mapping_fill(const struct mapping *m, const struct mapping_values *v, struct arena *arena,
 		  struct mapping_args *out, struct err *err);
 /* "update decide {"approved":true,...}" with the template as it is. */

@@ -28,14 +28,6 @@ void temporal_add_order(struct jsonw *w, const struct temporal_job *j)
 	str_release(&key);
 }
 
-static void add_execution(struct jsonw *w, const struct temporal_job *j)
-{
-	jsonw_object(w, "workflowExecution");
-	jsonw_string(w, "workflowId", j->workflow_id);
-	jsonw_string(w, "runId", j->run);
-	jsonw_end_object(w);
-}
-
 static struct view reason_of(const struct temporal_job *j)
 {
 	return j->comment && *j->comment ? view_of(j->comment) : VIEW("by an operator");
@@ -97,6 +89,13 @@ static bool has_ended(const struct http_answer *a)
 	       view_find(a->body, VIEW("aborted by closing workflow"), 0) != SIZE_MAX;
 }
 
+static void refuse_late(struct temporal_job *j)
+{
+	str_clear(&j->text);
+	str_add_text(&j->text, "it has ended meanwhile");
+	temporal_refuse_with_winner(j);
+}
+
 bool temporal_order_failed(struct temporal_job *j, const struct http_answer *a)
 {
 	if (temporal_ok(a))
@@ -104,7 +103,7 @@ bool temporal_order_failed(struct temporal_job *j, const struct http_answer *a)
 	if (!has_ended(a) && is_lost(a))
 		read_back(j, a);
 	else if (has_ended(a))
-		temporal_finish(j, OUTCOME_REFUSED, "it has ended meanwhile");
+		refuse_late(j);
 	else
 		temporal_fail(j, a);
 	return true;
@@ -164,7 +163,7 @@ static void send_cancel(struct temporal_job *j)
 	struct jsonw w;
 	jsonw_init(&w, &body);
 	jsonw_object(&w, NULL);
-	add_execution(&w, j);
+	temporal_add_execution(&w, j);
 	jsonw_text(&w, "reason", reason_of(j));
 	temporal_add_order(&w, j);
 	jsonw_end_object(&w);
@@ -177,7 +176,7 @@ static void send_terminate(struct temporal_job *j)
 	struct jsonw w;
 	jsonw_init(&w, &body);
 	jsonw_object(&w, NULL);
-	add_execution(&w, j);
+	temporal_add_execution(&w, j);
 	jsonw_text(&w, "reason", reason_of(j));
 	jsonw_string(&w, "identity", j->t->identity);
 	jsonw_end_object(&w);
@@ -206,7 +205,7 @@ static void send_reset(struct temporal_job *j, int64_t to)
 	str_addf(&id, "%lld", (long long)to);
 	jsonw_init(&w, &body);
 	jsonw_object(&w, NULL);
-	add_execution(&w, j);
+	temporal_add_execution(&w, j);
 	jsonw_text(&w, "reason", reason_of(j));
 	jsonw_string(&w, "workflowTaskFinishEventId", str_text(&id));
 	temporal_add_order(&w, j);
@@ -414,7 +413,8 @@ static temporal_then_fn *const ways[VERBS] = {
 	[VERB_APPROVE] = load_approve, [VERB_REJECT] = load_approve, [VERB_ANSWER] = load_approve,
 	[VERB_RETRY] = load_retry,     [VERB_CANCEL] = send_cancel,  [VERB_PAUSE] = send_pause,
 	[VERB_RESUME] = send_pause,    [VERB_RERUN] = load_rerun,
-	[VERB_TERMINATE] = send_terminate,
+	[VERB_TERMINATE] = send_terminate, [VERB_SIGNAL] = temporal_tell,
+	[VERB_UPDATE] = temporal_tell,
 };
 
 static ticket_id answer(struct backend *b, enum outcome outcome, const char *text)
@@ -422,6 +422,25 @@ static ticket_id answer(struct backend *b, enum outcome outcome, const char *tex
 	ticket_id ticket = backend_ticket(b);
 	backend_answer(b, ticket, outcome, text);
 	return ticket;
+}
+
+/* Its arguments are in its body, wherever that goes. */
+static void signal_by_batch(struct temporal_job *j)
+{
+	mapping_args_read(view_of(j->value), &j->story.arena, &j->args);
+	temporal_batch_one(j);
+}
+
+static void give(struct temporal_job *j)
+{
+	if (j->verb == VERB_SIGNAL)
+		j->slash = signal_by_batch;
+	else if (temporal_has_batch(j->verb))
+		j->slash = temporal_batch_one;
+	if (temporal_has_batch(j->verb) && j->verb != VERB_SIGNAL)
+		temporal_gather(j, ways[j->verb]);
+	else
+		temporal_find(j, ways[j->verb]);
 }
 
 ticket_id temporal_order(struct backend *b, const struct order *o)
@@ -438,13 +457,15 @@ ticket_id temporal_order(struct backend *b, const struct order *o)
 	j->value = text_or_null(o->value);
 	j->params = text_or_null(o->params);
 	j->key = text_or_null(o->key);
+	j->name = text_or_null(o->name);
+	j->preview = o->preview;
 	if (o->verb == VERB_START) {
 		j->type = mem_bytes(o->workflow.ptr ? o->workflow.ptr : "", o->workflow.len);
 		j->timer = loop_timer(b->loop, on_start, j);
 		loop_timer_set(j->timer, 0);
 	} else {
 		j->run = mem_bytes(o->run.ptr ? o->run.ptr : "", o->run.len);
-		temporal_find(j, ways[o->verb]);
+		give(j);
 	}
 	return j->ticket;
 }

@@ -165,10 +165,11 @@ static void read_trigger(const struct json *info, struct arena *arena, struct ru
 
 void temporal_allow(struct run_facts *run)
 {
-	uint32_t open = 1U << VERB_CANCEL | 1U << VERB_TERMINATE | 1U << VERB_PAUSE;
-	uint32_t ended = 1U << VERB_RERUN;
-	if (run->status == RUN_PAUSED)
-		open = 1U << VERB_CANCEL | 1U << VERB_TERMINATE | 1U << VERB_RESUME;
+	const uint32_t ask = 1U << VERB_QUERY | 1U << VERB_STACK;
+	const uint32_t pause = 1U << (run->status == RUN_PAUSED ? VERB_RESUME : VERB_PAUSE);
+	const uint32_t open = 1U << VERB_CANCEL | 1U << VERB_TERMINATE | 1U << VERB_SIGNAL |
+			      1U << VERB_UPDATE | pause | ask;
+	const uint32_t ended = 1U << VERB_RERUN | ask;
 	run->actions = (struct actions_facts){
 		.allowed = run_status_is_open(run->status) ? open : ended,
 		.known = open | ended,

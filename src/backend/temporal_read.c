@@ -125,6 +125,14 @@ static void load_detail(struct temporal_job *j)
 	temporal_load(j, give_detail);
 }
 
+/* An id that no path can name: what lists say is all that there is. */
+static void load_listed(struct temporal_job *j)
+{
+	story_note(&j->story, "its id has a slash, so Temporal's HTTP port gives no more than "
+			      "lists do");
+	temporal_load_row(j, give_detail);
+}
+
 static void on_history(struct temporal_job *j, const struct http_answer *a)
 {
 	struct temporal *t = j->t;
@@ -171,6 +179,7 @@ ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
 	struct temporal_job *j = temporal_job(temporal_of(b));
 	j->run = mem_bytes(run.ptr ? run.ptr : "", run.len);
 	str_add(&j->token, cursor);
+	j->slash = part == PART_DETAIL ? load_listed : NULL;
 	temporal_find(j, parts[part]);
 	return j->ticket;
 }

@@ -390,18 +390,22 @@ void story_add(struct story *s, const struct json *list)
 		add_one(s, i);
 }
 
+void story_note(struct story *s, const char *words)
+{
+	struct story_task *t = story_open(s, STORY_SIGNAL, ++s->last_event);
+	t->facts.title = arena_view(&s->arena, view_of(words));
+	t->facts.status = TASK_COMPLETED;
+}
+
 /* Takes the place of all that was not read. */
 static void add_gap(struct story *s, int64_t until)
 {
 	struct str words = { 0 };
 	if (until <= s->last_event + 1)
 		return;
-	struct story_task *t = story_open(s, STORY_SIGNAL, s->last_event + 1);
 	str_addf(&words, "events %lld to %lld are not shown", (long long)s->last_event + 1,
 		 (long long)until - 1);
-	t->facts.title = arena_view(&s->arena, view_of_str(&words));
-	t->facts.status = TASK_COMPLETED;
-	s->last_event++;
+	story_note(s, str_text(&words));
 	str_release(&words);
 }
 

@@ -45,6 +45,8 @@ void story_add(struct story *s, const struct json *events);
 /* The newest events, newest first, of a history too long to be read whole: what lies
  * between is said by a task of its own. */
 void story_add_newest(struct story *s, const struct json *events);
+/* A line of its own among the tasks, that says something of the story itself. */
+void story_note(struct story *s, const char *words);
 /* One line of history; false for what only makes noise (workflow tasks that went
  * well). */
 bool story_line(const struct json *event, struct arena *arena, struct history_facts *out);

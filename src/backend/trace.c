@@ -327,6 +327,16 @@ static void cancel(struct backend *b, ticket_id ticket)
 	backend_cancel(trace_of(b)->inner, ticket);
 }
 
+static ticket_id ask_run(struct backend *b, const struct run_question *q)
+{
+	return backend_ask(trace_of(b)->inner, q);
+}
+
+static ticket_id order_schedule(struct backend *b, const struct schedule_order *o)
+{
+	return backend_schedule(trace_of(b)->inner, o);
+}
+
 static ticket_id run_errand(struct backend *b, const struct errand *e)
 {
 	return backend_errand(trace_of(b)->inner, e);
@@ -358,6 +368,8 @@ static const struct backend_ops trace_ops = {
 	.catalog = catalog,
 	.log = read_log,
 	.order = give_order,
+	.ask = ask_run,
+	.schedule = order_schedule,
 	.errand = run_errand,
 	.cancel = cancel,
 	.pending = pending,

@@ -166,9 +166,18 @@ const struct command command_workflows = {
 
 /* ---- schedules pause|resume|trigger ID ---- */
 
-static bool errand_word(const char *word)
+static bool schedule_verb(const char *word, enum verb *out)
 {
-	return str_eq(word, "pause") || str_eq(word, "resume") || str_eq(word, "trigger");
+	static const struct {
+		const char *word;
+		enum verb verb;
+	} verbs[] = { { "pause", VERB_PAUSE }, { "resume", VERB_RESUME }, { "trigger", VERB_START } };
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+		*out = verbs[i].verb;
+		if (str_eq(word, verbs[i].word))
+			return true;
+	}
+	return false;
 }
 
 /* The run that was started, or when the schedule fires next. */
@@ -192,37 +201,38 @@ static void on_schedule(void *arg, struct view json)
 	json_free(doc);
 }
 
-static int schedule_errand(struct cli *c)
+static const struct opt schedule_options[] = {
+	{ "comment", 'm', OPT_VALUE, "COMMENT", "why; stands where the engine keeps it" },
+	{ "json", 0, OPT_FLAG, NULL, "the API's objects" },
+	{ 0 },
+};
+
+static int schedule_order(struct cli *c)
 {
 	static const struct session_calls calls = { .catalog = on_schedule };
 	struct printing p = { .cli = c };
 	struct session *s = &c->session;
-	struct str path = {0};
+	struct schedule_order o = { .comment = view_of(opt_value(&c->opts, "comment")) };
 	int status = 0;
-	if (!errand_word(cli_word(c, 0)) || !cli_word(c, 1))
+	if (!schedule_verb(cli_word(c, 0), &o.verb) || !cli_word(c, 1))
 		return cli_refuse(ERR_USAGE, "schedules: expected pause, resume or trigger, and an ID");
 	if (!cli_connect(c, &status))
 		return status;
-	str_add_text(&path, "/v1/schedules/");
-	http_add_encoded(&path, view_of(cli_word(c, 1)));
-	str_addf(&path, "/%s", cli_word(c, 0));
-	const struct errand e = { .path = view_of_str(&path), .body = VIEW("{}"),
-				  .kind = CATALOG_SCHEDULES };
+	o.id = view_of(cli_word(c, 1));
 	session_listen(s, &calls, &p);
-	session_wait(s, backend_errand(s->backend, &e));
-	str_release(&path);
+	session_wait(s, backend_schedule(s->backend, &o));
 	return cli_outcome(c);
 }
 
 static int schedules_run(struct cli *c)
 {
-	return cli_word(c, 0) ? schedule_errand(c) : catalog_run(c);
+	return cli_word(c, 0) ? schedule_order(c) : catalog_run(c);
 }
 
 const struct command command_schedules = {
-	.name = "schedules", .words = "[pause|resume|trigger ID] [--json]",
+	.name = "schedules", .words = "[pause|resume|trigger ID] [-m COMMENT] [--json]",
 	.help = "what starts by itself, and when next",
-	.options = catalog_options, .most = 2, .run = schedules_run,
+	.options = schedule_options, .most = 2, .run = schedules_run,
 };
 
 const struct command command_queues = {

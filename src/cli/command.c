@@ -18,7 +18,8 @@ const struct opt cli_common_options[] = {
 static const struct command *const commands[] = {
 	&command_runs, &command_show, &command_logs, &command_start, &command_approve,
 	&command_reject, &command_retry, &command_skip, &command_advance, &command_answer,
-	&command_edit, &command_cancel, &command_pause, &command_resume, &command_rerun,
+	&command_edit, &command_cancel, &command_pause, &command_resume, &command_terminate, &command_rerun,
+	&command_signal, &command_update, &command_query, &command_stack,
 	&command_watch, &command_events, &command_workflows, &command_schedules, &command_queues,
 	&command_workers, &command_stats, &command_inbox, &command_history, &command_check,
 	&command_engine, &command_ask, NULL,

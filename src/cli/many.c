@@ -1,4 +1,4 @@
-/* runboard cancel, pause, resume: an order on one run, several, or all that match
+/* runboard cancel, terminate, pause, resume: an order on one run, several, or all that match
  * a filter. More than one needs --yes where nobody can be asked. */
 #include <unistd.h>
 
@@ -7,18 +7,26 @@
 #include "cli/command.h"
 #include "cli/target.h"
 
-enum { MANY_PAGE = 500, MANY_MOST = 100000 };
+enum {
+	MANY_PAGE = 500, MANY_MOST = 100000,
+	MANY_AT_ONCE = 1000	/* orders given before their answers are waited for */
+};
 
 struct chosen {
 	char *id, *short_id, *workflow;
 	enum run_status status;
 	int64_t version;
+	ticket_id ticket;
+	bool done;
+	enum outcome outcome;
+	char *text;			/* of its end */
 };
 
 struct many {
 	struct cli *cli;
 	enum verb verb;
 	VEC(struct chosen) runs;
+	size_t from, to;		/* those whose orders are on their way */
 };
 
 static const struct opt many_options[] = {
@@ -41,7 +49,8 @@ static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 		if (!run_status_is_open(runs[i].status))
 			continue;
 		struct chosen c = { text_of(runs[i].id), text_of(runs[i].short_id),
-				    text_of(runs[i].workflow), runs[i].status, runs[i].version };
+				    text_of(runs[i].workflow), runs[i].status, runs[i].version,
+				    .text = NULL };
 		vec_push(&m->runs, c);
 	}
 }
@@ -72,7 +81,7 @@ static int choose_named(struct many *m)
 		struct cli_target t = {0};
 		if (cli_target_find(&m->cli->session, &t, word, NULL, m->verb, &err)) {
 			struct chosen c = { mem_text(str_text(&t.run)), mem_text(word),
-					    mem_text(str_text(&t.workflow)), t.run_status, t.version };
+					    mem_text(str_text(&t.workflow)), t.run_status, t.version, .text = NULL };
 			vec_push(&m->runs, c);
 		} else {
 			status = cli_fail(&err);
@@ -124,23 +133,72 @@ static bool may_act(struct many *m, int *status)
 	return false;
 }
 
-static int act_on(struct many *m, const struct chosen *c)
+static void on_done(void *arg, ticket_id t, enum outcome outcome, const char *text)
 {
-	struct session *s = &m->cli->session;
+	struct many *m = arg;
+	for (size_t i = m->from; i < m->to; i++) {
+		struct chosen *c = &m->runs.items[i];
+		if (c->ticket != t)
+			continue;
+		c->done = true;
+		c->outcome = outcome;
+		c->text = mem_text(text);
+		return;
+	}
+}
+
+static void give(struct many *m, struct chosen *c)
+{
 	struct order o = { .verb = m->verb,
 			   .run = view_of(c->id),
 			   .version = c->version,
 			   .comment = view_of(opt_value(&m->cli->opts, "message")) };
-	session_wait(s, backend_order(s->backend, &o));
+	c->ticket = backend_order(m->cli->session.backend, &o);
+}
+
+static int say(struct many *m, const struct chosen *c)
+{
+	struct session *s = &m->cli->session;
+	s->outcome = c->outcome;
+	str_clear(&s->sentence);
+	str_add_text(&s->sentence, c->text);
 	if (s->outcome != OUTCOME_OK)
 		return cli_outcome(m->cli);
 	/* What was accepted is not yet what is: only the run's status says that. */
-	out_format(&m->cli->out, "%s requested: ", verb_name(m->verb));
+	if (c->text && *c->text)
+		out_label(&m->cli->out, view_of(c->text));
+	else
+		out_format(&m->cli->out, "%s requested", verb_name(m->verb));
+	out_text(&m->cli->out, ": ");
 	out_label(&m->cli->out, view_of(c->workflow));
 	out_text(&m->cli->out, " ");
 	out_label(&m->cli->out, view_of(c->id));
 	out_text(&m->cli->out, "\n");
 	return 0;
+}
+
+/* All are given before any answer is waited for: a backend may join them. */
+static int act_slice(struct many *m)
+{
+	static const struct session_calls calls = { .done = on_done };
+	struct session *s = &m->cli->session;
+	int worst = 0;
+	session_listen(s, &calls, m);
+	for (size_t i = m->from; i < m->to; i++)
+		give(m, &m->runs.items[i]);
+	for (size_t i = m->from; i < m->to; i++) {
+		struct chosen *c = &m->runs.items[i];
+		if (!c->done)
+			session_wait(s, c->ticket);
+		if (!c->done) {
+			c->outcome = s->outcome;
+			c->text = mem_text(str_text(&s->sentence));
+		}
+		int status = say(m, c);
+		worst = status > worst ? status : worst;
+	}
+	session_listen(s, NULL, NULL);
+	return worst;
 }
 
 static int act(struct many *m)
@@ -152,8 +210,10 @@ static int act(struct many *m)
 	}
 	if (!may_act(m, &worst))
 		return worst;
-	for (size_t i = 0; i < m->runs.len; i++) {
-		int status = act_on(m, &m->runs.items[i]);
+	while (m->to < m->runs.len) {
+		m->from = m->to;
+		m->to = m->runs.len - m->from < MANY_AT_ONCE ? m->runs.len : m->from + MANY_AT_ONCE;
+		int status = act_slice(m);
 		worst = status > worst ? status : worst;
 	}
 	return worst;
@@ -176,6 +236,7 @@ static int many_run(struct cli *c)
 		mem_free(m.runs.items[i].id);
 		mem_free(m.runs.items[i].short_id);
 		mem_free(m.runs.items[i].workflow);
+		mem_free(m.runs.items[i].text);
 	}
 	vec_release(&m.runs);
 	return status;
@@ -184,6 +245,12 @@ static int many_run(struct cli *c)
 const struct command command_cancel = {
 	.name = "cancel", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
 	.help = "stops runs; what is completed stays", .options = many_options,
+	.most = COMMAND_MANY, .run = many_run,
+};
+
+const struct command command_terminate = {
+	.name = "terminate", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
+	.help = "ends runs at once, without clean-up; cannot be undone", .options = many_options,
 	.most = COMMAND_MANY, .run = many_run,
 };
 

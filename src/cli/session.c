@@ -136,6 +136,10 @@ static void on_done(void *arg, ticket_id t, enum outcome outcome, struct view fo
 		    const char *text)
 {
 	struct session *s = arg;
+	if (outcome == OUTCOME_SEEN)
+		outcome = OUTCOME_OK;
+	if (s->calls && s->calls->done)
+		s->calls->done(s->arg, t, outcome, text);
 	if (t != s->waits)
 		return;
 	s->waits = 0;
@@ -237,6 +241,7 @@ void session_error(const struct session *s, struct err *err)
 		[OUTCOME_UNSUPPORTED] = ERR_REFUSED,
 		[OUTCOME_UNREACHABLE] = ERR_UNREACHABLE,
 		[OUTCOME_UNKNOWN] = ERR_UNREACHABLE,
+		[OUTCOME_SEEN] = ERR_NONE,
 	};
 	if (s->outcome == OUTCOME_OK)
 		return;
@@ -283,15 +288,31 @@ bool session_launch(struct session *s, struct err *err)
 /* ---- a RUN word ------------------------------------------------------------ */
 
 struct candidates {
+	const char *word;
 	struct str list;	/* "  abc123  deploy  running\n" each */
 	struct str id;		/* of the first */
 	size_t n;
+	bool exact;		/* they are called so; else they begin so */
 };
+
+/* Those that only begin so are not meant. */
+static void begin_exact(struct candidates *c)
+{
+	c->exact = true;
+	c->n = 0;
+	str_clear(&c->list);
+	str_clear(&c->id);
+}
 
 static void on_candidate(void *arg, const struct run_facts *runs, size_t n)
 {
 	struct candidates *c = arg;
 	for (size_t i = 0; i < n; i++) {
+		bool exact = view_is(runs[i].short_id, c->word);
+		if (exact && !c->exact)
+			begin_exact(c);
+		if (exact != c->exact)
+			continue;
 		if (c->n++ == 0)
 			str_add(&c->id, runs[i].id);
 		str_addf(&c->list, "\n  %.*s  %.*s  %.*s  %s", (int)runs[i].id.len, runs[i].id.ptr,
@@ -304,11 +325,11 @@ static void on_candidate(void *arg, const struct run_facts *runs, size_t n)
 static bool resolve_short(struct session *s, const char *word, struct str *id, struct err *err)
 {
 	static const struct session_calls calls = { .runs = on_candidate };
-	struct candidates found = {0};
+	struct candidates found = { .word = word };
 	struct str filter = {0};
 	str_addf(&filter, "id:%s*", word);
 	session_listen(s, &calls, &found);
-	session_wait(s, backend_page(s->backend, view_of_str(&filter), VIEW(""), 20));
+	session_wait(s, backend_page(s->backend, view_of_str(&filter), VIEW(""), 100));
 	bool ok = s->outcome == OUTCOME_OK && found.n == 1;
 	if (ok)
 		str_add(id, view_of_str(&found.id));
@@ -329,7 +350,7 @@ static bool resolve_short(struct session *s, const char *word, struct str *id, s
 static bool is_plain_word(const char *word)
 {
 	for (const char *p = word; *p; p++)
-		if (strchr(" \"/|:,*?()<>=", *p))
+		if (strchr(" \"|:,*?()<>=", *p))
 			return false;
 	return word[0] && word[0] != '-';
 }

@@ -25,6 +25,7 @@ struct session_calls {
 	void (*history)(void *arg, const struct history_facts *h, size_t n);
 	void (*catalog)(void *arg, struct view json);
 	void (*log)(void *arg, const struct log_line_facts *lines, size_t n, enum log_state state);
+	void (*done)(void *arg, ticket_id t, enum outcome outcome, const char *text);
 };
 
 struct session {

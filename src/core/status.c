@@ -73,6 +73,10 @@ static const struct {
 	[VERB_RERUN] = { "rerun", "run again", false, false },
 	[VERB_START] = { "start", "started", false, false },
 	[VERB_TERMINATE] = { "terminate", "terminated", false, true },
+	[VERB_SIGNAL] = { "signal", "signalled", false, false },
+	[VERB_UPDATE] = { "update", "updated", false, false },
+	[VERB_QUERY] = { "query", "asked", false, false },
+	[VERB_STACK] = { "stack", "asked", false, false },
 };
 static_assert(COUNT(verbs) == VERBS, "a row for each verb");
 
@@ -193,6 +197,11 @@ bool task_status_is_open(enum task_status s)
 bool verb_is_on_task(enum verb v)
 {
 	return (size_t)v < COUNT(verbs) && verbs[v].on_task;
+}
+
+bool verb_is_question(enum verb v)
+{
+	return v == VERB_QUERY || v == VERB_STACK;
 }
 
 bool verb_is_destructive(enum verb v)

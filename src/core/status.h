@@ -26,10 +26,11 @@ enum lane {
 };
 
 /* Orders (decisions) of an operator. The first group acts on a task, the second
- * on a run. */
+ * on a run, the third speaks to a run's own code; query and stack only ask. */
 enum verb {
 	VERB_APPROVE, VERB_REJECT, VERB_ANSWER, VERB_RETRY, VERB_SKIP, VERB_ADVANCE, VERB_EDIT,
 	VERB_CANCEL, VERB_PAUSE, VERB_RESUME, VERB_RERUN, VERB_START, VERB_TERMINATE,
+	VERB_SIGNAL, VERB_UPDATE, VERB_QUERY, VERB_STACK,
 	VERBS
 };
 
@@ -58,6 +59,7 @@ enum lane run_status_lane(enum run_status s);
 bool run_status_is_open(enum run_status s);	/* planned to paused */
 bool task_status_is_open(enum task_status s);	/* pending to waiting */
 bool verb_is_on_task(enum verb v);
+bool verb_is_question(enum verb v);	/* query, stack: changes nothing */
 /* Reject, cancel, skip, advance, terminate: held 5 s, asked before. */
 bool verb_is_destructive(enum verb v);
 

@@ -38,7 +38,11 @@ static const struct action_words table[] = {
 	A(EDIT, "edit", "edit", "edit the step and retry it", RUN, ""),
 	A(PAUSE, "pause", "pause", "start no further step", RUN, ""),
 	A(RESUME, "resume", "resume", "go on", RUN, ""),
-	A(TERMINATE, "terminate", "terminate", "end at once, without clean-up", RUN, ""),
+	A(TERMINATE, "terminate", "terminate", "end at once, no clean-up, no way back", RUN, ""),
+	A(SIGNAL, "signal", "signal", "send a signal to its code", RUN, ""),
+	A(UPDATE, "update", "update", "send an update to its code", RUN, ""),
+	A(QUERY, "query", "query", "ask its code", RUN, ""),
+	A(STACK, "stack", "stack", "where its code stands", RUN, ""),
 	A(MENU, "menu", "orders", "all orders, and why some are not possible now", RUN, "x"),
 	A(COPY, "copy", "copy id", "copy the id", RUN, "y"),
 	A(LINK, "link", "open link", "the engine's own page of it", RUN, "O"),
@@ -111,6 +115,8 @@ static const enum action of_verb[] = {
 	[VERB_CANCEL] = ACTION_CANCEL, [VERB_PAUSE] = ACTION_PAUSE,
 	[VERB_RESUME] = ACTION_RESUME, [VERB_RERUN] = ACTION_RERUN,
 	[VERB_START] = ACTION_START, [VERB_TERMINATE] = ACTION_TERMINATE,
+	[VERB_SIGNAL] = ACTION_SIGNAL, [VERB_UPDATE] = ACTION_UPDATE,
+	[VERB_QUERY] = ACTION_QUERY, [VERB_STACK] = ACTION_STACK,
 };
 static_assert(sizeof of_verb / sizeof *of_verb == VERBS, "every verb has its action");
 

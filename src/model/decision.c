@@ -9,6 +9,7 @@
 #include "model/inbox.h"
 #include "model/model.h"
 #include "model/question.h"
+#include "model/speak.h"
 
 static void clear_targets(struct decision_state *d)
 {
@@ -133,10 +134,20 @@ void decision_ask(struct model *m, enum verb verb, const struct focus *focus,
 	screen_push(m, SCREEN_DECISION, fx);
 }
 
+/* Words of its own for one run's code. */
+static bool is_spoken(enum verb verb)
+{
+	return verb == VERB_SIGNAL || verb == VERB_UPDATE || verb_is_question(verb);
+}
+
 void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
 		       struct effects *fx)
 {
-	if (verb != VERB_RERUN && verb != VERB_EDIT)
+	if (verb == VERB_STACK)
+		speak_stack(m, focus, fx);
+	else if (is_spoken(verb))
+		speak_open(m, verb, focus, fx);
+	else if (verb != VERB_RERUN && verb != VERB_EDIT)
 		decision_ask(m, verb, focus, fx);
 	else if (!aim(m, verb, focus))
 		return;
@@ -162,7 +173,7 @@ void decision_open(struct model *m, enum verb verb, struct effects *fx)
 {
 	struct focus focus;
 
-	if (!screen_is_open(m, SCREEN_DETAIL) && m->board.marks.len > 0)
+	if (!screen_is_open(m, SCREEN_DETAIL) && m->board.marks.len > 0 && !is_spoken(verb))
 		open_marked(m, verb, fx);
 	else if (model_focus(m, &focus))
 		decision_open_one(m, verb, &focus, fx);

@@ -11,6 +11,7 @@ static void keep_order(struct effects *fx, struct effect_order *o)
 	keep(fx, &o->task);
 	keep(fx, &o->comment);
 	keep(fx, &o->value);
+	keep(fx, &o->name);
 	keep(fx, &o->edit);
 	keep(fx, &o->workflow);
 	keep(fx, &o->params);
@@ -25,7 +26,7 @@ void effects_add(struct effects *fx, struct effect e)
 {
 	keep(fx, &e.text);
 	keep(fx, &e.path);
-	if (e.kind == EFFECT_ORDER)
+	if (e.kind == EFFECT_ORDER || e.kind == EFFECT_ASK)
 		keep_order(fx, &e.order);
 	if (is_of_log(e.kind)) {
 		keep(fx, &e.log.task);

@@ -23,6 +23,8 @@ enum effect_kind {
 	EFFECT_LOG_CLOSE,
 	EFFECT_ORDER,		/* send an order; MSG_DONE */
 	EFFECT_CATALOG,		/* MSG_CATALOG */
+	EFFECT_ASK,		/* `order`: verb, name, value of a question; MSG_CATALOG */
+	EFFECT_SCHEDULE,	/* order of the schedule `text`: its verb; MSG_CATALOG, MSG_DONE */
 	EFFECT_COPY,		/* `text` to the clipboard */
 	EFFECT_LINK,		/* open the page `text` */
 	EFFECT_SAVE,		/* write `text` to the file `path`; MSG_NOTICE says where */
@@ -45,6 +47,7 @@ struct effect_order {
 	int attempt;
 	int64_t version;
 	struct view comment, value, edit;
+	struct view name;		/* signal, update, query */
 	struct view workflow, params;	/* start: its name, a JSON object */
 	bool debug;
 };

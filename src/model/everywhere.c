@@ -131,6 +131,8 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_ADVANCE] = act_order,	[ACTION_EDIT] = act_order,
 	[ACTION_PAUSE] = act_order,	[ACTION_RESUME] = act_order,
 	[ACTION_TERMINATE] = act_order,	[ACTION_COPY] = act_copy,
+	[ACTION_SIGNAL] = act_order,	[ACTION_UPDATE] = act_order,
+	[ACTION_QUERY] = act_order,	[ACTION_STACK] = act_order,
 	[ACTION_LINK] = act_link,	[ACTION_SCHEDULES] = act_table,
 	[ACTION_QUEUES] = act_table,	[ACTION_WORKERS] = act_table,
 	[ACTION_AUDIT] = act_table,	[ACTION_METRICS] = act_table,

@@ -9,7 +9,8 @@
 
 static const enum verb verbs[] = {
 	VERB_APPROVE, VERB_REJECT, VERB_ANSWER, VERB_RETRY, VERB_EDIT, VERB_SKIP, VERB_ADVANCE,
-	VERB_PAUSE, VERB_RESUME, VERB_CANCEL, VERB_TERMINATE, VERB_RERUN,
+	VERB_PAUSE, VERB_RESUME, VERB_CANCEL, VERB_TERMINATE, VERB_RERUN, VERB_SIGNAL, VERB_UPDATE,
+	VERB_QUERY, VERB_STACK,
 };
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
 
@@ -19,7 +20,8 @@ char menu_letter(enum verb v)
 		[VERB_APPROVE] = 'a', [VERB_REJECT] = 'r', [VERB_ANSWER] = 'i',
 		[VERB_RETRY] = 't', [VERB_EDIT] = 'e', [VERB_SKIP] = 's', [VERB_ADVANCE] = 'f',
 		[VERB_PAUSE] = 'p', [VERB_RESUME] = 'o', [VERB_CANCEL] = 'c',
-		[VERB_TERMINATE] = 'T', [VERB_RERUN] = 'N',
+		[VERB_TERMINATE] = 'T', [VERB_RERUN] = 'N', [VERB_SIGNAL] = 'g',
+		[VERB_UPDATE] = 'U', [VERB_QUERY] = 'Q', [VERB_STACK] = 'S',
 	};
 
 	return letters[v];

@@ -26,6 +26,7 @@
 #include "model/outbox.h"
 #include "model/runs.h"
 #include "model/screen.h"
+#include "model/speak.h"
 #include "model/start.h"
 #include "model/table.h"
 #include "model/themes.h"
@@ -75,6 +76,7 @@ struct model {
 	struct workflows_state workflows;
 	struct start_state start;
 	struct edit_state edit;
+	struct speak_state speak;
 	struct help_state help;
 	struct runs_state runs;
 	struct table_state table;

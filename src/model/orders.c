@@ -25,6 +25,7 @@ static void line_free(struct order_line *l)
 	str_release(&l->short_id);
 	str_release(&l->task);
 	str_release(&l->comment);
+	str_release(&l->name);
 	str_release(&l->value);
 	str_release(&l->edit);
 	str_release(&l->params);
@@ -64,6 +65,7 @@ static void send_line(struct order_line *l, struct effects *fx)
 		.order = {
 			.verb = l->verb, .task = view_of_str(&l->task), .attempt = l->attempt,
 			.version = l->version, .comment = view_of_str(&l->comment),
+			.name = view_of_str(&l->name),
 			.value = view_of_str(&l->value), .edit = view_of_str(&l->edit),
 			.workflow = view_of_str(&l->workflow),
 			.params = view_of_str(&l->params), .debug = l->debug,
@@ -86,6 +88,7 @@ uint64_t orders_give(struct model *m, const struct order_wish *w, struct effects
 	str_add(&l->short_id, w->short_id);
 	str_add(&l->task, w->task);
 	str_add(&l->comment, w->comment);
+	str_add(&l->name, w->name);
 	str_add(&l->value, w->value);
 	str_add(&l->edit, w->edit);
 	str_add(&l->params, w->params);
@@ -158,6 +161,10 @@ static bool effect_is_seen(const struct order_line *l, const struct run_facts *r
 		       run->waiting.version > l->version;
 	case VERB_START:
 	case VERB_RERUN:
+	case VERB_SIGNAL:
+	case VERB_UPDATE:
+	case VERB_QUERY:
+	case VERB_STACK:
 	case VERBS:
 		break;
 	}
@@ -201,6 +208,10 @@ static void done(struct model *m, struct order_line *l, const struct msg *msg,
 		l->state = ORDER_ACCEPTED;
 		str_add(&l->follow_id, msg->done.follow_id);
 		check_seen(m, l);
+		break;
+	case OUTCOME_SEEN:
+		l->state = ORDER_SEEN;
+		l->ended_ms = m->now_ms;
 		break;
 	case OUTCOME_UNKNOWN:
 		l->state = ORDER_UNKNOWN;

@@ -35,7 +35,7 @@ struct order_line {
 	struct run_key key;		/* {0}: a start */
 	uint16_t context;
 	struct str workflow, short_id, task;	/* as they were shown */
-	struct str comment, value, edit, params;
+	struct str comment, name, value, edit, params;
 	int attempt;
 	int64_t version;
 	bool debug;
@@ -57,7 +57,7 @@ struct order_wish {
 	enum verb verb;
 	struct run_key key;
 	uint16_t context;
-	struct view workflow, short_id, task, comment, value, edit, params;
+	struct view workflow, short_id, task, comment, name, value, edit, params;
 	int attempt;
 	int64_t version, run_version;
 	enum run_status was;

@@ -18,6 +18,7 @@ static const struct screen *const screens[] = {
 	[SCREEN_WORKFLOWS] = &screen_workflows,
 	[SCREEN_START] = &screen_start,
 	[SCREEN_EDIT] = &screen_edit,
+	[SCREEN_SPEAK] = &screen_speak,
 	[SCREEN_HELP] = &screen_help,
 	[SCREEN_PALETTE] = &screen_palette,
 	[SCREEN_THEMES] = &screen_themes,
@@ -84,6 +85,7 @@ void screens_release(struct model *m)
 	workflows_release(&m->workflows);
 	start_release(&m->start);
 	edit_release(&m->edit);
+	speak_release(&m->speak);
 	help_release(&m->help);
 	runs_release(&m->runs);
 	table_release(&m->table);

@@ -10,7 +10,7 @@ const char *table_title(enum catalog_kind kind)
 		[CATALOG_WORKFLOWS] = "Workflows", [CATALOG_SCHEDULES] = "Schedules",
 		[CATALOG_QUEUES] = "Queues", [CATALOG_WORKERS] = "Workers",
 		[CATALOG_STATS] = "Statistics", [CATALOG_AUDIT] = "Audit",
-		[CATALOG_INBOX] = "Inbox",
+		[CATALOG_INBOX] = "Inbox", [CATALOG_ANSWER] = "Answer",
 	};
 
 	return titles[kind];
@@ -28,7 +28,7 @@ void table_release(struct table_state *s)
 	str_release(&s->trouble);
 }
 
-void table_open(struct model *m, enum catalog_kind kind, struct effects *fx)
+static void clear(struct model *m, enum catalog_kind kind)
 {
 	struct table_state *s = &m->table;
 
@@ -38,9 +38,26 @@ void table_open(struct model *m, enum catalog_kind kind, struct effects *fx)
 	s->kind = kind;
 	s->n_columns = 0;
 	s->rows = (struct rows){ 0 };
+	s->armed = VERBS;
+	s->order = 0;
 	s->request = model_request(m);
-	effects_add(fx, (struct effect){ .kind = EFFECT_CATALOG, .request = s->request,
+}
+
+void table_open(struct model *m, enum catalog_kind kind, struct effects *fx)
+{
+	clear(m, kind);
+	effects_add(fx, (struct effect){ .kind = EFFECT_CATALOG, .request = m->table.request,
 					 .catalog = kind });
+	screen_push(m, SCREEN_TABLE, fx);
+}
+
+void table_ask(struct model *m, struct run_key key, enum verb verb, struct view name,
+	       struct view args, struct effects *fx)
+{
+	clear(m, CATALOG_ANSWER);
+	effects_add(fx, (struct effect){ .kind = EFFECT_ASK, .request = m->table.request,
+					 .key = key,
+					 .order = { .verb = verb, .name = name, .value = args } });
 	screen_push(m, SCREEN_TABLE, fx);
 }
 
@@ -60,10 +77,94 @@ static void take(struct table_state *s, const struct msg_catalog *c)
 		vec_push(&s->cells, arena_view(&s->arena, c->rows[i]));
 }
 
+/* ---- orders of a schedule: a letter, then y ---- */
+
+static struct view schedule_in_focus(const struct table_state *s)
+{
+	if (s->kind != CATALOG_SCHEDULES || s->rows.at >= table_len(s))
+		return VIEW("");
+	return s->cells.items[s->rows.at * (size_t)s->n_columns];
+}
+
+static const char *schedule_words(enum verb v)
+{
+	return v == VERB_START ? "trigger" : verb_name(v);
+}
+
+static void arm(struct model *m, enum verb verb, struct view id)
+{
+	m->table.armed = verb;
+	if (model_is_read_only(m, 0))
+		m->table.armed = VERBS, model_notice(m, "This context is read-only.");
+	else
+		model_notice(m, "%s %.*s? y does it.", schedule_words(verb), (int)id.len, id.ptr);
+}
+
+static void give(struct model *m, struct view id, struct effects *fx)
+{
+	struct table_state *s = &m->table;
+
+	s->order = model_request(m);
+	effects_add(fx, (struct effect){ .kind = EFFECT_SCHEDULE, .request = s->order,
+					 .order = { .verb = s->armed }, .text = id });
+	model_notice(m, "%s %.*s: sent.", schedule_words(s->armed), (int)id.len, id.ptr);
+}
+
+static bool table_key(struct model *m, struct key key, struct effects *fx)
+{
+	static const struct {
+		uint32_t letter;
+		enum verb verb;
+	} letters[] = { { 'p', VERB_PAUSE }, { 'o', VERB_RESUME }, { 't', VERB_START } };
+	struct table_state *s = &m->table;
+	struct view id = schedule_in_focus(s);
+	enum verb was = s->armed;
+
+	s->armed = VERBS;
+	if (id.len == 0 || key.mods != 0)
+		return false;
+	if (was != VERBS && key.code == 'y') {
+		s->armed = was;
+		give(m, id, fx);
+		s->armed = VERBS;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
+		if (key.code == letters[i].letter) {
+			arm(m, letters[i].verb, id);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void read_again(struct model *m, struct effects *fx)
+{
+	struct table_state *s = &m->table;
+	struct rows rows = s->rows;
+
+	clear(m, s->kind);
+	s->rows = rows;
+	effects_add(fx, (struct effect){ .kind = EFFECT_CATALOG, .request = s->request,
+					 .catalog = s->kind });
+}
+
+static void ordered(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	m->table.order = 0;
+	if (msg->done.outcome != OUTCOME_OK)
+		model_warn(m, "Not done: %.*s", (int)msg->done.text.len, msg->done.text.ptr);
+	else
+		model_notice(m, "Done.");
+	read_again(m, fx);
+}
+
 static void table_arrive(struct model *m, const struct msg *msg, struct effects *fx)
 {
 	struct table_state *s = &m->table;
 
+	if (s->order && msg->request == s->order && msg->kind == MSG_DONE)
+		ordered(m, msg, fx);
 	if (s->request == 0 || msg->request != s->request)
 		return;
 	if (msg->kind == MSG_CATALOG) {
@@ -84,6 +185,7 @@ const struct screen screen_table = {
 	.name = "table",
 	.title = "Table",
 	.scopes = { { SCOPE_LIST, SCOPE_SCREENS, SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } },
+	.key = table_key,
 	.act = table_act,
 	.arrive = table_arrive,
 };

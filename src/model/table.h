@@ -25,12 +25,17 @@ struct table_state {
 	VEC(struct view) cells;		/* n_columns a row */
 	struct rows rows;
 	struct str trouble;
+	enum verb armed;		/* order of a schedule that `y` gives; VERBS: none */
+	uint64_t order;			/* one under way; 0: none */
 };
 
 extern const struct screen screen_table;
 
 /* Opens the table of a catalogue of the first context. */
 void table_open(struct model *m, enum catalog_kind kind, struct effects *fx);
+/* The same for the answer of a run's own code. */
+void table_ask(struct model *m, struct run_key key, enum verb verb, struct view name,
+	       struct view args, struct effects *fx);
 size_t table_len(const struct table_state *s);
 const char *table_title(enum catalog_kind kind);
 void table_release(struct table_state *s);

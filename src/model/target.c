@@ -36,6 +36,8 @@ static void judge(struct target *t, enum verb v, const struct actions_facts *a)
 	else
 		refuse(t, "not possible now");
 	t->absent = a->known != 0 && !(a->known & bit);
+	if (t->absent)
+		refuse(t, "its engine has no such order");
 }
 
 /* No task knows the verb: neither allowed nor with a reason. */
@@ -124,11 +126,11 @@ static void make_from_run(struct target *out, enum verb v, const struct run_fact
 	}
 }
 
-static void judge_context(const struct model *m, struct target *out)
+static void judge_context(const struct model *m, enum verb verb, struct target *out)
 {
 	struct str words = { 0 };
 
-	if (model_is_read_only(m, out->context)) {
+	if (!verb_is_question(verb) && model_is_read_only(m, out->context)) {
 		refuse(out, "this context is read-only");
 	} else if (out->context < m->n_contexts &&
 		   m->contexts[out->context].condition == CONDITION_DOWN) {
@@ -159,7 +161,7 @@ void target_make(const struct model *m, enum verb verb, const struct focus *focu
 		make_from_detail(out, verb, focus, detail);
 	else
 		make_from_run(out, verb, &run);
-	judge_context(m, out);
+	judge_context(m, verb, out);
 	arena_release(&arena);
 }
 

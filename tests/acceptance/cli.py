@@ -157,6 +157,19 @@ def many(rig):
     exits(rig, 0, 'cancel', '--filter', 'workflow:slow', '--yes')
 
 
+def words(rig):
+    """What the local engine does not have is refused in words, not guessed."""
+    run = rig.start('gate')
+    for order in (('signal', run, 'go'), ('update', run, 'go', '1'), ('query', run), ('stack', run), ('terminate', run)):
+        p = exits(rig, 4, *order)
+        rig.check('%s says so' % order[0], 'no such order' in p.stderr or 'unsupported' in p.stderr, p.stderr)
+    exits(rig, 2, 'signal', run, 'go', 'no json')
+    exits(rig, 2, 'stack', run, '--timeout', 'soon')
+    exits(rig, 2, 'schedules', 'pause')
+    exits(rig, 3, 'schedules', 'pause', 'nothing')
+    exits(rig, 0, 'cancel', run)
+
+
 def tables(rig):
     for name in ('workflows', 'schedules', 'queues', 'workers', 'stats', 'inbox'):
         exits(rig, 0, name)
@@ -226,5 +239,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, deciding, short_ids, many, tables, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, deciding, short_ids, many, words, tables, checking, configuration,
          engine, engine=None)

@@ -398,7 +398,7 @@ START_TEST(a_workflow_id_with_a_slash_is_refused_by_name)
 {
 	serve_well();
 	open_backend();
-	const struct ear_ticket *t = order(VERB_CANCEL, "x/terminate");
+	const struct ear_ticket *t = order(VERB_PAUSE, "x/terminate");
 	ck_assert_int_eq(t->outcome, OUTCOME_UNSUPPORTED);
 	ck_assert_msg(strstr(t->text, "slash") != NULL, "%s", t->text);
 	ck_assert_uint_eq(stub_count(stub, "POST", SPACE), 0);

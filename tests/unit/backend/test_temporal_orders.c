@@ -1,0 +1,531 @@
+/* What operators tell and ask a run's code on Temporal, orders on many runs and on
+ * schedules, against a stub with recorded answers. */
+#include "backend/ear.h"
+#include "backend/stub.h"
+#include "backend/temporal.h"
+#include "base/file.h"
+#include "lib/unit.h"
+
+#define SPACE "/api/v1/namespaces/default"
+#define WORKFLOW SPACE "/workflows/w-a"
+#define RUN_A "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"}," \
+	      "\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"," \
+	      "\"taskQueue\":\"q\",\"historyLength\":\"11\"}"
+#define A_ENDED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"}," \
+		"\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
+		"\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\",\"taskQueue\":\"q\"," \
+		"\"historyLength\":\"15\"}"
+
+static struct loop *loop;
+static struct stub *stub;
+static struct ear ear;
+
+static void serve(const char *method, const char *target, const char *body)
+{
+	stub_on(stub, method, target, &(struct stub_reply){ .body = body });
+}
+
+static void serve_vector(const char *method, const char *target, const char *name)
+{
+	struct str path = { 0 }, body = { 0 };
+	str_addf(&path, "%s/%s.json", VECTORS, name);
+	ck_assert(file_read(str_text(&path), 1 << 20, &body, NULL));
+	serve(method, target, str_text(&body));
+	str_release(&path);
+	str_release(&body);
+}
+
+static char auto_key[] = "approve.T", auto_value[] = "auto", reject_key[] = "reject.T",
+	    signal_value[] = "signal:go";
+
+static void set_up(void)
+{
+	static const struct setting approvals[] = { { auto_key, auto_value },
+						    { reject_key, signal_value } };
+	loop = loop_new();
+	stub = stub_new(loop);
+	ear_init(&ear);
+	const struct temporal_config config = {
+		.name = "home",
+		.unix_path = stub_path(stub),
+		.approvals = approvals,
+		.n_approvals = 2,
+		.times = { .tick_ms = 1000, .effect_ms = 40, .effect_step_ms = 5,
+			   .first_retry_ms = 2, .max_retry_ms = 8, .batch_ms = 5, .calls = 2000 },
+	};
+	ear.backend = temporal_new(loop, &ear.sink, 3, &config, NULL);
+	serve("GET", WORKFLOW, "{\"workflowExecutionInfo\":" RUN_A "}");
+	serve("GET", SPACE "/workflows?", "{\"executions\":[" RUN_A "]}");
+}
+
+static void tear_down(void)
+{
+	ear_release(&ear);
+	stub_free(stub);
+	loop_free(loop);
+}
+
+static bool is_done(void *arg)
+{
+	const ticket_id *t = arg;
+	return ear_done(&ear, *t);
+}
+
+static const struct ear_ticket *until_done(ticket_id t)
+{
+	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
+	return ear_ticket(&ear, t);
+}
+
+static const struct ear_ticket *give(enum verb verb, const char *name, const char *value)
+{
+	const struct order o = { .verb = verb, .run = VIEW("w-a"), .name = view_of(name),
+				 .value = view_of(value) };
+	return until_done(ear_order(&ear, &o));
+}
+
+static const struct ear_ticket *ask(enum verb verb, const char *name, const char *args)
+{
+	const struct run_question q = { .run = VIEW("w-a"), .verb = verb, .name = view_of(name),
+					.args = view_of(args), .timeout_ms = 300 };
+	ear.inside = true;
+	ticket_id t = backend_ask(ear.backend, &q);
+	ear.inside = false;
+	return until_done(t);
+}
+
+static const struct ear_ticket *schedule(enum verb verb)
+{
+	const struct schedule_order o = { .verb = verb, .id = VIEW("nightly"),
+					  .comment = VIEW("holiday") };
+	ear.inside = true;
+	ticket_id t = backend_schedule(ear.backend, &o);
+	ear.inside = false;
+	return until_done(t);
+}
+
+static const char *body_of(const char *target)
+{
+	const struct stub_request *r = stub_asked(stub, "POST", target, 0);
+	ck_assert_msg(r != NULL, "nothing was sent to %s", target);
+	return r->body;
+}
+
+static void expect_sent(const char *target, const char *words)
+{
+	ck_assert_msg(strstr(body_of(target), words) != NULL, "%s: %s", target, body_of(target));
+}
+
+static void expect_heard(const char *words)
+{
+	ck_assert_msg(strstr(str_text(&ear.log), words) != NULL, "'%s' is not in %s", words,
+		      str_text(&ear.log));
+}
+
+/* ---- questions ---- */
+
+START_TEST(a_query_names_its_run_and_has_a_deadline)
+{
+	struct str header = { 0 };
+	serve("POST", WORKFLOW "/query/state",
+	      "{\"queryResult\":{\"payloads\":[{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"},"
+	      "\"data\":\"eyJhIjoxfQ==\"}]}}");
+	serve("GET", WORKFLOW, "{}");
+	ck_assert_int_eq(ask(VERB_QUERY, "state", "[1,\"x\"]")->outcome, OUTCOME_OK);
+	expect_heard("{\"title\":\"query state of w-a\",\"value\":{\"a\":1}}");
+	expect_sent(WORKFLOW "/query/state", "\"data\":\"MQ==\"");
+	expect_sent(WORKFLOW "/query/state", "\"data\":\"Ingi\"");
+	const struct stub_request *r = stub_asked(stub, "POST", WORKFLOW "/query/state", 0);
+	ck_assert_str_eq(stub_header(r, "Grpc-Timeout", &header), "300m");
+	str_release(&header);
+}
+END_TEST
+
+START_TEST(a_query_that_no_worker_answers_says_which_queue)
+{
+	const struct ear_ticket *t;
+	serve("GET", SPACE "/workflows?", "{\"executions\":[" RUN_A "]}");
+	until_done(ear_page(&ear, "", "", 10));
+	stub_on(stub, "POST", WORKFLOW "/query/",
+		&(struct stub_reply){ .status = 504, .body = "{\"code\":4,\"message\":\"timed out\"}" });
+	const struct run_question q = { .run = VIEW("a"), .verb = VERB_STACK };
+	ear.inside = true;
+	ticket_id ticket = backend_ask(ear.backend, &q);
+	ear.inside = false;
+	t = until_done(ticket);
+	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
+	ck_assert_str_eq(t->text, "timed out; does a worker poll task queue q?");
+}
+END_TEST
+
+START_TEST(a_query_without_a_name_lists_what_the_code_can_be_told)
+{
+	serve_vector("POST", WORKFLOW "/query/__temporal_workflow_metadata", "metadata");
+	ck_assert_int_eq(ask(VERB_QUERY, "", "")->outcome, OUTCOME_OK);
+	expect_heard("\"updates\":[\"decide\"]");
+}
+END_TEST
+
+/* ---- words ---- */
+
+START_TEST(an_own_signal_is_sent_as_it_was_typed_and_its_effect_watched)
+{
+	const struct ear_ticket *t;
+	serve("POST", WORKFLOW "/signal/go", "{}");
+	serve("GET", WORKFLOW, "{\"workflowExecutionInfo\":" A_ENDED "}");
+	stub_on(stub, "GET", WORKFLOW,
+		&(struct stub_reply){ .body = "{\"workflowExecutionInfo\":" RUN_A "}", .times = 1 });
+	t = give(VERB_SIGNAL, "go", "[{\"n\":1}]");
+	ck_assert_int_eq(t->outcome, OUTCOME_SEEN);
+	ck_assert_str_eq(t->text, "signalled");
+	expect_sent(WORKFLOW "/signal/go", "\"runId\":\"a\"");
+	expect_sent(WORKFLOW "/signal/go", "\"data\":\"eyJuIjoxfQ==\"");
+}
+END_TEST
+
+START_TEST(an_own_signal_without_effect_is_accepted_and_says_so)
+{
+	serve("POST", WORKFLOW "/signal/go", "{}");
+	const struct ear_ticket *t = give(VERB_SIGNAL, "go", "[]");
+	ck_assert_int_eq(t->outcome, OUTCOME_OK);
+	ck_assert_str_eq(t->text, "signalled: recorded, but its effect is not seen yet");
+}
+END_TEST
+
+START_TEST(what_has_ended_hears_nothing)
+{
+	serve("GET", WORKFLOW, "{\"workflowExecutionInfo\":" A_ENDED "}");
+	const struct ear_ticket *t = give(VERB_UPDATE, "x", "[]");
+	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
+	ck_assert_str_eq(t->text, "its code hears nothing any more: the run is completed");
+	ck_assert_uint_eq(stub_count(stub, "POST", SPACE), 0);
+}
+END_TEST
+
+START_TEST(an_own_update_prints_its_answer)
+{
+	serve("POST", WORKFLOW "/update/add",
+	      "{\"outcome\":{\"success\":{\"payloads\":[{\"metadata\":{\"encoding\":"
+	      "\"anNvbi9wbGFpbg==\"},\"data\":\"NDI=\"}]}}}");
+	const struct ear_ticket *t = give(VERB_UPDATE, "add", "[40,2]");
+	ck_assert_int_eq(t->outcome, OUTCOME_SEEN);
+	ck_assert_str_eq(t->text, "updated: 42");
+}
+END_TEST
+
+/* ---- decisions found out, shown before, and lost ---- */
+
+static const struct ear_ticket *decide(enum verb verb, bool preview)
+{
+	const struct order o = { .verb = verb, .run = VIEW("w-a"), .task = VIEW("gate"),
+				 .comment = VIEW("so \"be\" it"), .preview = preview };
+	return until_done(ear_order(&ear, &o));
+}
+
+START_TEST(auto_finds_the_update_that_the_workflow_offers)
+{
+	serve_vector("POST", WORKFLOW "/query/__temporal_workflow_metadata", "metadata");
+	serve_vector("POST", WORKFLOW "/update/decide", "update-ok");
+	ck_assert_int_eq(decide(VERB_APPROVE, false)->outcome, OUTCOME_OK);
+	expect_sent(WORKFLOW "/update/decide", "\"name\":\"decide\"");
+}
+END_TEST
+
+START_TEST(auto_never_takes_a_signal)
+{
+	const char *metadata = "{\"queryResult\":{\"payloads\":[{\"metadata\":{\"encoding\":"
+			       "\"anNvbi9wbGFpbg==\"},\"data\":\"eyJkZWZpbml0aW9uIjp7InNpZ25hbERlZml"
+			       "uaXRpb25zIjpbeyJuYW1lIjoiYXBwcm92ZSJ9XX19\"}]}}";
+	serve("POST", WORKFLOW "/query/__temporal_workflow_metadata", metadata);
+	const struct ear_ticket *t = decide(VERB_APPROVE, false);
+	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
+	ck_assert_msg(strstr(t->text, "signals are never guessed") != NULL, "%s", t->text);
+	ck_assert_uint_eq(stub_count(stub, "POST", WORKFLOW "/signal"), 0);
+}
+END_TEST
+
+START_TEST(a_preview_says_the_exact_json_and_sends_nothing)
+{
+	serve_vector("POST", WORKFLOW "/query/__temporal_workflow_metadata", "metadata");
+	const struct ear_ticket *t = decide(VERB_APPROVE, true);
+	ck_assert_int_eq(t->outcome, OUTCOME_OK);
+	ck_assert_msg(strstr(t->text, "update decide {\"approved\":true,\"comment\":"
+				      "\"so \\\"be\\\" it\"") != NULL, "%s", t->text);
+	ck_assert_str_eq(decide(VERB_REJECT, true)->text, "signal go (no argument)");
+	ck_assert_uint_eq(stub_count(stub, "POST", WORKFLOW "/update"), 0);
+	ck_assert_uint_eq(stub_count(stub, "POST", WORKFLOW "/signal"), 0);
+}
+END_TEST
+
+#define SIGNALLED(id, by)                                                                        \
+	"{\"eventId\":\"" id "\",\"eventTime\":\"2026-11-20T03:00:08Z\",\"eventType\":"          \
+	"\"EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED\",\"workflowExecutionSignaledEventAttributes\":" \
+	"{\"signalName\":\"go\",\"identity\":\"" by "\"}}"
+
+START_TEST(the_slower_of_two_signals_is_told_who_won)
+{
+	serve("POST", WORKFLOW "/signal/go", "{}");
+	serve("GET", WORKFLOW, "{\"workflowExecutionInfo\":" A_ENDED "}");
+	serve("GET", WORKFLOW "/history-reverse",
+	      "{\"history\":{\"events\":[" SIGNALLED("13", "me") "," SIGNALLED("12", "bob@far")
+	      "," SIGNALLED("5", "eve@old") "]}}");
+	stub_on(stub, "GET", WORKFLOW "?",
+		&(struct stub_reply){ .body = "{\"workflowExecutionInfo\":" RUN_A "}", .times = 1 });
+	stub_on(stub, "GET", WORKFLOW,
+		&(struct stub_reply){ .body = "{\"workflowExecutionInfo\":" RUN_A "}", .times = 1 });
+	const struct ear_ticket *t = decide(VERB_REJECT, false);
+	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
+	ck_assert_msg(strstr(t->text, "recorded too late; bob@far was faster: signal go, ") ==
+		      t->text, "%s", t->text);
+}
+END_TEST
+
+START_TEST(a_decision_on_what_has_ended_says_who_decided)
+{
+	serve("GET", WORKFLOW, "{\"workflowExecutionInfo\":" A_ENDED "}");
+	serve("GET", WORKFLOW "/history-reverse",
+	      "{\"history\":{\"events\":[" SIGNALLED("12", "bob@far") "]}}");
+	const struct ear_ticket *t = decide(VERB_REJECT, false);
+	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
+	ck_assert_msg(strstr(t->text, "the run is completed; bob@far was faster: signal go, ") !=
+		      NULL, "%s", t->text);
+}
+END_TEST
+
+/* ---- many ---- */
+
+enum { MANY = 60 };
+
+static void list_many(void)
+{
+	struct str body = { 0 };
+	str_add_text(&body, "{\"executions\":[");
+	for (int i = 0; i < MANY; i++)
+		str_addf(&body, "%s{\"execution\":{\"workflowId\":\"w-%d\",\"runId\":\"r-%d\"},"
+				"\"type\":{\"name\":\"T\"},\"startTime\":\"2026-11-20T03:00:00Z\","
+				"\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"}",
+			 i ? "," : "", i, i);
+	str_add_text(&body, "]}");
+	serve("GET", SPACE "/workflows?", str_text(&body));
+	until_done(ear_page(&ear, "", "", 100));
+	str_release(&body);
+}
+
+static void cancel_many(int n, ticket_id *tickets)
+{
+	for (int i = 0; i < n; i++) {
+		char id[16];
+		snprintf(id, sizeof id, "r-%d", i);
+		const struct order o = { .verb = VERB_CANCEL, .run = view_of(id),
+					 .comment = VIEW("enough") };
+		tickets[i] = ear_order(&ear, &o);
+	}
+}
+
+#define BATCH SPACE "/batch-operations/"
+
+START_TEST(more_than_fifty_become_one_batch_that_is_watched)
+{
+	ticket_id tickets[MANY];
+	list_many();
+	serve("POST", BATCH, "{}");
+	serve("GET", BATCH, "{\"state\":\"BATCH_OPERATION_STATE_COMPLETED\","
+			    "\"totalOperationCount\":\"60\",\"completeOperationCount\":\"60\"}");
+	stub_on(stub, "GET", BATCH, &(struct stub_reply){
+		.body = "{\"state\":\"BATCH_OPERATION_STATE_RUNNING\"}", .times = 2 });
+	cancel_many(MANY, tickets);
+	for (int i = 0; i < MANY; i++) {
+		const struct ear_ticket *t = until_done(tickets[i]);
+		ck_assert_int_eq(t->outcome, OUTCOME_OK);
+		ck_assert_str_eq(t->text, "cancel requested by a batch of 60: 60 done, 0 failed");
+	}
+	ck_assert_uint_eq(stub_count(stub, "POST", BATCH), 1);
+	ck_assert_uint_eq(stub_count(stub, "POST", SPACE "/workflows/"), 0);
+	expect_sent(BATCH, "\"workflowId\":\"w-59\"");
+	expect_sent(BATCH, "\"reason\":\"enough\"");
+	ck_assert_uint_ge(stub_count(stub, "GET", BATCH), 3);
+}
+END_TEST
+
+START_TEST(of_a_batch_that_failed_in_part_each_run_is_looked_at)
+{
+	ticket_id tickets[MANY];
+	size_t refused = 0;
+	list_many();
+	serve("POST", BATCH, "{}");
+	serve("GET", BATCH, "{\"state\":\"BATCH_OPERATION_STATE_COMPLETED\","
+			    "\"totalOperationCount\":\"60\",\"failureOperationCount\":\"1\"}");
+	serve("GET", SPACE "/workflows/w-", "{\"workflowExecutionInfo\":" RUN_A ","
+					    "\"workflowExtendedInfo\":{\"cancelRequested\":true}}");
+	serve("GET", SPACE "/workflows/w-7?", "{\"workflowExecutionInfo\":" RUN_A "}");
+	cancel_many(MANY, tickets);
+	for (int i = 0; i < MANY; i++)
+		refused += until_done(tickets[i])->outcome == OUTCOME_REFUSED;
+	ck_assert_uint_eq(refused, 1);
+	ck_assert_int_eq(ear_ticket(&ear, tickets[7])->outcome, OUTCOME_REFUSED);
+}
+END_TEST
+
+START_TEST(a_second_batch_in_a_namespace_is_refused_in_words)
+{
+	ticket_id tickets[MANY];
+	list_many();
+	stub_on(stub, "POST", BATCH, &(struct stub_reply){
+		.status = 429, .headers = "Retry-After: 0\r\n",
+		.body = "{\"code\":8,\"message\":\"Max concurrent batch operations is reached\"}" });
+	cancel_many(MANY, tickets);
+	const struct ear_ticket *t = until_done(tickets[0]);
+	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
+	ck_assert_str_eq(t->text, "Max concurrent batch operations is reached; a namespace runs "
+				  "one batch at a time, try again later");
+}
+END_TEST
+
+START_TEST(fifty_go_one_by_one)
+{
+	ticket_id tickets[MANY];
+	list_many();
+	serve("POST", SPACE "/workflows/", "{}");
+	cancel_many(50, tickets);
+	for (int i = 0; i < 50; i++)
+		ck_assert_int_eq(until_done(tickets[i])->outcome, OUTCOME_OK);
+	ck_assert_uint_eq(stub_count(stub, "POST", SPACE "/workflows/"), 50);
+	ck_assert_uint_eq(stub_count(stub, "POST", BATCH), 0);
+}
+END_TEST
+
+START_TEST(a_batch_under_way_may_be_destroyed)
+{
+	ticket_id tickets[MANY];
+	list_many();
+	stub_on(stub, "POST", BATCH, &(struct stub_reply){ .fault = STUB_SILENT });
+	cancel_many(MANY, tickets);
+	for (int i = 0; i < 20; i++)
+		loop_turn(loop, 1);
+	ear_destroy(&ear);
+	for (int i = 0; i < 20; i++)
+		loop_turn(loop, 1);
+}
+END_TEST
+
+/* ---- an id with a slash ---- */
+
+static void know_slash(void)
+{
+	serve("GET", SPACE "/workflows?",
+	      "{\"executions\":[{\"execution\":{\"workflowId\":\"x/terminate\",\"runId\":\"s\"},"
+	      "\"type\":{\"name\":\"T\"},\"startTime\":\"2026-11-20T03:00:00Z\","
+	      "\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"}]}");
+	until_done(ear_page(&ear, "", "", 10));
+}
+
+START_TEST(an_id_with_a_slash_is_read_by_lists_and_cancelled_by_a_batch)
+{
+	know_slash();
+	serve("POST", BATCH, "{}");
+	serve("GET", BATCH, "{\"state\":\"BATCH_OPERATION_STATE_COMPLETED\","
+			    "\"totalOperationCount\":\"1\"}");
+	ck_assert_int_eq(until_done(ear_fetch(&ear, "s", PART_DETAIL))->outcome, OUTCOME_OK);
+	const struct order cancel = { .verb = VERB_CANCEL, .run = VIEW("s") };
+	ck_assert_int_eq(until_done(ear_order(&ear, &cancel))->outcome, OUTCOME_OK);
+	expect_sent(BATCH, "{\"workflowId\":\"x/terminate\",\"runId\":\"s\"}");
+	const struct order reset = { .verb = VERB_RETRY, .run = VIEW("s") };
+	const struct ear_ticket *t = until_done(ear_order(&ear, &reset));
+	ck_assert_int_eq(t->outcome, OUTCOME_UNSUPPORTED);
+	ck_assert_msg(strstr(t->text, "slash") != NULL, "%s", t->text);
+	ck_assert_uint_eq(stub_count(stub, "GET", SPACE "/workflows/"), 0);
+	ck_assert_uint_eq(stub_count(stub, "POST", SPACE "/workflows/"), 0);
+}
+END_TEST
+
+START_TEST(a_signal_to_an_id_with_a_slash_goes_by_a_batch)
+{
+	know_slash();
+	serve("POST", BATCH, "{}");
+	serve("GET", BATCH, "{\"state\":\"BATCH_OPERATION_STATE_COMPLETED\","
+			    "\"totalOperationCount\":\"1\"}");
+	const struct order o = { .verb = VERB_SIGNAL, .run = VIEW("s"), .name = VIEW("go"),
+				 .value = VIEW("[7]") };
+	ck_assert_int_eq(until_done(ear_order(&ear, &o))->outcome, OUTCOME_OK);
+	expect_sent(BATCH, "\"signalOperation\":{\"signal\":\"go\",\"input\":{\"payloads\":");
+}
+END_TEST
+
+/* ---- schedules ---- */
+
+#define NIGHTLY SPACE "/schedules/nightly"
+
+START_TEST(a_schedule_is_paused_with_a_note_and_read_back)
+{
+	serve_vector("GET", NIGHTLY, "schedule");
+	serve("POST", NIGHTLY "/patch", "{}");
+	ck_assert_int_eq(schedule(VERB_PAUSE)->outcome, OUTCOME_OK);
+	expect_sent(NIGHTLY "/patch", "\"patch\":{\"pause\":\"holiday\"}");
+	expect_heard("\"id\":\"nightly\",\"workflow\":\"Quick\",\"cron\":\"0 3 * * *\"");
+	ck_assert_int_eq(schedule(VERB_RESUME)->outcome, OUTCOME_OK);
+	ck_assert_ptr_nonnull(strstr(stub_asked(stub, "POST", NIGHTLY "/patch", 1)->body,
+				     "\"unpause\":\"holiday\""));
+}
+END_TEST
+
+START_TEST(a_triggered_schedule_names_the_run_that_was_started)
+{
+	serve("GET", NIGHTLY,
+	      "{\"info\":{\"recentActions\":[{\"actualTime\":\"2026-11-21T03:00:00.05Z\"},"
+	      "{\"actualTime\":\"2026-11-22T09:00:00Z\",\"startWorkflowResult\":"
+	      "{\"workflowId\":\"nightly-run-x\",\"runId\":\"fresh\"}}]}}");
+	struct str before = { 0 };
+	str_addf(&before, "%s/schedule.json", VECTORS);
+	struct str body = { 0 };
+	ck_assert(file_read(str_text(&before), 1 << 20, &body, NULL));
+	stub_on(stub, "GET", NIGHTLY, &(struct stub_reply){ .body = str_text(&body), .times = 1 });
+	serve("POST", NIGHTLY "/patch", "{}");
+	ck_assert_int_eq(schedule(VERB_START)->outcome, OUTCOME_OK);
+	expect_sent(NIGHTLY "/patch", "\"triggerImmediately\"");
+	expect_heard("{\"id\":\"fresh\",\"short\":\"nightly-run-x\"}");
+	str_release(&before);
+	str_release(&body);
+}
+END_TEST
+
+START_TEST(an_unknown_schedule_is_not_found)
+{
+	stub_on(stub, "POST", NIGHTLY, &(struct stub_reply){ .status = 404,
+		.body = "{\"code\":5,\"message\":\"schedule not found\"}" });
+	ck_assert_int_eq(schedule(VERB_PAUSE)->outcome, OUTCOME_NOT_FOUND);
+}
+END_TEST
+
+Suite *suite_temporal_orders(void);
+
+Suite *suite_temporal_orders(void)
+{
+	Suite *s = suite_create("temporal_orders");
+	TCase *c = tcase_create("temporal_orders");
+	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_set_timeout(c, 30);
+	tcase_add_test(c, a_query_names_its_run_and_has_a_deadline);
+	tcase_add_test(c, a_query_that_no_worker_answers_says_which_queue);
+	tcase_add_test(c, a_query_without_a_name_lists_what_the_code_can_be_told);
+	tcase_add_test(c, an_own_signal_is_sent_as_it_was_typed_and_its_effect_watched);
+	tcase_add_test(c, an_own_signal_without_effect_is_accepted_and_says_so);
+	tcase_add_test(c, what_has_ended_hears_nothing);
+	tcase_add_test(c, an_own_update_prints_its_answer);
+	tcase_add_test(c, auto_finds_the_update_that_the_workflow_offers);
+	tcase_add_test(c, auto_never_takes_a_signal);
+	tcase_add_test(c, a_preview_says_the_exact_json_and_sends_nothing);
+	tcase_add_test(c, the_slower_of_two_signals_is_told_who_won);
+	tcase_add_test(c, a_decision_on_what_has_ended_says_who_decided);
+	tcase_add_test(c, more_than_fifty_become_one_batch_that_is_watched);
+	tcase_add_test(c, of_a_batch_that_failed_in_part_each_run_is_looked_at);
+	tcase_add_test(c, a_second_batch_in_a_namespace_is_refused_in_words);
+	tcase_add_test(c, fifty_go_one_by_one);
+	tcase_add_test(c, a_batch_under_way_may_be_destroyed);
+	tcase_add_test(c, an_id_with_a_slash_is_read_by_lists_and_cancelled_by_a_batch);
+	tcase_add_test(c, a_signal_to_an_id_with_a_slash_goes_by_a_batch);
+	tcase_add_test(c, a_schedule_is_paused_with_a_note_and_read_back);
+	tcase_add_test(c, a_triggered_schedule_names_the_run_that_was_started);
+	tcase_add_test(c, an_unknown_schedule_is_not_found);
+	suite_add_tcase(s, c);
+	return s;
+}

@@ -49,7 +49,9 @@ static void run_row(struct out *o, const struct run_facts *r)
 {
 	struct str step = {0}, age = {0}, took = {0};
 	int64_t now = when_now_ms();
-	when_add_age(&age, now - r->created_ms);
+	if (r->planned_ms)
+		str_add_text(&age, "in ");
+	when_add_age(&age, r->planned_ms ? r->planned_ms - now : now - r->created_ms);
 	if (r->started_ms)
 		when_add_span(&took, (r->ended_ms ? r->ended_ms : now) - r->started_ms);
 	out_column(o, r->short_id, 9);

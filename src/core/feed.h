@@ -34,6 +34,7 @@ struct workflow_facts {
 	int64_t open_runs;
 	bool may_start;
 	struct view why_not;		/* where it may not be started */
+	struct view error;		/* of its file as it is now; a version before may stay */
 };
 
 #endif

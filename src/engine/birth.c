@@ -55,17 +55,12 @@ void birth_keep_secrets(struct birth *b)
 	str_release(&masked);
 }
 
-struct live_run *birth_make(struct engine *e, struct birth *b, const struct workflow *w,
-			    struct err *err)
+struct machine *birth_machine(const struct birth *b, const struct workflow *w,
+			      struct events *facts)
 {
-	const struct workflow *frozen = catalog_freeze(e->catalog, e->journal, w, err);
-	char id[IDENT_LEN + 1];
-	if (!frozen)
-		return NULL;
-	ident_uuid7(id, b->now_ms);
 	const struct machine_birth birth = {
-		.workflow = frozen,
-		.id = view_of(id),
+		.workflow = w,
+		.id = b->id,
 		.params = b->params,
 		.secrets = { b->secrets.items, b->secrets.len },
 		.trigger = b->trigger,
@@ -76,13 +71,29 @@ struct live_run *birth_make(struct engine *e, struct birth *b, const struct work
 		.priority = b->priority ? b->priority : w->priority,
 		.debug = b->debug,
 		.now_ms = b->now_ms,
-		.start_at_ms = b->delay_ms ? b->now_ms + b->delay_ms : 0,
+		.start_at_ms = b->start_at_ms,
 	};
 	struct machine *m = machine_new();
-	machine_create(&birth, &e->facts);
-	machine_fold(m, &e->facts.list.items[0]);
+	machine_create(&birth, facts);
+	machine_fold(m, &facts->list.items[0]);
+	return m;
+}
+
+struct live_run *birth_make(struct engine *e, struct birth *b, const struct workflow *w,
+			    struct err *err)
+{
+	const struct workflow *frozen = catalog_freeze(e->catalog, e->journal, w, err);
+	char id[IDENT_LEN + 1];
+	if (!frozen)
+		return NULL;
+	if (!b->id.len) {
+		ident_uuid7(id, b->now_ms);
+		b->id = view_of(id);
+	}
+	struct machine *m = birth_machine(b, frozen, &e->facts);
+	const struct planned *planned = engine_planned(e, b->id);
 	struct live_run *run = engine_adopt_run(e, m, journal_new_run(e->journal), frozen);
-	run->previous = 0;
+	run->previous = planned ? planned->seq : 0;
 	engine_keep_facts(e, run);
 	return run;
 }

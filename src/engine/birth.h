@@ -13,7 +13,8 @@ struct birth {
 	enum trigger_kind trigger;
 	int priority;			/* 0: the workflow's */
 	bool debug;
-	int64_t now_ms, delay_ms;
+	int64_t now_ms, start_at_ms;	/* start_at 0: at once */
+	struct view id;			/* empty: a new one */
 	struct arena arena;
 	VEC(struct pair) given;		/* JSON texts; copied */
 	struct pairs params;		/* resolved: by birth_check */
@@ -28,6 +29,10 @@ bool birth_give_all(struct birth *b, struct view json, struct err *err);
 bool birth_check(struct birth *b, const struct workflow *w, struct err *err);
 /* After birth_check: parameters that hold a secret of b->mask are secret, too. */
 void birth_keep_secrets(struct birth *b);
+/* After birth_check: the state of a new run of this definition; its fact goes to `facts`.
+ * b->id must be set. */
+struct machine *birth_machine(const struct birth *b, const struct workflow *w,
+			      struct events *facts);
 /* After birth_check. NULL and err where the definition cannot be kept. */
 struct live_run *birth_make(struct engine *e, struct birth *b, const struct workflow *w,
 			    struct err *err);

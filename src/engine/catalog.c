@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/vec.h"
@@ -82,6 +83,8 @@ static void load(struct catalog_entry *e)
 	if (file_read(e->path, WORKFLOW_MAX, &text, &err))
 		w = workflow_load(view_of_str(&text), e->path, &err);
 	set_error(e, w ? NULL : err_text(&err));
+	if (!w)
+		log_warn("%s%s", err_text(&err), e->workflow ? "; the version before counts" : "");
 	if (w) {
 		crypto_sha256(w->source, w->hash);
 		workflow_free(e->workflow);
@@ -156,6 +159,11 @@ static int by_name(const void *a, const void *b)
 /* Two files of one name: the first of them by path counts. */
 static void refuse_doubles(struct catalog *c)
 {
+	for (size_t i = 0; i < c->entries.len; i++) {
+		if (c->entries.items[i]->doubled)
+			set_error(c->entries.items[i], NULL);
+		c->entries.items[i]->doubled = false;
+	}
 	for (size_t i = 1; i < c->entries.len; i++) {
 		const struct catalog_entry *first = c->entries.items[i - 1];
 		struct catalog_entry *e = c->entries.items[i];
@@ -165,6 +173,7 @@ static void refuse_doubles(struct catalog *c)
 		str_addf(&text, "%s: the workflow %s stands in %s already", e->path, e->name,
 			 first->path);
 		set_error(e, str_text(&text));
+		e->doubled = true;
 		str_release(&text);
 	}
 }

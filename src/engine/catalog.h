@@ -20,6 +20,7 @@ struct catalog_entry {
 	char *error;			/* of the file as it is now, or NULL */
 	int64_t changed_ns, size;
 	bool seen;			/* by the walk under way */
+	bool doubled;			/* the error is that another has its name */
 };
 
 struct catalog *catalog_new(const char *const *folders, size_t n);

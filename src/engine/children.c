@@ -137,7 +137,7 @@ void engine_start_children(struct engine *e)
 	for (size_t i = 0, n = e->runs.len; i < n; i++) {
 		while ((t = next_queued(e->runs.items[i]->m))) {
 			if (!fresh)
-				catalog_reload(e->catalog);
+				engine_read_catalog(e);
 			fresh = true;
 			start_child(e, e->runs.items[i], t);
 		}

@@ -60,6 +60,11 @@ static void on_alarm(void *arg)
 	e->kick = true;
 }
 
+static void on_folders(void *arg)
+{
+	engine_read_catalog(arg);
+}
+
 static int default_slots(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -110,8 +115,10 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 		return NULL;
 	}
 	watch_loop(e);
+	e->folders = folders_watch(loop, config->workflows, config->n_workflows, on_folders, e);
 	e->notices = notices_new(e);
 	take_up_all(e);
+	engine_recall_planned(e);
 	engine_read_catalog(e);
 	engine_adopt_attempts(e);
 	e->told_seq = journal_seq(e->journal);
@@ -127,12 +134,14 @@ void engine_free(struct engine *e)
 		journal_commit(e->journal, NULL);
 	}
 	engine_backup_stop(e);
+	folders_free(e->folders);
 	notices_free(e->notices);
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);
 	loop_remove(e->alarm);
 	runner_free(e->runner);
 	engine_free_runs(e);
+	engine_free_planned(e);
 	for (size_t i = 0; i < e->replies.len; i++)
 		str_release(&e->replies.items[i].body);
 	for (size_t i = 0; i < e->watchers.len; i++)

@@ -65,6 +65,7 @@ struct engine_order {
 	bool debug, dry_run;
 	int priority;
 	int64_t delay_ms;
+	int64_t firing_ms;		/* start: the schedule's firing that this is; 0: by hand */
 	enum trigger_kind trigger;	/* start */
 	struct view trigger_source;
 	bool has_version;		/* by body or If-Match */

@@ -8,9 +8,11 @@
 #include "engine/catalog.h"
 #include "engine/engine.h"
 #include "engine/facts.h"
+#include "engine/folders.h"
 #include "engine/journal.h"
 #include "engine/machine.h"
 #include "engine/notices.h"
+#include "engine/planned.h"
 #include "engine/queues.h"
 #include "engine/runner.h"
 #include "engine/stats.h"
@@ -65,6 +67,7 @@ struct engine {
 	int retry_ms;			/* 0: the usual */
 	struct journal *journal;
 	struct catalog *catalog;
+	struct folders *folders;		/* the catalogue's, watched */
 	struct runner *runner;
 	struct map by_id;			/* run id -> live_run */
 	VEC(struct live_run *) runs;		/* in order of birth */
@@ -72,6 +75,8 @@ struct engine {
 	VEC(struct pending_reply) replies;
 	VEC(struct engine_watch *) watchers;
 	struct triggers triggers;
+	VEC(struct planned *) planned;		/* the last to come first */
+	bool replan;				/* they may have changed */
 	struct stats stats;
 	struct notices *notices;
 	struct backup *backup;			/* under way, or NULL */
@@ -128,6 +133,8 @@ void engine_backup_stop(struct engine *e);
 void engine_read_catalog(struct engine *e);
 /* Starts what is due by the clock. */
 void engine_fire(struct engine *e);
+/* "nightly 2026-06-01T01:00:00.000Z": what a run's trigger says of its firing. */
+void firing_source(const char *schedule, int64_t at_ms, struct str *out);
 /* Sets the alarm to what is due next. */
 void engine_set_alarm(struct engine *e);
 /* Appends the rows of the list. */

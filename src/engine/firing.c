@@ -8,8 +8,10 @@ enum { UPCOMING = 5 };
 
 void engine_read_catalog(struct engine *e)
 {
-	if (catalog_reload(e->catalog))
-		triggers_load(&e->triggers, e->catalog, e->journal, when_now_ms());
+	if (!catalog_reload(e->catalog))
+		return;
+	triggers_load(&e->triggers, e->catalog, e->journal, when_now_ms());
+	e->replan = true;
 }
 
 /* ---- firing ------------------------------------------------------------------------ */
@@ -24,15 +26,21 @@ static void on_fired(void *arg, const struct engine_reply *reply)
 	engine_audit(e, VIEW("schedule"), VIEW("start"), reply->body);
 }
 
-static void carry_out(struct engine *e, struct view schedule, int64_t at_ms)
+void firing_source(const char *schedule, int64_t at_ms, struct str *out)
+{
+	str_add_text(out, schedule);
+	str_add_char(out, ' ');
+	when_add_rfc3339(out, at_ms);
+}
+
+static void carry_out(struct engine *e, const char *schedule, int64_t at_ms)
 {
 	struct str source = {0};
-	str_add(&source, schedule);
-	str_add_char(&source, ' ');
-	when_add_rfc3339(&source, at_ms);
+	firing_source(schedule, at_ms, &source);
 	const struct engine_order order = {
-		.verb = VERB_START, .schedule = schedule, .trigger = TRIGGER_SCHEDULE,
+		.verb = VERB_START, .schedule = view_of(schedule), .trigger = TRIGGER_SCHEDULE,
 		.trigger_source = view_of_str(&source), .caller = { .by = VIEW("schedule") },
+		.firing_ms = at_ms,
 	};
 	engine_submit(e, &order, on_fired, e);
 	str_release(&source);
@@ -63,7 +71,8 @@ void engine_fire(struct engine *e)
 			tell_missed(e, t, due.missed);
 	}
 	for (size_t i = 0; i < due.list.len; i++)
-		carry_out(e, view_of(due.list.items[i].trigger->id), due.list.items[i].at_ms);
+		carry_out(e, due.list.items[i].trigger->id, due.list.items[i].at_ms);
+	e->replan = true;
 	vec_release(&due.list);
 }
 

@@ -213,6 +213,20 @@ static void put_words(struct journal *j, const struct journal_run *run)
 	arena_release(&arena);
 }
 
+int64_t journal_next_seq(const struct journal *j)
+{
+	return j->seq + 1;
+}
+
+int64_t journal_change(struct journal *j, const struct journal_change *change)
+{
+	const struct journal_value values[] = {
+		number(++j->seq), text(change->id), number(change->previous), text(change->frame),
+	};
+	put(j, insert_change, values, 4);
+	return j->seq;
+}
+
 /* -1 for what has not begun or not ended. */
 static int64_t took_ms(const struct machine *m)
 {

@@ -41,6 +41,16 @@ struct journal_run {
 };
 
 void journal_run(struct journal *j, const struct journal_run *run);
+/* A change of the stream that stands for no facts, e.g. of what is planned. Gives its
+ * number. */
+struct journal_change {
+	struct view id, frame;		/* empty frame: it is no more */
+	int64_t previous;
+};
+
+int64_t journal_change(struct journal *j, const struct journal_change *change);
+/* The number that the next fact or change will have. */
+int64_t journal_next_seq(const struct journal *j);
 void journal_definition(struct journal *j, struct view hash, struct view source);
 
 struct journal_answer {

@@ -114,6 +114,9 @@ const char *const journal_migrations[] = {
 	" PRIMARY KEY(workflow, bin)) STRICT, WITHOUT ROWID;"
 	"INSERT INTO stat_ever SELECT workflow, bin, sum(n) FROM stat_bins WHERE kind = 'duration'"
 	" GROUP BY 1, 2;",
+	/* 4: next firings that readers of the stream know of. */
+	"CREATE TABLE planned(id TEXT PRIMARY KEY, hash TEXT NOT NULL, seq INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;",
 };
 
 _Static_assert(sizeof journal_migrations / sizeof *journal_migrations == JOURNAL_SCHEMA,

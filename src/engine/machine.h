@@ -91,6 +91,7 @@ struct machine {
 	struct mask *mask;		/* of their values; NULL: there are none */
 	int priority;
 	bool debug, admitted, recovered;
+	bool foreseen;			/* a schedule's next firing: no run yet */
 	enum run_status status;		/* derived by fold from all else */
 	bool ended;
 	enum run_status stop;		/* RUN_STATUSES: goes on; else what it will end as */

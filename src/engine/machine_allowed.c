@@ -186,6 +186,7 @@ static rule_fn *const rules[VERBS] = {
 bool machine_allows(const struct machine *m, const struct machine_task *t, enum verb verb,
 		    const struct machine_order *caller, const char **why)
 {
-	*why = rules[verb](m, t, caller);
+	*why = m->foreseen ? "it begins by its schedule: pause or trigger that"
+			   : rules[verb](m, t, caller);
 	return !*why;
 }

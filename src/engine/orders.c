@@ -133,7 +133,8 @@ static struct birth birth_of(const struct deed *d)
 {
 	return (struct birth){
 		.by = d->o->caller.by, .trigger = d->o->trigger, .priority = d->o->priority,
-		.debug = d->o->debug, .now_ms = d->now_ms, .delay_ms = d->o->delay_ms,
+		.debug = d->o->debug, .now_ms = d->now_ms,
+		.start_at_ms = d->o->delay_ms ? d->now_ms + d->o->delay_ms : 0,
 	};
 }
 
@@ -207,16 +208,27 @@ static void order_start(struct deed *d)
 	birth_release(&birth);
 }
 
+/* As engine_wake; what is only planned is told apart from what there is not. */
+static struct live_run *wake(struct deed *d)
+{
+	struct err err = {0};
+	struct live_run *run = NULL;
+	const struct planned *planned = engine_planned(d->e, d->o->run);
+	const char *why;
+	if (planned && planned->m && !machine_allows(planned->m, NULL, d->o->verb, NULL, &why))
+		fail(d, 409, "not_now", why);
+	else if (!(run = engine_wake(d->e, d->o->run, &err)))
+		fail_with(d, &err);
+	return run;
+}
+
 /* The parameters of the run before, with what is given now over them. */
 static void order_rerun(struct deed *d)
 {
 	struct birth birth = birth_of(d);
-	struct err err = {0};
-	struct live_run *run = engine_wake(d->e, d->o->run, &err);
-	if (!run) {
-		fail_with(d, &err);
+	struct live_run *run = wake(d);
+	if (!run)
 		return;
-	}
 	const struct workflow *w = catalog_find(d->e->catalog, run->m->workflow);
 	if (!w)
 		w = run->w;
@@ -257,12 +269,9 @@ static void try_on_copy(struct deed *d, const struct live_run *run, const struct
 
 static void order_on_run(struct deed *d)
 {
-	struct err err = {0};
-	struct live_run *run = engine_wake(d->e, d->o->run, &err);
-	if (!run) {
-		fail_with(d, &err);
+	struct live_run *run = wake(d);
+	if (!run)
 		return;
-	}
 	if (verb_is_on_task(d->o->verb) && !d->o->has_version) {
 		fail(d, 428, "precondition_required",
 		     "name the version that was decided on (version, or If-Match)");
@@ -289,11 +298,17 @@ static void order_on_run(struct deed *d)
 
 /* ---- on a schedule ------------------------------------------------------------------- */
 
+/* A firing's run has the id that was planned for it. */
 static void start_scheduled(struct deed *d, const struct trigger *t)
 {
 	struct birth birth = birth_of(d);
 	struct err err = {0};
+	char id[IDENT_LEN + 1];
 	const struct workflow *w = catalog_find(d->e->catalog, view_of(t->workflow));
+	if (d->o->firing_ms) {
+		planned_id(d->e, t->id, d->o->firing_ms, id);
+		birth.id = view_of(id);
+	}
 	birth.source = d->o->trigger_source.len ? d->o->trigger_source : d->o->schedule;
 	if (!w)
 		no_workflow(d, view_of(t->workflow));
@@ -322,6 +337,7 @@ static void order_on_schedule(struct deed *d)
 	else
 		trigger_resume(t, d->e->journal, deed);
 	struct str what = {0};
+	d->e->replan = true;
 	str_addf(&what, "%s schedule %s", verb_name(d->o->verb), t->id);
 	const struct view words[3] = { d->o->caller.by, view_of_str(&what), d->o->comment };
 	journal_audit(d->e->journal, d->now_ms, words);

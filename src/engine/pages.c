@@ -4,6 +4,7 @@
 #include "core/filter.h"
 #include "engine/engine_inside.h"
 #include "engine/walk.h"
+#include "wire/encode.h"
 
 /* Others wait while a slice is looked at: the clock ends it, asked every few steps; where
  * the clock stands still, their number. */
@@ -11,6 +12,7 @@ enum { PAGE = 50, PAGE_MAX = 1000, SLICE_MS = 5, SLICE_MOST = 20000, LOOK_EVERY 
 
 struct page {
 	struct engine *e;
+	const struct filter *filter;
 	struct walk *walk;
 	struct jsonw w;
 	struct str cursor;		/* behind what was shown, or where the slice ended */
@@ -54,6 +56,48 @@ static void read_page(struct page *p)
 	}
 }
 
+/* The i-th of what is planned, from whichever side. */
+static const struct planned *planned_at(const struct page *p, size_t i, bool last_first)
+{
+	return p->e->planned.items[last_first ? i : p->e->planned.len - 1 - i];
+}
+
+static bool planned_fits(struct page *p, const struct planned *planned)
+{
+	struct arena arena = {0};
+	struct filter_env env = { .now_ms = when_now_ms() };
+	struct facts_source source;
+	struct run_facts facts;
+	engine_source(p->e, planned->m, &source);
+	facts_run(&source, &arena, &facts);
+	bool fits = filter_match(p->filter, &facts, &env);
+	if (fits && p->shown < p->limit) {
+		encode_run(&p->w, NULL, &facts);
+		p->shown++;
+		str_clear(&p->cursor);
+		str_addf(&p->cursor, "p%s", planned->id);
+	}
+	arena_release(&arena);
+	return fits;
+}
+
+/* Behind the one named `after`, if any, as far as there is room; p->more: there was not. */
+static void show_planned(struct page *p, struct view after, bool last_first)
+{
+	bool full = p->shown == p->limit;
+	p->more = false;
+	for (size_t i = 0; i < p->e->planned.len && !p->more; i++) {
+		const struct planned *planned = planned_at(p, i, last_first);
+		int order = after.len ? view_cmp(view_of(planned->id), after) : 0;
+		if (!planned->m || (after.len && (last_first ? order >= 0 : order <= 0)))
+			continue;
+		p->more = planned_fits(p, planned) && full;
+		full = p->shown == p->limit;
+	}
+	if (p->more && !p->cursor.len)
+		str_add_char(&p->cursor, 'p');
+}
+
 static void end_page(struct page *p)
 {
 	jsonw_end_array(&p->w);
@@ -62,6 +106,29 @@ static void end_page(struct page *p)
 	else
 		jsonw_null(&p->w, "next_cursor");
 	jsonw_end_object(&p->w);
+}
+
+/* What is planned comes before all that has begun where the newest come first, else
+ * behind: a cursor that begins with 'p' lies among it. */
+static bool fill_page(struct page *p, const struct walk_order *order, struct view cursor,
+		      struct err *err)
+{
+	bool first = order->sort == WALK_CREATED && !order->ascending;
+	bool among = view_starts(cursor, "p");
+	struct view after = among ? view_cut(cursor, 1, cursor.len) : (struct view){0};
+	p->walk = walk_new(p->e->journal, p->filter, *order, among ? (struct view){0} : cursor, err);
+	if (!p->walk)
+		return false;
+	jsonw_object(&p->w, NULL);
+	jsonw_array(&p->w, "runs");
+	if (first && (among || !cursor.len))
+		show_planned(p, after, first);
+	if (!p->more && (first || !among))
+		read_page(p);
+	if (!p->more && !first)
+		show_planned(p, after, first);
+	end_page(p);
+	return true;
 }
 
 bool engine_runs(struct engine *e, const struct engine_query *q, struct str *out, struct err *err)
@@ -73,17 +140,11 @@ bool engine_runs(struct engine *e, const struct engine_query *q, struct str *out
 		return err_set(err, ERR_USAGE, "sort: created, ended, duration, workflow or status, "
 					       "with '-' before it the other way round");
 	struct filter *filter = filter_parse(q->filter, NULL, err);
-	if (filter)
-		p.walk = walk_new(e->journal, filter, order, q->cursor, err);
-	if (p.walk) {
-		jsonw_init(&p.w, out);
-		jsonw_object(&p.w, NULL);
-		jsonw_array(&p.w, "runs");
-		read_page(&p);
-		end_page(&p);
-	}
+	p.filter = filter;
+	jsonw_init(&p.w, out);
+	bool good = filter && fill_page(&p, &order, q->cursor, err);
 	walk_free(p.walk);
 	filter_free(filter);
 	str_release(&p.cursor);
-	return p.walk != NULL;
+	return good;
 }

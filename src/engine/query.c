@@ -17,8 +17,9 @@ struct look {
 static bool look_at(struct engine *e, struct view id, struct look *look, struct err *err)
 {
 	const struct live_run *run = engine_live(e, id);
-	*look = (struct look){ .m = run ? run->m : NULL };
-	if (run)
+	const struct planned *planned = run ? NULL : engine_planned(e, id);
+	*look = (struct look){ .m = run ? run->m : planned ? planned->m : NULL };
+	if (look->m)
 		return true;
 	int64_t num = journal_find(e->journal, id);
 	if (!num)
@@ -169,13 +170,14 @@ bool engine_history(struct engine *e, struct view run, struct str *out, struct e
 {
 	struct telling t = { .journal = e->journal };
 	int64_t num = journal_find(e->journal, run);
-	if (!num)
+	if (!num && !engine_planned(e, run))
 		return err_set(err, ERR_NOT_FOUND, "there is no run %.*s", (int)run.len, run.ptr);
 	t.m = machine_new();
 	jsonw_init(&t.w, out);
 	jsonw_object(&t.w, NULL);
 	jsonw_array(&t.w, "history");
-	journal_history(e->journal, num, tell_event, &t);
+	if (num)
+		journal_history(e->journal, num, tell_event, &t);
 	jsonw_end_array(&t.w);
 	jsonw_end_object(&t.w);
 	arena_release(&t.arena);

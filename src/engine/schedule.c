@@ -322,7 +322,7 @@ void engine_why_pending(struct engine *e, const struct machine *m, struct facts_
 	const struct machine_task *t = first_queued(m);
 	if (m->status != RUN_PENDING && m->status != RUN_PLANNED)
 		return;
-	if (!m->admitted && m->start_at_ms > when_now_ms()) {
+	if (m->foreseen || (!m->admitted && m->start_at_ms > when_now_ms())) {
 		waits_for_time(m, out);
 	} else if (!m->admitted) {
 		waits_for_others(e, m, out);

@@ -41,6 +41,10 @@ bool engine_changes(struct engine *e, int64_t after, engine_change_fn *fn, void 
 
 /* ---- snapshots ----------------------------------------------------------------------- */
 
+struct planned_name {
+	char id[IDENT_LEN + 1];
+};
+
 /* The numbers of the open runs are taken at once; the ended ones are walked over from
  * the one that had ended last then. A frame that has changed meanwhile comes once more
  * as a change after `seq`. */
@@ -48,6 +52,8 @@ struct engine_snapshot {
 	struct engine *e;
 	struct filter *filter;
 	int64_t seq;
+	VEC(struct planned_name) planned;	/* shown first */
+	size_t planned_at;
 	VEC(int64_t) open;
 	size_t at;
 	struct walk *ended;
@@ -61,6 +67,15 @@ static bool note_open(void *arg, struct db_stmt *row)
 	struct engine_snapshot *s = arg;
 	vec_push(&s->open, db_int(row, 0));
 	return true;
+}
+
+static void note_planned(struct engine_snapshot *s)
+{
+	for (size_t i = 0; i < s->e->planned.len; i++) {
+		struct planned_name name;
+		memcpy(name.id, s->e->planned.items[i]->id, sizeof name.id);
+		vec_push(&s->planned, name);
+	}
 }
 
 static bool begin_walk(struct engine_snapshot *s, struct err *err)
@@ -79,6 +94,7 @@ void engine_snapshot_free(struct engine_snapshot *s)
 		return;
 	walk_free(s->ended);
 	filter_free(s->filter);
+	vec_release(&s->planned);
 	vec_release(&s->open);
 	mem_free(s);
 }
@@ -94,6 +110,7 @@ struct engine_snapshot *engine_snapshot_new(struct engine *e, struct view filter
 	s->filter = f;
 	s->seq = e->told_seq;
 	s->ended_left = ended;
+	note_planned(s);
 	journal_open_runs(e->journal, note_open, s);
 	if (begin_walk(s, err))
 		return s;
@@ -126,6 +143,21 @@ static bool show(struct engine_snapshot *s, struct view frame, int64_t seq, cons
 	return more;
 }
 
+/* One that is no more meanwhile has its change behind the snapshot. */
+static bool show_planned(struct engine_snapshot *s, const struct telling *to)
+{
+	const char *id = s->planned.items[s->planned_at++].id;
+	const struct planned *p = engine_planned(s->e, view_of(id));
+	struct str frame = {0};
+	bool more = true;
+	if (p && p->m) {
+		engine_frame(s->e, p->m, &frame);
+		more = show(s, view_of_str(&frame), p->seq, to);
+	}
+	str_release(&frame);
+	return more;
+}
+
 static bool show_open(struct engine_snapshot *s, const struct telling *to)
 {
 	bool more = true;
@@ -154,6 +186,8 @@ bool engine_snapshot_next(struct engine_snapshot *s, int limit, engine_change_fn
 {
 	const struct telling to = { fn, arg };
 	bool more = true;
+	for (; more && limit > 0 && s->planned_at < s->planned.len; limit--)
+		more = show_planned(s, &to);
 	for (; more && limit > 0 && !s->over; limit--)
 		more = s->at < s->open.len ? show_open(s, &to) : show_ended(s, &to);
 	return !s->over;

@@ -162,6 +162,7 @@ void engine_end_turn(void *arg)
 		engine_fire(e);
 		engine_schedule(e);
 		engine_start_children(e);
+		engine_plan(e);
 		engine_set_alarm(e);
 	}
 	engine_tell_parents(e);

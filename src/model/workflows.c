@@ -31,6 +31,7 @@ struct workflow_facts workflow_copy(struct arena *a, const struct workflow_facts
 	to.description = arena_view(a, w->description);
 	to.queue = arena_view(a, w->queue);
 	to.why_not = arena_view(a, w->why_not);
+	to.error = arena_view(a, w->error);
 	for (size_t i = 0; i < w->params.len; i++)
 		params[i] = copy_param(a, &w->params.items[i]);
 	to.params.items = params;

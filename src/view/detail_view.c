@@ -99,10 +99,13 @@ static void put_origin(struct pen *p, struct rect r, const struct run_facts *run
 static void put_head(struct pen *p, struct rect r, const struct run_facts *run)
 {
 	put_name(p, rect_take_top(&r, 1), run);
-	if (run->error.message.len > 0 || run->status == RUN_PENDING) {
+	if (run->error.message.len > 0 || run->status == RUN_PENDING ||
+	    run->status == RUN_PLANNED) {
 		add_doing(pen_text(p), run, pen_dot(p));
 		pen_put(p, r.row, r.col + 3, r.cols - 4,
-			run->status == RUN_PENDING ? STYLE_PENDING : STYLE_FAILED);
+			run->status == RUN_PENDING   ? STYLE_PENDING
+			: run->status == RUN_PLANNED ? STYLE_PLANNED
+						     : STYLE_FAILED);
 		rect_take_top(&r, 1);
 	}
 	if (r.rows > 0)

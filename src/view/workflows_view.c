@@ -40,26 +40,39 @@ static void put_workflow(struct pen *p, struct rect r, const struct workflow_lin
 		str_addf(&p->text, "%s%s", p->text.len > 0 ? pen_dot(p) : "",
 			 str_text(&p->m->contexts[l->context].name));
 	end = pen_put_right(p, r.row, r.col + names, end, STYLE_DIM) - 1;
-	if (!w->may_start && w->why_not.len > 0)
-		str_add(pen_text(p), w->why_not);
+	pen_text(p);
+	if (w->error.len > 0 && w->may_start)
+		str_add_text(&p->text, "its file has errors, the version before counts");
+	else if (!w->may_start && w->why_not.len > 0)
+		str_add(&p->text, w->why_not);
 	else
-		add_title(pen_text(p), w->title);
+		add_title(&p->text, w->title);
 	pen_put(p, r.row, r.col + names + 1, end - r.col - names - 1,
-		w->may_start ? STYLE_PLAIN : STYLE_DIM);
+		w->error.len > 0 ? STYLE_FAILED : w->may_start ? STYLE_PLAIN : STYLE_DIM);
+}
+
+/* What is wrong, with the chosen one's file first; else what can be done. */
+static void put_head(struct pen *p, struct rect r)
+{
+	const struct workflows_state *s = &p->m->workflows;
+	const struct workflow_line *l = s->lines.len ? &s->lines.items[s->rows.at] : NULL;
+
+	rect_take_left(&r, 1);
+	r.cols--;
+	if (s->trouble.len > 0)
+		canvas_text(p->canvas, r.row, r.col, r.cols, STYLE_ERROR, view_of_str(&s->trouble));
+	else if (l && l->facts.error.len > 0)
+		pen_wrap(p, r, STYLE_FAILED, l->facts.error);
+	else
+		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM,
+			     "Enter starts one; nothing runs before its form is confirmed");
 }
 
 void view_workflows(struct pen *p, struct rect r)
 {
 	const struct workflows_state *s = &p->m->workflows;
-	struct rect head = rect_take_top(&r, 1);
 
-	if (s->trouble.len > 0)
-		canvas_text(p->canvas, head.row, head.col + 1, head.cols - 2, STYLE_ERROR,
-			    view_of_str(&s->trouble));
-	else
-		canvas_words(p->canvas, head.row, head.col + 1, head.cols - 2, STYLE_DIM,
-			     "Enter starts one; nothing runs before its form is confirmed");
-	rect_take_top(&r, 1);
+	put_head(p, rect_take_top(&r, 2));
 	if (s->lines.len == 0) {
 		pen_empty(p, r, workflows_are_coming(s)
 					? "Reading the workflows."

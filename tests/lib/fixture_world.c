@@ -213,6 +213,9 @@ static void answer_catalog(struct fixture *f, const struct effect *e)
 		  .may_start = true },
 		{ .name = { "deploy", 6 }, .title = { "Deploy the web service", 22 },
 		  .params = { params, 3 }, .open_runs = 2, .may_start = true },
+		{ .name = { "nightly", 7 }, .title = { "All of the night", 16 }, .may_start = true,
+		  .error = VIEW("/srv/workflows/nightly.yaml:12:3: unknown key 'tiemout' "
+				"(did you mean 'timeout'?)") },
 	};
 
 	if (e->catalog == CATALOG_STATS)
@@ -221,7 +224,7 @@ static void answer_catalog(struct fixture *f, const struct effect *e)
 		return;
 	fixture_send(f, (struct msg){
 		.kind = MSG_CATALOG, .request = e->request,
-		.catalog = { .kind = e->catalog, .workflows = workflows, .len = 2 } });
+		.catalog = { .kind = e->catalog, .workflows = workflows, .len = 3 } });
 	fixture_send(f, (struct msg){ .kind = MSG_DONE, .request = e->request,
 				      .done = { .outcome = OUTCOME_OK } });
 }

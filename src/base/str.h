@@ -44,7 +44,7 @@ size_t view_find_byte(struct view hay, char byte, size_t from);
 /* As view_find, ASCII letters folded. */
 size_t view_find_fold(struct view hay, struct view needle, size_t from);
 /* Takes the part before the first `by` (or all) from *rest into *part. False
- * when *rest was already used up. */
+ * when *rest was already used up; *part is empty then. */
 bool view_split(struct view *rest, char by, struct view *part);
 uint64_t view_hash(struct view a);
 /* "*" any bytes, "?" one byte; all of text must match. */

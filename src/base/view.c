@@ -123,6 +123,7 @@ size_t view_find_fold(struct view hay, struct view needle, size_t from)
 /* A rest that was used up has a NULL pointer: an empty last part still counts. */
 bool view_split(struct view *rest, char by, struct view *part)
 {
+	*part = (struct view){ 0 };
 	if (!rest->ptr)
 		return false;
 	size_t at = view_find_byte(*rest, by, 0);

@@ -1,9 +1,10 @@
-/* Runs a fuzzer's corpus once, without a fuzzing engine: each file of the folder
- * CORPUS (set by the makefile), or each file and folder given as argument. */
+/* Runs a fuzzer's corpus once, without a fuzzing engine: as replay_NAME each file of
+ * tests/fuzz/corpus/NAME, or each file and folder given as argument. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -50,15 +51,23 @@ static size_t replay(const char *path)
 	return n;
 }
 
+static size_t replay_own(const char *program)
+{
+	struct str path = { 0 };
+	const char *name = strstr(program, "replay_");
+	str_addf(&path, "%s/tests/fuzz/corpus/%s", SRCDIR, name ? name + strlen("replay_") : "");
+	size_t n = replay(str_text(&path));
+	str_release(&path);
+	return n;
+}
+
 int main(int argc, char **argv)
 {
 	size_t n = 0;
 	for (int i = 1; i < argc; i++)
 		n += replay(argv[i]);
-#ifdef CORPUS
-	if (argc == 1)
-		n = replay(CORPUS);
-#endif
-	printf("replayed %zu inputs: %zu passed, 0 failed\n", n, n);
+	if (argc < 2)
+		n = replay_own(argv[0]);
+	printf("replay: %zu passed, 0 failed\n", n);
 	return n ? EXIT_SUCCESS : EXIT_FAILURE;
 }

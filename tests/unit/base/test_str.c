@@ -97,7 +97,9 @@ START_TEST(a_split_hands_out_every_part_also_the_empty_last)
 		ck_assert(view_split(&rest, ',', &part));
 		ck_assert(view_is(part, expected[i]));
 	}
+	part = VIEW("of before");
 	ck_assert(!view_split(&rest, ',', &part));
+	ck_assert_uint_eq(part.len, 0);
 }
 END_TEST
 

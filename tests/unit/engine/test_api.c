@@ -192,6 +192,8 @@ START_TEST(an_order_that_is_no_json_is_refused)
 				   "Content-Type: text/plain\r\nContent-Length: 0\r\n", NULL), 415);
 	ck_assert_int_eq(site_ask(&w, "POST /v1/workflows/hello/runs",
 				   "Content-Type: application/jsonx\r\nContent-Length: 0\r\n", NULL), 415);
+	ck_assert_int_eq(site_ask(&w, "POST /v1/workflows/hello/runs",
+				   "Content-Length: 2\r\n\r\n{}", NULL), 415);
 }
 END_TEST
 

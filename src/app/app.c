@@ -258,10 +258,10 @@ static void lines_split(struct lines *l)
 }
 
 /* What perform_remember wrote. */
-static void past_filters_read(struct lines *l)
+static void history_read(struct lines *l, const char *name)
 {
 	struct str path = {0};
-	if (path_state(&path, "filters", NULL))
+	if (path_state(&path, name, NULL))
 		file_read(str_text(&path), 1 << 16, &l->text, NULL);
 	lines_split(l);
 	str_release(&path);
@@ -278,8 +278,9 @@ static void model_init(struct app *a, const struct app_options *o)
 {
 	const char *names[CONTEXTS_MAX + 1] = { 0 };
 	bool read_only[CONTEXTS_MAX] = { 0 };
-	struct lines past = {0}, themes = {0};
-	past_filters_read(&past);
+	struct lines past = {0}, shown = {0}, themes = {0};
+	history_read(&past, "filters");
+	history_read(&shown, "shown");
 	theme_list(&themes.text);
 	lines_split(&themes);
 	for (size_t i = 0; i < a->n_sources; i++) {
@@ -295,12 +296,14 @@ static void model_init(struct app *a, const struct app_options *o)
 		.theme = view_of(theme_of(a, o)),
 		.themes = themes.items,
 		.past_filters = past.items,
+		.shown = shown.items,
 		.rows = o->rows,
 		.cols = o->cols,
 		.now_ms = when_now_ms(),
 	};
 	a->model = model_new(&setup);
 	str_release(&past.text);
+	str_release(&shown.text);
 	str_release(&themes.text);
 }
 

@@ -30,6 +30,7 @@ static void on_identity(void *arg, unsigned abilities, const struct backend_iden
 		.can_start = abilities & BACKEND_CAN_START,
 		.can_history = abilities & BACKEND_CAN_HISTORY,
 		.can_log = abilities & BACKEND_CAN_LOG,
+		.can_preview = abilities & BACKEND_CAN_PREVIEW,
 		.clock_offset_ms = id->clock_offset_ms,
 	};
 	app_send(s->app, &msg);

@@ -94,6 +94,7 @@ static void perform_order(struct app *a, const struct effect *e)
 		.workflow = e->order.workflow,
 		.params = e->order.params,
 		.debug = e->order.debug,
+		.preview = e->order.preview,
 	};
 	ticket_id t = backend_order(s->backend, &o);
 	pending_add(a, e, s->number, (struct pending){ .kind = PENDING_ORDER, .ticket = t });
@@ -172,11 +173,12 @@ static void perform_save(struct app *a, const struct effect *e)
 	err_release(&err);
 }
 
-/* The filter's history: one a line, the newest last. */
+/* A history: one a line, the newest last. */
 static void perform_remember(struct app *a, const struct effect *e)
 {
-	struct str path = {0}, text = {0};
-	if (path_state(&path, "filters", NULL)) {
+	struct str path = {0}, text = {0}, name = {0};
+	str_add(&name, e->path);
+	if (path_state(&path, str_text(&name), NULL)) {
 		file_read(str_text(&path), 1 << 16, &text, NULL);
 		str_add(&text, e->text);
 		str_add_char(&text, '\n');
@@ -184,6 +186,7 @@ static void perform_remember(struct app *a, const struct effect *e)
 			str_drop(&text, view_find_byte(view_of_str(&text), '\n', 0) + 1);
 		file_replace(str_text(&path), view_of_str(&text), 0600, NULL);
 	}
+	str_release(&name);
 	str_release(&path);
 	str_release(&text);
 }

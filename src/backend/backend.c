@@ -122,6 +122,8 @@ ticket_id backend_errand(struct backend *b, const struct errand *e)
 
 ticket_id backend_order(struct backend *b, const struct order *o)
 {
+	if (o->preview)
+		return b->ops->preview ? b->ops->preview(b, o) : unsupported(b, "a preview");
 	return b->ops->order ? b->ops->order(b, o) : unsupported(b, verb_name(o->verb));
 }
 

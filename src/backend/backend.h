@@ -153,6 +153,8 @@ struct backend_ops {
 	ticket_id (*catalog)(struct backend *b, enum catalog_kind kind, struct view cursor);
 	ticket_id (*log)(struct backend *b, const struct log_query *q);
 	ticket_id (*order)(struct backend *b, const struct order *o);
+	/* Says what an order would send; sends nothing. */
+	ticket_id (*preview)(struct backend *b, const struct order *o);
 	ticket_id (*ask)(struct backend *b, const struct run_question *q);
 	ticket_id (*schedule)(struct backend *b, const struct schedule_order *o);
 	ticket_id (*errand)(struct backend *b, const struct errand *e);

@@ -213,6 +213,7 @@ static const struct backend_ops temporal_ops = {
 	.catalog = temporal_catalog,
 	.log = temporal_log,
 	.order = temporal_order,
+	.preview = temporal_preview,
 	.ask = temporal_question,
 	.schedule = temporal_schedule,
 	.cancel = cancel,

@@ -10,7 +10,7 @@
  *   temporal_load.c     describe and history of a run for a job
  *   temporal_read.c     page, detail, history, log
  *   temporal_catalog.c  schedules, queues, workers, workflows; temporal_inbox.c
- *   temporal_order.c    orders; temporal_approve.c: approvals by mapping
+ *   temporal_order.c    orders; temporal_retry.c; temporal_approve.c: approvals by mapping
  *   temporal_tell.c     updates and signals, and their effect; temporal_winner.c
  *   temporal_batch.c    orders on many runs
  *   temporal_ask.c      queries, stack, handlers; temporal_schedule.c: schedules
@@ -335,6 +335,16 @@ void temporal_list_begin(struct jsonw *w, struct str *out, const char *list);
 void temporal_list_end(struct jsonw *w);
 ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
 ticket_id temporal_order(struct backend *b, const struct order *o);
+/* temporal_retry.c: from the found run on. */
+void temporal_retry(struct temporal_job *j);
+/* POST to a path below the workflow. */
+void temporal_post(struct temporal_job *j, const char *path, struct str *body,
+		   temporal_answered_fn *answered);
+/* The ends of orders: done; a new run was made (behind the words stands j->text). */
+void temporal_ordered(struct temporal_job *j, const struct http_answer *a);
+void temporal_new_run(struct temporal_job *j, const struct http_answer *a);
+struct view temporal_reason(const struct temporal_job *j);
+ticket_id temporal_preview(struct backend *b, const struct order *o);
 ticket_id temporal_question(struct backend *b, const struct run_question *q);
 ticket_id temporal_schedule(struct backend *b, const struct schedule_order *o);
 /* Approve, reject, answer: from the described run on. */

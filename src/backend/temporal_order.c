@@ -1,4 +1,4 @@
-/* Orders to Temporal: cancel, terminate, reset, pause, start, run again. Each names
+/* Orders to Temporal: cancel, terminate, pause, start, run again. Each names
  * its run and carries an id of its own, so that it may be sent again; one whose
  * answer stays lost is read back and ends as unknown. */
 #include "backend/temporal_inside.h"
@@ -28,7 +28,7 @@ void temporal_add_order(struct jsonw *w, const struct temporal_job *j)
 	str_release(&key);
 }
 
-static struct view reason_of(const struct temporal_job *j)
+struct view temporal_reason(const struct temporal_job *j)
 {
 	return j->comment && *j->comment ? view_of(j->comment) : VIEW("by an operator");
 }
@@ -109,7 +109,7 @@ bool temporal_order_failed(struct temporal_job *j, const struct http_answer *a)
 	return true;
 }
 
-static void on_done(struct temporal_job *j, const struct http_answer *a)
+void temporal_ordered(struct temporal_job *j, const struct http_answer *a)
 {
 	struct str words = { 0 };
 	if (temporal_order_failed(j, a))
@@ -124,7 +124,7 @@ static void on_done(struct temporal_job *j, const struct http_answer *a)
 }
 
 /* Answers with the id of a new run. */
-static void on_new_run(struct temporal_job *j, const struct http_answer *a)
+void temporal_new_run(struct temporal_job *j, const struct http_answer *a)
 {
 	if (temporal_order_failed(j, a))
 		return;
@@ -132,10 +132,8 @@ static void on_new_run(struct temporal_job *j, const struct http_answer *a)
 	if (!doc)
 		return;
 	struct str words = { 0 };
-	if (j->verb == VERB_RETRY)
-		str_add_text(&words, "reset: signals and updates after that step are applied again");
-	else
-		str_add_text(&words, verb_past(j->verb));
+	str_add_text(&words, j->verb == VERB_RETRY ? "reset" : verb_past(j->verb));
+	str_add(&words, view_of_str(&j->text));
 	if (j->run)
 		temporal_look_at(j->t, view_of(j->run));
 	temporal_finish_with(j, OUTCOME_OK, json_get_text(json_root(doc), "runId"),
@@ -144,7 +142,7 @@ static void on_new_run(struct temporal_job *j, const struct http_answer *a)
 	str_release(&words);
 }
 
-static void post(struct temporal_job *j, const char *path, struct str *body,
+void temporal_post(struct temporal_job *j, const char *path, struct str *body,
 		 temporal_answered_fn *answered)
 {
 	struct str target = { 0 };
@@ -164,10 +162,10 @@ static void send_cancel(struct temporal_job *j)
 	jsonw_init(&w, &body);
 	jsonw_object(&w, NULL);
 	temporal_add_execution(&w, j);
-	jsonw_text(&w, "reason", reason_of(j));
+	jsonw_text(&w, "reason", temporal_reason(j));
 	temporal_add_order(&w, j);
 	jsonw_end_object(&w);
-	post(j, "/cancel", &body, on_done);
+	temporal_post(j, "/cancel", &body, temporal_ordered);
 }
 
 static void send_terminate(struct temporal_job *j)
@@ -177,10 +175,10 @@ static void send_terminate(struct temporal_job *j)
 	jsonw_init(&w, &body);
 	jsonw_object(&w, NULL);
 	temporal_add_execution(&w, j);
-	jsonw_text(&w, "reason", reason_of(j));
+	jsonw_text(&w, "reason", temporal_reason(j));
 	jsonw_string(&w, "identity", j->t->identity);
 	jsonw_end_object(&w);
-	post(j, "/terminate", &body, on_done);
+	temporal_post(j, "/terminate", &body, temporal_ordered);
 }
 
 static void send_pause(struct temporal_job *j)
@@ -190,82 +188,10 @@ static void send_pause(struct temporal_job *j)
 	jsonw_init(&w, &body);
 	jsonw_object(&w, NULL);
 	jsonw_string(&w, "runId", j->run);
-	jsonw_text(&w, "reason", reason_of(j));
+	jsonw_text(&w, "reason", temporal_reason(j));
 	temporal_add_order(&w, j);
 	jsonw_end_object(&w);
-	post(j, j->verb == VERB_PAUSE ? "/pause" : "/unpause", &body, on_done);
-}
-
-/* ---- retry: reset to the step, or the next attempt now ---- */
-
-static void send_reset(struct temporal_job *j, int64_t to)
-{
-	struct str body = { 0 }, id = { 0 };
-	struct jsonw w;
-	str_addf(&id, "%lld", (long long)to);
-	jsonw_init(&w, &body);
-	jsonw_object(&w, NULL);
-	temporal_add_execution(&w, j);
-	jsonw_text(&w, "reason", reason_of(j));
-	jsonw_string(&w, "workflowTaskFinishEventId", str_text(&id));
-	temporal_add_order(&w, j);
-	jsonw_end_object(&w);
-	post(j, "/reset", &body, on_new_run);
-	str_release(&id);
-}
-
-static void send_activity_reset(struct temporal_job *j, const struct story_task *task)
-{
-	struct str target = { 0 }, body = { 0 };
-	struct jsonw w;
-	jsonw_init(&w, &body);
-	jsonw_object(&w, NULL);
-	jsonw_object(&w, "execution");
-	jsonw_string(&w, "workflowId", j->workflow_id);
-	jsonw_string(&w, "runId", j->run);
-	jsonw_end_object(&w);
-	jsonw_text(&w, "id", task->activity);
-	jsonw_string(&w, "identity", j->t->identity);
-	jsonw_end_object(&w);
-	temporal_add_space(&target, j->t);
-	str_add_text(&target, "/activities-deprecated/reset");
-	struct temporal_ask ask = { .method = "POST", .target = &target, .body = &body,
-				    .keyed = true };
-	temporal_job_ask(j, &ask, on_done);
-}
-
-/* The last that failed, where the order names none. */
-static const struct story_task *task_meant(struct temporal_job *j)
-{
-	const struct story_task *task = story_find(&j->story, view_of(j->task));
-	for (size_t i = j->story.tasks.len; !task && i-- > 0;) {
-		enum task_status s = j->story.tasks.items[i].facts.status;
-		if (s == TASK_FAILED || s == TASK_TIMED_OUT || s == TASK_RETRYING)
-			task = &j->story.tasks.items[i];
-	}
-	return task;
-}
-
-static void send_retry(struct temporal_job *j)
-{
-	struct run_detail detail;
-	struct temporal_rules rules;
-	temporal_rules(j->t, &rules);
-	story_tell(&j->story, json_root(j->describe), &rules, NULL, &detail);
-	const struct story_task *task = task_meant(j);
-	if (task && task->facts.status == TASK_RETRYING && task->kind == STORY_ACTIVITY)
-		send_activity_reset(j, task);
-	else if (task && task->decided > 1)
-		send_reset(j, task->decided);
-	else if (!task && j->story.first_decided > 1)
-		send_reset(j, j->story.last_decided);
-	else
-		temporal_finish(j, OUTCOME_REFUSED, "there is no step to reset to");
-}
-
-static void load_retry(struct temporal_job *j)
-{
-	temporal_load(j, send_retry);
+	temporal_post(j, j->verb == VERB_PAUSE ? "/pause" : "/unpause", &body, temporal_ordered);
 }
 
 /* ---- start, and run again ---- */
@@ -304,7 +230,7 @@ static void send_start(struct temporal_job *j, struct view input_raw)
 	jsonw_string(&w, "workflowIdReusePolicy", "WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE");
 	temporal_add_order(&w, j);
 	jsonw_end_object(&w);
-	post(j, "", &body, on_new_run);
+	temporal_post(j, "", &body, temporal_new_run);
 }
 
 static void send_with_input(struct temporal_job *j, struct view input)
@@ -411,7 +337,7 @@ static void load_approve(struct temporal_job *j)
 
 static temporal_then_fn *const ways[VERBS] = {
 	[VERB_APPROVE] = load_approve, [VERB_REJECT] = load_approve, [VERB_ANSWER] = load_approve,
-	[VERB_RETRY] = load_retry,     [VERB_CANCEL] = send_cancel,  [VERB_PAUSE] = send_pause,
+	[VERB_RETRY] = temporal_retry,     [VERB_CANCEL] = send_cancel,  [VERB_PAUSE] = send_pause,
 	[VERB_RESUME] = send_pause,    [VERB_RERUN] = load_rerun,
 	[VERB_TERMINATE] = send_terminate, [VERB_SIGNAL] = temporal_tell,
 	[VERB_UPDATE] = temporal_tell,
@@ -443,6 +369,20 @@ static void give(struct temporal_job *j)
 		temporal_find(j, ways[j->verb]);
 }
 
+static struct temporal_job *job_of(struct temporal *t, const struct order *o)
+{
+	struct temporal_job *j = temporal_job(t);
+	j->verb = o->verb;
+	j->run = mem_bytes(o->run.ptr ? o->run.ptr : "", o->run.len);
+	j->task = mem_bytes(o->task.ptr ? o->task.ptr : "", o->task.len);
+	j->comment = text_or_null(o->comment);
+	j->value = text_or_null(o->value);
+	j->params = text_or_null(o->params);
+	j->key = text_or_null(o->key);
+	j->name = text_or_null(o->name);
+	return j;
+}
+
 ticket_id temporal_order(struct backend *b, const struct order *o)
 {
 	struct temporal *t = temporal_of(b);
@@ -450,22 +390,25 @@ ticket_id temporal_order(struct backend *b, const struct order *o)
 		return answer(b, OUTCOME_REFUSED, "this context is read-only");
 	if (!ways[o->verb] && o->verb != VERB_START)
 		return answer(b, OUTCOME_UNSUPPORTED, "Temporal has no such order");
-	struct temporal_job *j = temporal_job(t);
-	j->verb = o->verb;
-	j->task = mem_bytes(o->task.ptr ? o->task.ptr : "", o->task.len);
-	j->comment = text_or_null(o->comment);
-	j->value = text_or_null(o->value);
-	j->params = text_or_null(o->params);
-	j->key = text_or_null(o->key);
-	j->name = text_or_null(o->name);
-	j->preview = o->preview;
+	struct temporal_job *j = job_of(t, o);
 	if (o->verb == VERB_START) {
 		j->type = mem_bytes(o->workflow.ptr ? o->workflow.ptr : "", o->workflow.len);
+		mem_free(j->run);
+		j->run = NULL;
 		j->timer = loop_timer(b->loop, on_start, j);
 		loop_timer_set(j->timer, 0);
 	} else {
-		j->run = mem_bytes(o->run.ptr ? o->run.ptr : "", o->run.len);
 		give(j);
 	}
+	return j->ticket;
+}
+
+ticket_id temporal_preview(struct backend *b, const struct order *o)
+{
+	if (!verb_is_on_task(o->verb) || !ways[o->verb])
+		return answer(b, OUTCOME_UNSUPPORTED, "there is no more to say of this order");
+	struct temporal_job *j = job_of(temporal_of(b), o);
+	j->preview = true;
+	temporal_find(j, ways[o->verb]);
 	return j->ticket;
 }

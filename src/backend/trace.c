@@ -327,6 +327,11 @@ static void cancel(struct backend *b, ticket_id ticket)
 	backend_cancel(trace_of(b)->inner, ticket);
 }
 
+static ticket_id preview(struct backend *b, const struct order *o)
+{
+	return backend_order(trace_of(b)->inner, o);
+}
+
 static ticket_id ask_run(struct backend *b, const struct run_question *q)
 {
 	return backend_ask(trace_of(b)->inner, q);
@@ -368,6 +373,7 @@ static const struct backend_ops trace_ops = {
 	.catalog = catalog,
 	.log = read_log,
 	.order = give_order,
+	.preview = preview,
 	.ask = ask_run,
 	.schedule = order_schedule,
 	.errand = run_errand,

@@ -8,6 +8,7 @@
 #include "wire/jsonw.h"
 
 static const struct opt decide_options[] = {
+	{ "dry-run", 0, OPT_FLAG, NULL, "only says what would be sent, where the engine can say it" },
 	{ "comment", 'm', OPT_VALUE, "COMMENT", "why; stands in the history" },
 	{ "key", 0, OPT_VALUE, "KEY", "idempotency key: the same key never acts twice" },
 	{ 0 },
@@ -110,9 +111,13 @@ static int send_order(struct cli *c, struct order *o, struct cli_target *t)
 	o->version = t->version;
 	o->comment = view_of(opt_value(&c->opts, "comment"));
 	o->key = view_of(opt_value(&c->opts, "key"));
+	o->preview = cli_flag(c, "dry-run");
 	session_wait(s, backend_order(s->backend, o));
 	int status = cli_outcome(c);
-	if (status == 0) {
+	if (status == 0 && o->preview) {
+		out_label(&c->out, view_of_str(&s->sentence));
+		out_text(&c->out, "\n");
+	} else if (status == 0) {
 		out_format(&c->out, "%s ", verb_past(o->verb));
 		out_label(&c->out, o->task);
 		out_text(&c->out, " of ");

@@ -64,7 +64,8 @@ void board_remember_filter(struct model *m, struct effects *fx)
 	}
 	str_add(&copy, text);
 	vec_push(&b->past, copy);
-	effects_add(fx, (struct effect){ .kind = EFFECT_REMEMBER, .text = text });
+	effects_add(fx, (struct effect){ .kind = EFFECT_REMEMBER, .text = text,
+					 .path = VIEW("filters") });
 }
 
 void board_walk_past(struct model *m, int by)

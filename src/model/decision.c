@@ -36,6 +36,7 @@ void decision_release(struct decision_state *d)
 	str_release(&d->line_error);
 	str_release(&d->changed);
 	str_release(&d->evidence_of);
+	shown_release(&d->shown);
 	arena_release(&d->arena);
 }
 
@@ -62,7 +63,8 @@ size_t decision_allowed(const struct decision_state *d)
 
 bool decision_is_armed(const struct decision_state *d)
 {
-	return d->changed.len == 0 && d->line_error.len == 0 && decision_allowed(d) > 0;
+	return d->changed.len == 0 && d->line_error.len == 0 && decision_allowed(d) > 0 &&
+	       shown_is_enough(&d->shown);
 }
 
 /* ---- opening ---- */
@@ -87,6 +89,7 @@ static void start(struct model *m, enum verb verb)
 	str_clear(&d->line_error);
 	str_clear(&d->changed);
 	str_clear(&d->evidence_of);
+	shown_reset(&d->shown);
 	arena_clear(&d->arena);
 	d->verb = verb;
 	d->detail = NULL;
@@ -233,6 +236,7 @@ static void give_all(struct model *m, struct effects *fx)
 		n++;
 	}
 	str_release(&json);
+	shown_remember(m, fx);
 	say_given(m, n);
 	if (d->targets.len > 1)
 		board_clear_marks(&m->board);
@@ -284,6 +288,7 @@ static bool act_text(struct model *m, enum action a, struct effects *fx)
 	if (a == ACTION_OPEN || a == ACTION_NEXT_PANE || a == ACTION_DOWN) {
 		d->stage = DECISION_BUTTONS;
 		d->yes = false;
+		shown_ask(m, fx);
 		return true;
 	}
 	return false;
@@ -439,6 +444,7 @@ static void decision_arrive(struct model *m, const struct msg *msg, struct effec
 		take_lines(d, &msg->log);
 	else if (msg->kind == MSG_CHANGE)
 		target_moved(m, msg, fx);
+	shown_arrive(m, msg);
 	if (d->confirmed_ms > 0 && m->now_ms >= d->opened_ms + DECISION_SHOWN_MS) {
 		if (decision_is_armed(d) && screen_top(m) == SCREEN_DECISION)
 			give_all(m, fx);

@@ -12,6 +12,7 @@
 #include "base/vec.h"
 #include "model/lineedit.h"
 #include "model/screen.h"
+#include "model/shown.h"
 #include "model/target.h"
 
 enum {
@@ -39,6 +40,7 @@ struct decision_state {
 	uint64_t log_request;
 	struct str evidence_of;
 	VEC(struct str) evidence;	/* the last lines that its step printed */
+	struct shown_state shown;	/* what it would send */
 	size_t scroll;			/* of the list of targets */
 };
 

@@ -30,7 +30,7 @@ enum effect_kind {
 	EFFECT_SAVE,		/* write `text` to the file `path`; MSG_NOTICE says where */
 	EFFECT_SAVE_LOG,	/* write the whole log of `log` to the file `path` */
 	EFFECT_THEME,		/* use the theme named `text`; MSG_THEME */
-	EFFECT_REMEMBER		/* keep `text` in the filter's history */
+	EFFECT_REMEMBER		/* keep `text` in the history `path`: "filters", "shown" */
 };
 
 struct effect_log {
@@ -50,6 +50,7 @@ struct effect_order {
 	struct view name;		/* signal, update, query */
 	struct view workflow, params;	/* start: its name, a JSON object */
 	bool debug;
+	bool preview;			/* only say what would be sent */
 };
 
 struct effect {

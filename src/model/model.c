@@ -56,6 +56,12 @@ struct model *model_new(const struct model_setup *setup)
 		str_add_text(&s, setup->past_filters[i]);
 		vec_push(&m->board.past, s);
 	}
+	for (size_t i = 0; setup->shown && setup->shown[i]; i++) {
+		struct str s = { 0 };
+
+		str_add_text(&s, setup->shown[i]);
+		vec_push(&m->shown, s);
+	}
 	m->board.past_at = m->board.past.len;
 	board_set_filter(m, setup->filter, &none);
 	effects_release(&none);
@@ -78,6 +84,9 @@ void model_free(struct model *m)
 	for (size_t i = 0; i < m->themes.len; i++)
 		str_release(&m->themes.items[i]);
 	vec_release(&m->themes);
+	for (size_t i = 0; i < m->shown.len; i++)
+		str_release(&m->shown.items[i]);
+	vec_release(&m->shown);
 	screens_release(m);
 	orders_release(&m->orders);
 	board_free(m->cards);
@@ -112,6 +121,7 @@ static void arrive_identity(struct model *m, const struct msg *msg)
 	c->can_start = id->can_start;
 	c->can_history = id->can_history;
 	c->can_log = id->can_log;
+	c->can_preview = id->can_preview;
 }
 
 static void arrive(struct model *m, const struct msg *msg)

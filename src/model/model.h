@@ -40,7 +40,7 @@ struct context {
 	enum condition condition;
 	int64_t fresh_ms;		/* when it was last live */
 	bool read_only;			/* by configuration or by its own word */
-	bool can_start, can_history, can_log;
+	bool can_start, can_history, can_log, can_preview;
 };
 
 struct notice {
@@ -63,6 +63,7 @@ struct model {
 	bool read_only;			/* the whole board */
 	struct str theme;
 	VEC(struct str) themes;
+	VEC(struct str) shown;		/* kinds of decisions whose words were shown here */
 	uint64_t last_request;
 	struct notice notice;
 	struct orders orders;
@@ -92,6 +93,7 @@ struct model_setup {
 	struct view theme;
 	const char *const *themes;	/* names, up to a NULL; NULL: none */
 	const char *const *past_filters;	/* oldest first, up to a NULL; or NULL */
+	const char *const *shown;		/* what shown.h remembered, up to a NULL; or NULL */
 	int rows, cols;
 	int64_t now_ms;
 };

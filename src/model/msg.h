@@ -39,7 +39,7 @@ struct msg_condition {
 struct msg_identity {
 	struct view name, user, roles, engine;
 	bool read_only;
-	bool can_start, can_history, can_log;
+	bool can_start, can_history, can_log, can_preview;
 	int64_t clock_offset_ms;
 };
 

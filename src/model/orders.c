@@ -14,9 +14,11 @@ static const char *const words[] = {
 };
 static_assert(sizeof words / sizeof *words == ORDER_STATES, "every state has its words");
 
-const char *order_state_words(enum order_state s)
+const char *order_words(const struct order_line *l, int64_t now_ms)
 {
-	return words[s];
+	if (l->state == ORDER_ACCEPTED && now_ms - l->accepted_ms >= ORDER_LATE_MS)
+		return "accepted, not yet seen";
+	return words[l->state];
 }
 
 static void line_free(struct order_line *l)
@@ -176,13 +178,12 @@ static void check_seen(struct model *m, struct order_line *l)
 	struct arena arena = { 0 };
 	struct run_facts run;
 
-	if (l->verb == VERB_START || l->verb == VERB_RERUN) {
-		if (l->state == ORDER_ACCEPTED && l->follow_id.len > 0 &&
-		    run_key_is_set(store_key(m->store, l->context, view_of_str(&l->follow_id))))
-			l->state = ORDER_SEEN;
-	} else if (store_facts(m->store, l->key, &run, &arena) && effect_is_seen(l, &run)) {
+	/* A new run came of it, and stands on the board. */
+	if (l->follow_id.len > 0 &&
+	    run_key_is_set(store_key(m->store, l->context, view_of_str(&l->follow_id))))
 		l->state = ORDER_SEEN;
-	}
+	else if (store_facts(m->store, l->key, &run, &arena) && effect_is_seen(l, &run))
+		l->state = ORDER_SEEN;
 	if (l->state == ORDER_SEEN)
 		l->ended_ms = m->now_ms;
 	arena_release(&arena);
@@ -206,6 +207,7 @@ static void done(struct model *m, struct order_line *l, const struct msg *msg,
 	switch (msg->done.outcome) {
 	case OUTCOME_OK:
 		l->state = ORDER_ACCEPTED;
+		l->accepted_ms = m->now_ms;
 		str_add(&l->follow_id, msg->done.follow_id);
 		check_seen(m, l);
 		break;

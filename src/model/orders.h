@@ -15,7 +15,11 @@
 
 struct model;
 
-enum { ORDER_HOLD_MS = 5000, ORDERS_KEPT = 500 };
+enum {
+	ORDER_HOLD_MS = 5000,
+	ORDER_LATE_MS = 10000,	/* accepted, and no effect seen: this is said */
+	ORDERS_KEPT = 500
+};
 
 enum order_state {
 	ORDER_HELD,		/* can be taken back */
@@ -43,6 +47,7 @@ struct order_line {
 	int64_t run_version;		/* of the run, when it was given */
 	int64_t at_ms;			/* decided */
 	int64_t send_ms;		/* held until */
+	int64_t accepted_ms;
 	int64_t ended_ms;
 	struct str why;			/* refused: the engine's words */
 	struct str follow_id;
@@ -75,7 +80,8 @@ size_t orders_count(const struct orders *o, enum order_state s);
 /* The held order that leaves first, or NULL. */
 const struct order_line *orders_next_held(const struct orders *o);
 int64_t orders_due(const struct model *m);
-const char *order_state_words(enum order_state s);
+/* How far it is; of one whose effect is late: that it is. */
+const char *order_words(const struct order_line *l, int64_t now_ms);
 void orders_release(struct orders *o);
 
 #endif

@@ -10,7 +10,7 @@
 #include "view/dialog.h"
 #include "view/screens.h"
 
-enum { DIALOG_COLS = 72, LABEL_COLS = 10, LIST_ROWS = 8 };
+enum { DIALOG_COLS = 72, LABEL_COLS = 10, LIST_ROWS = 8, SHOWN_ROWS = 5 };
 
 static void line(struct pen *p, struct rect *r, const char *label, struct view value)
 {
@@ -127,6 +127,33 @@ static void put_evidence(struct pen *p, struct rect *r, int keep)
 	}
 }
 
+/* What would be sent; the first time it must have been seen. */
+static int shown_rows(const struct decision_state *d)
+{
+	const struct shown_state *s = &d->shown;
+	int cells = utf8_width(view_of_str(s->text.len > 0 ? &s->text : &s->trouble));
+
+	if (!s->request && cells == 0)
+		return 0;
+	return 2 + (cells / (DIALOG_COLS - 4) < SHOWN_ROWS ? cells / (DIALOG_COLS - 4) : SHOWN_ROWS);
+}
+
+static void put_shown(struct pen *p, struct rect r)
+{
+	const struct decision_state *d = &p->m->decision;
+	const struct shown_state *s = &d->shown;
+
+	canvas_words(p->canvas, r.row, r.col, r.cols, s->first ? STYLE_WARNING : STYLE_LABEL,
+		     s->first ? "for the first time this is sent" : "this is sent");
+	rect_take_top(&r, 1);
+	if (s->request)
+		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM, "Asking what it is.");
+	else if (s->text.len > 0)
+		pen_wrap(p, r, STYLE_PLAIN, view_of_str(&s->text));
+	else
+		pen_wrap(p, r, STYLE_ERROR, view_of_str(&s->trouble));
+}
+
 static void put_line(struct pen *p, struct rect r)
 {
 	const struct decision_state *d = &p->m->decision;
@@ -201,7 +228,7 @@ static int rows_wanted(struct pen *p, const struct decision_state *d)
 		rows += 1 + (d->targets.len > LIST_ROWS ? LIST_ROWS + 1 : (int)d->targets.len);
 		return rows + 1;
 	}
-	rows += 2 + (t->task.len > 0) + t->unsettled;
+	rows += 2 + (t->task.len > 0) + t->unsettled + shown_rows(d);
 	if (t->prompt.len > 0)
 		rows += 2 + utf8_width(view_of_str(&t->prompt)) / (DIALOG_COLS - 4) + 1;
 	if (d->evidence_of.len > 0)
@@ -229,6 +256,8 @@ void view_decision(struct pen *p, struct rect r)
 	rect_take_bottom(&in, 1);
 	if (decision_field_name(d->verb))
 		field = rect_take_bottom(&in, 2);
+	if (shown_rows(d) > 0)
+		put_shown(p, rect_take_bottom(&in, shown_rows(d)));
 	if (d->changed.len > 0)
 		canvas_text(p->canvas, footer.row - 1, in.col, in.cols, STYLE_WARNING,
 			    view_of_str(&d->changed));

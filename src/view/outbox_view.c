@@ -18,7 +18,7 @@ static void add_state(struct pen *p, const struct order_line *l)
 {
 	struct str *s = pen_text(p);
 
-	str_add_text(s, order_state_words(l->state));
+	str_add_text(s, order_words(l, p->m->now_ms));
 	if (l->state == ORDER_HELD)
 		str_addf(s, " %d s", (int)((l->send_ms - p->m->now_ms + 999) / 1000));
 }
@@ -37,8 +37,8 @@ static void put_line(struct pen *p, struct rect r, const struct order_line *l)
 	s = pen_text(p);
 	str_addf(s, "%s %s %s", verb_name(l->verb), str_text(&l->workflow),
 		 str_text(&l->short_id));
-	if (l->task.len > 0)
-		str_addf(s, " %s", str_text(&l->task));
+	if (l->task.len > 0 || l->name.len > 0)
+		str_addf(s, " %s", str_text(l->task.len > 0 ? &l->task : &l->name));
 	if (l->why.len > 0 && l->state != ORDER_SEEN && l->state != ORDER_ACCEPTED)
 		str_addf(s, ": %s", str_text(&l->why));
 	else if (l->comment.len > 0)
@@ -55,12 +55,14 @@ static void put_whole(struct pen *p, struct rect r, const struct order_line *l)
 	rect_take_top(&r, 1);
 	rect_take_left(&r, 1);
 	str_addf(pen_text(p), "%s %s %s %s", verb_name(l->verb), str_text(&l->workflow),
-		 str_text(&l->short_id), str_text(&l->task));
+		 str_text(&l->short_id), str_text(l->name.len > 0 ? &l->name : &l->task));
 	rect_take_top(&r, pen_field(p, r, LABEL_COLS, "order", view_of_str(&p->text)));
-	rect_take_top(&r, pen_field(p, r, LABEL_COLS, l->verb == VERB_ANSWER ? "answer" : "comment",
-				    view_of_str(l->verb == VERB_ANSWER ? &l->value
-								       : &l->comment)));
-	pen_field(p, r, LABEL_COLS, order_state_words(l->state), view_of_str(&l->why));
+	rect_take_top(&r, pen_field(p, r, LABEL_COLS,
+				    l->name.len > 0		  ? "arguments"
+				    : l->verb == VERB_ANSWER ? "answer"
+							     : "comment",
+				    view_of_str(l->value.len > 0 ? &l->value : &l->comment)));
+	pen_field(p, r, LABEL_COLS, order_words(l, p->m->now_ms), view_of_str(&l->why));
 }
 
 void view_outbox(struct pen *p, struct rect r)

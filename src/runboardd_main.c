@@ -48,6 +48,7 @@ struct plan {
 /* What runs. */
 struct parts {
 	struct settings settings;
+	const char *settings_file;	/* the plan's */
 	struct loop *loop;
 	struct access *access;
 	struct engine *engine;
@@ -206,11 +207,21 @@ static void on_stop(void *arg, int signum)
 	loop_stop(arg);
 }
 
+/* Workflows, and of the settings how long runs are kept. Settings with errors change
+ * nothing. */
 static void on_reload(void *arg, int signum)
 {
 	struct parts *parts = arg;
+	struct settings settings = { 0 };
+	struct err err = { 0 };
 	(void)signum;
 	engine_reload(parts->engine);
+	if (settings_load(&settings, parts->settings_file, &err))
+		engine_keep(parts->engine, &settings.keeping);
+	else
+		log_error("the settings stay as they were: %s", err_text(&err));
+	settings_release(&settings);
+	err_release(&err);
 }
 
 /* A service manager that opened the socket for us has opened ours. */
@@ -256,7 +267,8 @@ static void on_token(void *arg, const struct engine_token *t)
 static bool open_parts(const struct plan *p, struct parts *parts, struct err *err)
 {
 	struct str socket = { 0 };
-	if (!settings_load(&parts->settings, str_text(&p->settings_file), err))
+	parts->settings_file = str_text(&p->settings_file);
+	if (!settings_load(&parts->settings, parts->settings_file, err))
 		return false;
 	parts->access = access_new(&parts->settings, geteuid(), err);
 	if (!parts->access)
@@ -280,6 +292,7 @@ static bool open_parts(const struct plan *p, struct parts *parts, struct err *er
 	vec_release(&queues);
 	if (!parts->engine)
 		return false;
+	engine_keep(parts->engine, &parts->settings.keeping);
 	engine_each_token(parts->engine, on_token, parts);
 	parts->api = api_new(&(struct api_config){
 		.loop = parts->loop,

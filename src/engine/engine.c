@@ -117,6 +117,7 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	watch_loop(e);
 	e->folders = folders_watch(loop, config->workflows, config->n_workflows, on_folders, e);
 	e->notices = notices_new(e);
+	e->retention = retention_new(e);
 	take_up_all(e);
 	engine_recall_planned(e);
 	engine_read_catalog(e);
@@ -136,6 +137,7 @@ void engine_free(struct engine *e)
 	engine_backup_stop(e);
 	folders_free(e->folders);
 	notices_free(e->notices);
+	retention_free(e->retention);
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);
 	loop_remove(e->alarm);
@@ -165,6 +167,11 @@ void engine_free(struct engine *e)
 void engine_reload(struct engine *e)
 {
 	engine_read_catalog(e);
+}
+
+void engine_keep(struct engine *e, struct keeping_rules *rules)
+{
+	retention_take(e->retention, rules);
 }
 
 void engine_look_at_clock(struct engine *e)

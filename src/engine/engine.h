@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "core/status.h"
+#include "engine/keeping.h"
 #include "io/loop.h"
 
 struct engine;
@@ -193,6 +194,8 @@ bool engine_workflow(struct engine *e, struct view name, struct str *out, struct
 /* Reads the workflow folders again; a file that does not load keeps its old version
  * and its error is shown in the list. */
 void engine_reload(struct engine *e);
+/* How long runs are kept from now on; takes the rules. */
+void engine_keep(struct engine *e, struct keeping_rules *rules);
 /* The clock may have jumped: what is due by it is looked at in the next turn. */
 void engine_look_at_clock(struct engine *e);
 

@@ -14,6 +14,7 @@
 #include "engine/notices.h"
 #include "engine/planned.h"
 #include "engine/queues.h"
+#include "engine/retention.h"
 #include "engine/runner.h"
 #include "engine/stats.h"
 #include "engine/triggers.h"
@@ -79,6 +80,7 @@ struct engine {
 	bool replan;				/* they may have changed */
 	struct stats stats;
 	struct notices *notices;
+	struct retention *retention;
 	struct backup *backup;			/* under way, or NULL */
 	struct watch *end_of_turn, *retry;
 	struct watch *alarm;			/* of schedules and delayed starts */

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/when.h"
 #include "engine/journal_inside.h"
 #include "engine/words.h"
 #include "wire/proto.h"
@@ -251,6 +250,34 @@ void journal_run(struct journal *j, const struct journal_run *run)
 		put_words(j, run);
 }
 
+static void drop_word(void *arg, struct view name, struct view value)
+{
+	static const char remove[] = "DELETE FROM words WHERE name = ? AND value = ? AND run = ?";
+	const struct wording *w = arg;
+	const struct journal_value values[] = { text(name), text(value), number(w->num) };
+	put(w->j, remove, values, 3);
+}
+
+void journal_remove(struct journal *j, const struct journal_removal *run)
+{
+	static const char remove_facts[] = "DELETE FROM events WHERE run = ?";
+	static const char remove_run[] = "DELETE FROM runs WHERE num = ?";
+	static const char keep_number[] = "INSERT OR REPLACE INTO meta(key, value)"
+					  " VALUES('last_run', CAST(? AS TEXT))";
+	const struct journal_value values[] = { number(run->num) };
+	struct wording w = { j, run->num };
+	struct run_facts facts;
+	struct arena arena = {0};
+	if (proto_run(run->frame, &arena, &facts, NULL))
+		words_of_run(&facts, drop_word, &w);
+	arena_release(&arena);
+	put(j, remove_facts, values, 1);
+	put(j, remove_run, values, 1);
+	if (run->num == j->run)
+		put(j, keep_number, values, 1);
+	journal_change(j, &(struct journal_change){ .id = run->id, .previous = run->previous });
+}
+
 void journal_definition(struct journal *j, struct view hash, struct view source)
 {
 	const struct journal_value values[] = { text(hash), text(source) };
@@ -313,13 +340,10 @@ static void die_for_test(const struct journal *j, int64_t commit, bool before)
 static void prune(struct journal *j)
 {
 	static const char prune_changes[] = "DELETE FROM changes WHERE seq < ?";
-	static const char prune_answers[] = "DELETE FROM answers WHERE at < ?";
 	if (j->commits % PRUNE_EVERY || j->seq <= JOURNAL_CHANGES_KEPT)
 		return;
 	const struct journal_value oldest[] = { number(j->seq - JOURNAL_CHANGES_KEPT) };
 	put(j, prune_changes, oldest, 1);
-	const struct journal_value day_ago[] = { number(when_now_ms() - INT64_C(86400000)) };
-	put(j, prune_answers, day_ago, 1);
 }
 
 enum journal_result journal_commit(struct journal *j, struct err *err)

@@ -51,6 +51,15 @@ struct journal_change {
 int64_t journal_change(struct journal *j, const struct journal_change *change);
 /* The number that the next fact or change will have. */
 int64_t journal_next_seq(const struct journal *j);
+/* A run that is to be forgotten: its facts, its row, its words. What the stream has told
+ * of it stays as long as all it tells; that it is gone is its last change. */
+struct journal_removal {
+	int64_t num;
+	struct view id, frame;
+	int64_t previous;		/* number of its last change */
+};
+
+void journal_remove(struct journal *j, const struct journal_removal *run);
 void journal_definition(struct journal *j, struct view hash, struct view source);
 
 struct journal_answer {
@@ -82,6 +91,8 @@ struct machine *journal_load(struct journal *j, int64_t num, struct err *err);
 int64_t journal_find(struct journal *j, struct view id);
 /* Columns num, seq of all open runs, oldest first. */
 void journal_open_runs(struct journal *j, journal_row_fn *fn, void *arg);
+/* Whether an ended run has its logs still. */
+bool journal_has_files(struct journal *j, int64_t num);
 /* When the run ended that ended last; 0: none has. */
 int64_t journal_last_end(struct journal *j);
 /* Columns seq, at, kind, data: for journal_read_event. */

@@ -86,6 +86,15 @@ void journal_open_runs(struct journal *j, journal_row_fn *fn, void *arg)
 	each(db_stmt(j->db, "SELECT num, seq FROM runs WHERE open = 1 ORDER BY num"), fn, arg);
 }
 
+bool journal_has_files(struct journal *j, int64_t num)
+{
+	struct db_stmt *st = db_stmt(j->db, "SELECT run FROM files WHERE run = ?");
+	db_bind_int(st, 1, num);
+	bool has = db_step(st, NULL) == DB_ROW;
+	db_reset(st);
+	return has;
+}
+
 int64_t journal_last_end(struct journal *j)
 {
 	struct db_stmt *st = db_stmt(j->db, "SELECT max(ended) FROM runs");

@@ -141,6 +141,7 @@ void engine_drop_ended(struct engine *e)
 			continue;
 		}
 		map_remove(&e->by_id, run->m->id);
+		retention_wake(e->retention);
 		run_free(run);
 	}
 	e->runs.len = kept;

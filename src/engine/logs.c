@@ -11,6 +11,7 @@ enum { OCTETS = 256 << 10, OCTETS_MOST = 4 << 20, LINES = 500, LINES_MOST = 1000
 struct which {
 	int attempt;
 	bool ended;
+	bool removed;			/* by retention */
 };
 
 static bool choose(struct engine *e, const struct engine_log_query *q, struct which *out,
@@ -36,6 +37,7 @@ static bool choose(struct engine *e, const struct engine_log_query *q, struct wh
 		bool runs = last && last->number == out->attempt && last->status == TASK_RUNNING;
 		bool to_come = out->attempt == 0 && task_status_is_open(t->status);
 		out->ended = !runs && !to_come;
+		out->removed = num && out->attempt > 0 && !journal_has_files(e->journal, num);
 	}
 	machine_free(loaded);
 	return t ? !past : err_set(err, ERR_NOT_FOUND, "there is no task %.*s", (int)q->task.len,
@@ -226,7 +228,10 @@ bool engine_log(struct engine *e, const struct engine_log_query *asked, struct s
 		return false;
 	q.streams = q.streams ? q.streams : ENGINE_STDOUT | ENGINE_STDERR;
 	struct attempt_name name = { q.run, q.task, which.attempt };
-	if (!log_file_open(&f, e->state, &name))
+	bool found = log_file_open(&f, e->state, &name);
+	if (!found && which.removed)
+		return err_set(err, ERR_NOT_FOUND, "the logs of this run were removed (retention)");
+	if (!found)
 		f = (struct log_file){ .streams = { -1, -1 }, .order = -1 };
 	bool ok = true;
 	if (q.lines) {

@@ -82,23 +82,31 @@ static bool take_token(struct settings *s, struct view name, struct ini_pair *pa
 	return true;
 }
 
+static bool take_retention(struct settings *s, struct view pattern, struct ini_pair *pair)
+{
+	return keeping_take(&s->keeping, pattern, pair->key, pair->value, &pair->why);
+}
+
 static bool on_entry(void *arg, struct ini_pair *pair)
 {
 	static const struct {
 		const char *kind;
 		bool (*take)(struct settings *s, struct view name, struct ini_pair *pair);
+		bool alone;			/* also without a name */
 	} sections[] = {
 		{ "queue", take_queue },
 		{ "user", take_user },
 		{ "token", take_token },
+		{ "retention", take_retention, .alone = true },
 	};
 	struct view name = pair->section, kind;
 	view_split(&name, ' ', &kind);
 	name = view_trim(name);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
-		if (view_is(kind, sections[i].kind) && name.len)
+		if (view_is(kind, sections[i].kind) && (name.len || sections[i].alone))
 			return sections[i].take(arg, name, pair);
-	pair->why = "sections are [queue NAME], [user NAME] and [token NAME]";
+	pair->why = "sections are [queue NAME], [user NAME], [token NAME], [retention] and "
+		    "[retention PATTERN]";
 	return false;
 }
 
@@ -137,6 +145,7 @@ void settings_release(struct settings *s)
 	}
 	for (size_t i = 0; i < s->queues.len; i++)
 		mem_free(s->queues.items[i].name);
+	keeping_release(&s->keeping);
 	vec_release(&s->people);
 	vec_release(&s->queues);
 }

@@ -4,6 +4,7 @@
  *   [queue default]  slots = 4
  *   [user alice]     roles = operator, approver
  *   [token ci]       sha256 = HEX of the token    roles = operator
+ *   [retention], [retention deploy-*]             see keeping.h
  */
 #ifndef ENGINE_SETTINGS_H
 #define ENGINE_SETTINGS_H
@@ -13,6 +14,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "engine/keeping.h"
 
 enum settings_who { SETTINGS_USER, SETTINGS_TOKEN };
 
@@ -32,6 +34,7 @@ struct settings_queue {
 struct settings {
 	VEC(struct settings_person) people;
 	VEC(struct settings_queue) queues;
+	struct keeping_rules keeping;
 };
 
 /* No file is fine. All errors at once, a line each (ERR_CONFIG). */

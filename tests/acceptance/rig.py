@@ -135,6 +135,11 @@ class Rig:
             self.engine.wait(PATIENCE)
             self.engine = None
 
+    def run_engine(self, *options):
+        """Starts one that is expected to end by itself."""
+        return subprocess.run([BUILD + '/runboardd', '--foreground', *options], text=True,
+                              capture_output=True, env=self.env, timeout=PATIENCE)
+
     # ---- asking -------------------------------------------------------------
 
     def call(self, method, path, body=None, **headers):

@@ -18,6 +18,7 @@ Suite *suite_kill_sweep(void);
 Suite *suite_log_lines(void);
 Suite *suite_machine(void);
 Suite *suite_notices(void);
+Suite *suite_retention(void);
 Suite *suite_schedule(void);
 Suite *suite_secrets(void);
 Suite *suite_server(void);
@@ -44,6 +45,7 @@ int main(void)
 		suite_log_lines,
 		suite_machine,
 		suite_notices,
+		suite_retention,
 		suite_schedule,
 		suite_secrets,
 		suite_server,

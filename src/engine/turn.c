@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "engine/engine_inside.h"
+#include "wire/encode.h"
 #include "wire/jsonw.h"
 
 enum { RETRY_MS = 1000 };
@@ -196,13 +197,7 @@ static void tell_run(struct engine *e, const struct live_run *run)
 	jsonw_object(&w, NULL);
 	jsonw_text(&w, "id", facts.id);
 	jsonw_int(&w, "seq", facts.seq);
-	jsonw_real(&w, "progress", (double)facts.progress);
-	jsonw_object(&w, "current");
-	jsonw_text(&w, "task", facts.current_task);
-	jsonw_string(&w, "status", task_status_name(facts.current_status));
-	jsonw_end_object(&w);
-	jsonw_int(&w, "tasks_done", facts.tasks_done);
-	jsonw_int(&w, "tasks_total", facts.tasks_total);
+	encode_run_progress(&w, &facts);
 	jsonw_end_object(&w);
 	for (size_t i = 0; i < e->watchers.len; i++) {
 		struct engine_watch *watch = e->watchers.items[i];
@@ -227,7 +222,7 @@ static void tell_task(struct engine *e, const struct attempt_name *name)
 	jsonw_int(&w, "stdout_bytes", live.stdout_bytes);
 	jsonw_int(&w, "stderr_bytes", live.stderr_bytes);
 	if (live.progress >= 0)
-		jsonw_real(&w, "progress", (double)live.progress);
+		encode_progress(&w, live.progress);
 	jsonw_end_object(&w);
 	for (size_t i = 0; i < e->watchers.len; i++) {
 		struct engine_watch *watch = e->watchers.items[i];

@@ -17,8 +17,8 @@ static void encode_views(struct jsonw *w, const char *key, const struct view *it
 	jsonw_end_array(w);
 }
 
-/* Ten thousandths: 0.3, not the 0.30000001192092896 that a float is. */
-static void encode_progress(struct jsonw *w, float share)
+/* 0.3, not the 0.30000001192092896 that a float is. */
+void encode_progress(struct jsonw *w, float share)
 {
 	if (share < 0)
 		jsonw_null(w, "progress");
@@ -131,7 +131,7 @@ static void encode_trigger(struct jsonw *w, const struct run_facts *r)
 	jsonw_end_object(w);
 }
 
-static void encode_now(struct jsonw *w, const struct run_facts *r)
+void encode_run_progress(struct jsonw *w, const struct run_facts *r)
 {
 	encode_progress(w, r->progress);
 	jsonw_int(w, "tasks_done", r->tasks_done);
@@ -145,6 +145,11 @@ static void encode_now(struct jsonw *w, const struct run_facts *r)
 	} else {
 		jsonw_null(w, "current");
 	}
+}
+
+static void encode_now(struct jsonw *w, const struct run_facts *r)
+{
+	encode_run_progress(w, r);
 	encode_gate(w, "waiting", &r->waiting);
 	if (r->pending_reason.len) {
 		jsonw_object(w, "pending");

@@ -248,7 +248,7 @@ START_TEST(progress_is_live_on_the_stream)
 	site_stream(&w, &c, str_text(&target), "");
 	str_addf(&go, "%s/work/%s/go", w.state, id);
 	ck_assert(file_replace(str_text(&go), VIEW("x"), 0600, NULL));
-	while (!strstr(str_text(&c.got), "\"progress\":0.3"))
+	while (!strstr(str_text(&c.got), "\"progress\":0.3,"))
 		loop_turn(w.loop, 100);
 	ck_assert_msg(strstr(str_text(&c.got), "event: progress") != NULL, "%s", str_text(&c.got));
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", id), 200);

@@ -74,26 +74,100 @@ static struct caller *new_caller(struct access *a, const char *name)
 	return c;
 }
 
-static void give_role(struct caller *c, enum role role)
+/* ---- what callers may ------------------------------------------------------------ */
+
+static bool grants(const struct grant *g, enum capability what)
 {
-	c->can |= roles[role].can;
-	if (c->n_roles < ROLES)
-		c->roles[c->n_roles++] = view_of(roles[role].name);
+	return g->can & (UINT32_C(1) << what);
 }
 
-/* "operator, approver" */
+bool caller_can(const struct caller *c, enum capability what)
+{
+	for (size_t i = 0; i < c->grants.len; i++)
+		if (grants(&c->grants.items[i], what))
+			return true;
+	return false;
+}
+
+static bool is_on(const struct grant *g, struct view workflow)
+{
+	return view_glob(view_of(g->workflows), workflow);
+}
+
+bool caller_can_on(const struct caller *c, enum capability what, struct view workflow)
+{
+	for (size_t i = 0; i < c->grants.len; i++)
+		if (grants(&c->grants.items[i], what) && is_on(&c->grants.items[i], workflow))
+			return true;
+	return false;
+}
+
+bool caller_can_everywhere(const struct caller *c, enum capability what)
+{
+	for (size_t i = 0; i < c->grants.len; i++)
+		if (grants(&c->grants.items[i], what) && str_eq(c->grants.items[i].workflows, "*"))
+			return true;
+	return false;
+}
+
+size_t caller_roles(const struct caller *c, struct view workflow, struct view *out)
+{
+	unsigned all = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < c->grants.len; i++)
+		if (!workflow.len || is_on(&c->grants.items[i], workflow))
+			all |= c->grants.items[i].roles;
+	for (int role = 0; role < ROLES; role++)
+		if (all & 1U << role)
+			out[n++] = view_of(roles[role].name);
+	return n;
+}
+
+/* ---- from the settings ------------------------------------------------------------- */
+
+static void give(struct caller *c, struct grant g, struct view workflows)
+{
+	g.workflows = mem_bytes(workflows.ptr, workflows.len);
+	vec_push(&c->grants, g);
+}
+
+static void give_role(struct caller *c, enum role role, struct view workflows)
+{
+	give(c, (struct grant){ .can = roles[role].can, .roles = 1U << role }, workflows);
+}
+
+/* A role's or a capability's name, with the workflows behind a colon. */
+static bool give_word(struct caller *c, struct view word)
+{
+	struct view name, workflows = word;
+	bool some = view_split(&workflows, ':', &name) && name.len < word.len;
+	workflows = some ? view_trim(workflows) : VIEW("*");
+	name = view_trim(name);
+	for (int role = 0; workflows.len && role < ROLES; role++) {
+		if (view_is(name, roles[role].name)) {
+			give_role(c, (enum role)role, workflows);
+			return true;
+		}
+	}
+	for (int what = 0; workflows.len && what < CAPABILITIES; what++) {
+		if (view_is(name, capability_names[what])) {
+			give(c, (struct grant){ .can = UINT32_C(1) << what }, workflows);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "operator, approver:deploy-*, CANCEL_RUN:report" */
 static bool give_roles(struct caller *c, const char *text, struct err *err)
 {
 	struct view rest = view_of(text), word;
 	while (view_split(&rest, ',', &word)) {
 		word = view_trim(word);
-		int role = 0;
-		while (role < ROLES && !view_is(word, roles[role].name))
-			role++;
-		if (role == ROLES)
-			return err_set(err, ERR_CONFIG, "%s has the role '%.*s', which there is not",
-				       c->name, (int)word.len, word.ptr);
-		give_role(c, (enum role)role);
+		if (!give_word(c, word))
+			return err_set(err, ERR_CONFIG,
+				       "%s has '%.*s', which is no role and no capability", c->name,
+				       (int)word.len, word.ptr);
 	}
 	return true;
 }
@@ -175,7 +249,7 @@ static void add_master(struct access *a, uid_t uid)
 		str_add_text(&name, user->pw_name);
 	else
 		str_addf(&name, "uid-%u", (unsigned)uid);
-	give_role(new_caller(a, str_text(&name)), ROLE_ADMINISTRATOR);
+	give_role(new_caller(a, str_text(&name)), ROLE_ADMINISTRATOR, VIEW("*"));
 	struct local local = { uid, a->callers.len - 1 };
 	vec_push(&a->locals, local);
 	str_release(&name);
@@ -196,14 +270,21 @@ struct access *access_new(const struct settings *settings, uid_t own, struct err
 	return a;
 }
 
+static void caller_free(struct caller *c)
+{
+	for (size_t i = 0; i < c->grants.len; i++)
+		mem_free(c->grants.items[i].workflows);
+	vec_release(&c->grants);
+	mem_free(c->name);
+	mem_free(c);
+}
+
 void access_free(struct access *a)
 {
 	if (!a)
 		return;
-	for (size_t i = 0; i < a->callers.len; i++) {
-		mem_free(a->callers.items[i]->name);
-		mem_free(a->callers.items[i]);
-	}
+	for (size_t i = 0; i < a->callers.len; i++)
+		caller_free(a->callers.items[i]);
 	for (size_t i = 0; i < a->tokens.len; i++)
 		mem_free(a->tokens.items[i].sha256);
 	vec_release(&a->callers);

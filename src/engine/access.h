@@ -1,5 +1,5 @@
-/* Who may do what: people by the Unix socket's peer, or by a bearer token on TCP;
- * roles; capabilities. Knows no routes and no runs. */
+/* Who may do what on which workflows: people by the Unix socket's peer, or by a bearer
+ * token on TCP; roles; capabilities. Knows no routes and no runs. */
 #ifndef ENGINE_ACCESS_H
 #define ENGINE_ACCESS_H
 
@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "engine/front.h"
 #include "engine/porch.h"
 #include "engine/settings.h"
@@ -21,22 +22,29 @@ enum capability {
 
 enum role { ROLE_VIEWER, ROLE_OPERATOR, ROLE_APPROVER, ROLE_ADMINISTRATOR, ROLES };
 
-struct caller {
-	char *name;
-	struct view roles[ROLES];	/* their names */
-	size_t n_roles;
-	uint32_t can;			/* bit 1u << enum capability */
+/* One word of "roles": operator, operator:deploy-*, CANCEL_RUN:report. */
+struct grant {
+	char *workflows;	/* glob over their names; "*": all there are and will be */
+	uint32_t can;		/* bit 1u << enum capability */
+	unsigned roles;		/* bit 1u << enum role */
 };
 
-static inline bool caller_can(const struct caller *c, enum capability what)
-{
-	return c->can & (UINT32_C(1) << what);
-}
+struct caller {
+	char *name;
+	VEC(struct grant) grants;
+};
+
+/* On some workflow; on this one; on all. */
+bool caller_can(const struct caller *c, enum capability what);
+bool caller_can_on(const struct caller *c, enum capability what, struct view workflow);
+bool caller_can_everywhere(const struct caller *c, enum capability what);
+/* The roles on this workflow (empty: on any), into out (ROLES of them); how many. */
+size_t caller_roles(const struct caller *c, struct view workflow, struct view *out);
 
 struct access;
 
 /* own: the uid that the engine runs as; it and root are administrators unless the
- * settings give them other roles. ERR_CONFIG for a role that there is not. */
+ * settings give them other roles. ERR_CONFIG for a role or capability that there is not. */
 struct access *access_new(const struct settings *settings, uid_t own, struct err *err);
 void access_free(struct access *a);
 /* A token that was made by command, kept as its hash. ERR_REFUSED where the name is

@@ -6,7 +6,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/when.h"
 #include "engine/route.h"
+
+enum { STRANGERS_MOST = 20, STRANGERS_MS = 60000 };
 
 /* ---- answering ---------------------------------------------------------------- */
 
@@ -70,14 +73,61 @@ struct view call_word(const struct call *c, size_t i)
 	return view_of_str(&c->words[i]);
 }
 
-struct engine_caller call_caller(const struct call *c)
+bool call_may(const struct call *c, enum capability what)
+{
+	return c->workflow.len ? caller_can_on(c->caller, what, view_of_str(&c->workflow))
+			       : caller_can(c->caller, what);
+}
+
+/* The orders for which the caller has no right. */
+static uint32_t denied_to(const struct call *c)
+{
+	static const struct {
+		enum verb verb;
+		enum capability needs;
+	} orders[] = {
+		{ VERB_APPROVE, CAN_APPROVE_STEP }, { VERB_REJECT, CAN_APPROVE_STEP },
+		{ VERB_ANSWER, CAN_APPROVE_STEP },  { VERB_RETRY, CAN_RETRY_STEP },
+		{ VERB_SKIP, CAN_RETRY_STEP },	    { VERB_EDIT, CAN_EDIT_STEP },
+		{ VERB_CANCEL, CAN_CANCEL_RUN },    { VERB_PAUSE, CAN_CANCEL_RUN },
+		{ VERB_RESUME, CAN_CANCEL_RUN },    { VERB_RERUN, CAN_RUN_WORKFLOW },
+		{ VERB_ADVANCE, CAN_FORCE_ADVANCE },
+	};
+	uint32_t denied = 0;
+	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+		if (!call_may(c, orders[i].needs))
+			denied |= UINT32_C(1) << orders[i].verb;
+	return denied;
+}
+
+struct engine_caller call_caller(struct call *c)
 {
 	return (struct engine_caller){
 		.by = view_of(c->caller->name),
-		.roles = c->caller->roles,
-		.n_roles = c->caller->n_roles,
-		.admin = caller_can(c->caller, CAN_ADMIN),
+		.roles = c->roles,
+		.n_roles = caller_roles(c->caller, view_of_str(&c->workflow), c->roles),
+		.admin = call_may(c, CAN_ADMIN),
+		.may_advance = call_may(c, CAN_FORCE_ADVANCE),
+		.denied = denied_to(c),
 	};
+}
+
+static bool sees_runs(const void *arg, struct view workflow)
+{
+	return caller_can_on(arg, CAN_VIEW_RUNS, workflow);
+}
+
+static bool sees_workflow(const void *arg, struct view workflow)
+{
+	return caller_can_on(arg, CAN_LIST_WORKFLOWS, workflow);
+}
+
+struct engine_viewer call_viewer(const struct call *c)
+{
+	bool workflows = c->route->needs == CAN_LIST_WORKFLOWS;
+	if (caller_can_everywhere(c->caller, c->route->needs))
+		return (struct engine_viewer){0};
+	return (struct engine_viewer){ workflows ? sees_workflow : sees_runs, c->caller };
 }
 
 static bool refuse_query(struct call *c, const char *name)
@@ -215,8 +265,7 @@ static const struct route *find_route(struct call *c, struct front_refusal *why)
 	return NULL;
 }
 
-/* What was refused is kept, too: who, what, why. */
-static void audit_refusal(struct call *c, const char *why)
+void call_audit(struct call *c, const char *why)
 {
 	const struct front_head *head = exchange_head(c->x);
 	struct str what = { 0 };
@@ -227,54 +276,150 @@ static void audit_refusal(struct call *c, const char *why)
 	str_release(&what);
 }
 
+/* ---- may they ------------------------------------------------------------------------ */
+
+static bool workflow_itself(struct engine *e, struct view name, struct str *out)
+{
+	(void)e;
+	return str_add(out, name);
+}
+
+/* What a path can name, and by what right it is seen. */
+struct subject {
+	const char *path, *what;
+	enum capability seen_by;
+	bool (*find)(struct engine *e, struct view name, struct str *out);
+};
+
+/* NULL: the path names nothing that is of one workflow. */
+static const struct subject *find_subject(struct call *c)
+{
+	static const struct subject subjects[] = {
+		{ "/v1/workflows/:", "workflow", CAN_LIST_WORKFLOWS, workflow_itself },
+		{ "/v1/schedules/:", "schedule", CAN_LIST_WORKFLOWS, engine_workflow_of_schedule },
+		{ "/v1/runs/:", "run", CAN_VIEW_RUNS, engine_workflow_of_run },
+	};
+	for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+		if (!view_starts(view_of(c->route->pattern), subjects[i].path))
+			continue;
+		subjects[i].find(c->api->with.engine, call_word(c, 0), &c->workflow);
+		return &subjects[i];
+	}
+	return NULL;
+}
+
+/* What concerns no workflow in particular and is no list takes a right to all. */
+static bool may(struct call *c, const struct subject *subject)
+{
+	if (c->route->needs == (enum capability)ROUTE_ANYBODY)
+		return true;
+	bool whole = !subject && (c->route->needs == CAN_ADMIN || c->route->whole);
+	return whole ? caller_can_everywhere(c->caller, c->route->needs)
+		     : call_may(c, c->route->needs);
+}
+
+static void refuse_call(struct call *c)
+{
+	struct str text = { 0 };
+	str_addf(&text, "%s may not do this: it needs %s", c->caller->name,
+		 capability_name(c->route->needs));
+	if (c->workflow.len)
+		str_addf(&text, " on %s", str_text(&c->workflow));
+	call_audit(c, str_text(&text));
+	call_error(c, 403, "forbidden", str_text(&text));
+	str_release(&text);
+}
+
+/* What the caller cannot see is as if it were not there. */
+static void hide(struct call *c, const struct subject *subject)
+{
+	struct str text = { 0 };
+	str_addf(&text, "there is no %s %.*s", subject->what, (int)c->words[0].len,
+		 str_text(&c->words[0]));
+	call_audit(c, "it is of a workflow that this caller does not see");
+	call_error(c, 404, "not_found", str_text(&text));
+	str_release(&text);
+}
+
 /* Webhooks show their own credentials. */
 static bool is_open(const struct front_head *head)
 {
 	return view_is(head->method, "POST") && view_starts(head->path, "/v1/hooks/");
 }
 
+static void serve(struct call *c)
+{
+	const struct subject *subject = find_subject(c);
+	if (subject && c->workflow.len && !call_may(c, subject->seen_by))
+		hide(c, subject);
+	else if (!may(c, subject))
+		refuse_call(c);
+	else
+		c->route->fn(c);
+}
+
 static void dispatch(struct call *c)
 {
 	struct front_refusal why;
-	if (is_open(exchange_head(c->x))) {
+	bool open = is_open(exchange_head(c->x));
+	if (!open)
+		c->caller = access_caller(c->api->with.access, exchange_peer(c->x),
+					  exchange_head(c->x), &why);
+	if (open || c->caller)
 		c->route = find_route(c, &why);
-		if (c->route)
-			c->route->fn(c);
-		else
-			exchange_error(c->x, &why);
-		return;
-	}
-	c->caller = access_caller(c->api->with.access, exchange_peer(c->x), exchange_head(c->x), &why);
-	if (c->caller)
-		c->route = find_route(c, &why);
-	if (!c->route) {
+	if (!c->route)
 		exchange_error(c->x, &why);
-		return;
-	}
-	if (caller_can(c->caller, c->route->needs)) {
+	else if (open)
 		c->route->fn(c);
-		return;
-	}
-	struct str text = { 0 };
-	str_addf(&text, "%s may not do this: it needs %s", c->caller->name,
-		 capability_name(c->route->needs));
-	audit_refusal(c, str_text(&text));
-	call_error(c, 403, "forbidden", str_text(&text));
-	str_release(&text);
+	else
+		serve(c);
 }
 
 static void on_request(void *arg, struct exchange *x)
 {
 	struct call c = { .api = arg, .x = x };
 	dispatch(&c);
+	str_release(&c.workflow);
 	for (size_t i = 0; i < ROUTE_WORDS; i++)
 		str_release(&c.words[i]);
+}
+
+/* Whoever knocks again and again does not fill the disk. */
+static bool is_worth_noting(struct api *api)
+{
+	int64_t now_ms = when_mono_ms();
+	if (now_ms - api->strangers_ms > STRANGERS_MS) {
+		api->strangers_ms = now_ms;
+		api->strangers = 0;
+	}
+	return api->strangers++ < STRANGERS_MOST;
+}
+
+static void audit_stranger(struct api *api, const struct guest *guest, const char *why)
+{
+	struct str who = { 0 }, what = { 0 };
+	if (!is_worth_noting(api))
+		return;
+	if (guest->peer.kind == PORCH_TCP)
+		str_add_text(&who, "tcp");
+	else
+		str_addf(&who, "uid %ld", (long)guest->peer.uid);
+	str_add(&what, guest->head.method);
+	str_add_char(&what, ' ');
+	str_add(&what, guest->head.path);
+	engine_audit(api->with.engine, view_of_str(&who), view_of_str(&what), view_of(why));
+	str_release(&who);
+	str_release(&what);
 }
 
 static bool on_admit(void *arg, const struct guest *guest, struct front_refusal *why)
 {
 	struct api *api = arg;
-	return is_open(&guest->head) || access_caller(api->with.access, &guest->peer, &guest->head, why) != NULL;
+	if (is_open(&guest->head) ||
+	    access_caller(api->with.access, &guest->peer, &guest->head, why))
+		return true;
+	audit_stranger(api, guest, why->message);
+	return false;
 }
 
 /* ---- what the engine tells -------------------------------------------------------- */

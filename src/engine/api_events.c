@@ -29,6 +29,8 @@ struct reader {
 	size_t index;
 	enum phase phase;
 	struct filter *filter;
+	struct engine_viewer viewer;
+	bool details;			/* of the one run: its tasks, too */
 	struct str filter_text, run;	/* run: only this one; empty: all */
 	int ended;			/* -1: all */
 	struct engine_snapshot *snapshot;
@@ -120,12 +122,24 @@ static bool frame_matches(struct reader *r, struct view frame)
 	struct run_facts facts;
 	if (!frame.len)
 		return false;
-	if (filter_is_empty(r->filter))
+	if (filter_is_empty(r->filter) && !r->viewer.sees)
 		return true;
 	arena_clear(&r->events->arena);
 	struct filter_env env = { .now_ms = when_now_ms() };
 	return proto_run(frame, &r->events->arena, &facts, NULL) &&
+	       engine_sees(&r->viewer, facts.workflow) &&
 	       filter_match(r->filter, &facts, &env);
+}
+
+/* Of a workflow that the reader may not see. */
+static bool is_hidden(struct reader *r, struct view frame)
+{
+	struct run_facts facts;
+	if (!r->viewer.sees || !frame.len)
+		return false;
+	arena_clear(&r->events->arena);
+	return !proto_run(frame, &r->events->arena, &facts, NULL) ||
+	       !engine_sees(&r->viewer, facts.workflow);
 }
 
 static bool in_scope(const struct reader *r, struct view run)
@@ -148,7 +162,7 @@ static bool on_change(void *arg, const struct engine_change *c)
 		return true;
 	if (frame_matches(r, c->frame))
 		add_frame(r, "run", c->seq, c->frame);
-	else if (c->before_pruned || frame_matches(r, c->before))
+	else if (c->before_pruned ? !is_hidden(r, c->frame) : frame_matches(r, c->before))
 		add_gone(r, c);
 	return r->out.len < BUFFER_ENOUGH && !slice_is_over(r);
 }
@@ -165,8 +179,9 @@ static bool on_snapshot_run(void *arg, const struct engine_change *c)
 static bool begin_snapshot(struct reader *r, struct err *err)
 {
 	engine_snapshot_free(r->snapshot);
-	r->snapshot = engine_snapshot_new(r->events->api->with.engine, view_of_str(&r->filter_text),
-					  r->ended, err);
+	r->snapshot = engine_snapshot_new(r->events->api->with.engine, &(struct engine_scope){
+		.filter = view_of_str(&r->filter_text), .ended = r->ended, .viewer = r->viewer,
+	}, err);
 	if (!r->snapshot)
 		return false;
 	r->cursor = engine_snapshot_seq(r->snapshot);
@@ -289,6 +304,7 @@ static struct reader *reader_new(struct call *c)
 	r->x = c->x;
 	r->index = e->readers.len;
 	r->again = loop_timer(c->api->with.loop, wake, r);
+	r->viewer = call_viewer(c);
 	vec_push(&e->readers, r);
 	return r;
 }
@@ -332,6 +348,8 @@ static bool read_scope(struct call *c, struct reader *r, bool *snapshot)
 		return false;
 	}
 	str_addf(&r->filter_text, "id:%s", str_text(&r->run));
+	engine_workflow_of_run(c->api->with.engine, view_of_str(&r->run), &c->workflow);
+	r->details = call_may(c, CAN_VIEW_DETAILS);
 	return true;
 }
 
@@ -391,7 +409,7 @@ void events_progress(struct events *e, struct view run, struct view frame)
 		struct reader *r = e->readers.items[i];
 		if (r->phase != PHASE_LIVE || !in_scope(r, run) || !has_room(r))
 			continue;
-		if (!r->run.len && !filter_is_empty(r->filter) &&
+		if (((!r->run.len && !filter_is_empty(r->filter)) || r->viewer.sees) &&
 		    (!run_now(e, run, &json) || !frame_matches(r, view_of_str(&json))))
 			continue;
 		add_frame(r, "progress", -1, frame);
@@ -404,7 +422,7 @@ void events_task(struct events *e, struct view run, struct view frame)
 {
 	for (size_t i = 0; i < e->readers.len; i++) {
 		struct reader *r = e->readers.items[i];
-		if (!r->run.len || !in_scope(r, run) || !has_room(r))
+		if (!r->run.len || !r->details || !in_scope(r, run) || !has_room(r))
 			continue;
 		add_frame(r, "task", -1, frame);
 		exchange_wake(r->x);

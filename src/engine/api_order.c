@@ -189,9 +189,11 @@ void api_run_order(struct call *c)
 /* What changes the command takes more than a retry. */
 static bool may_edit(struct call *c, const struct engine_order *o)
 {
-	if (!o->edit.len || caller_can(c->caller, CAN_EDIT_STEP))
+	static const char why[] = "editing a step needs EDIT_STEP";
+	if (!o->edit.len || call_may(c, CAN_EDIT_STEP))
 		return true;
-	call_error(c, 403, "forbidden", "editing a step needs EDIT_STEP");
+	call_audit(c, why);
+	call_error(c, 403, "forbidden", why);
 	return false;
 }
 

@@ -18,6 +18,42 @@ static void add_capabilities(struct jsonw *w, const struct caller *caller)
 	jsonw_end_array(w);
 }
 
+static void add_roles(struct jsonw *w, struct call *c)
+{
+	struct engine_caller caller = call_caller(c);
+	jsonw_array(w, "roles");
+	for (size_t i = 0; i < caller.n_roles; i++)
+		jsonw_text(w, NULL, caller.roles[i]);
+	jsonw_end_array(w);
+}
+
+/* Which of them on which workflows. */
+static void add_grants(struct jsonw *w, const struct caller *caller)
+{
+	jsonw_array(w, "grants");
+	for (size_t i = 0; i < caller->grants.len; i++) {
+		const struct grant *g = &caller->grants.items[i];
+		jsonw_object(w, NULL);
+		jsonw_string(w, "workflows", g->workflows);
+		jsonw_array(w, "capabilities");
+		for (int k = 0; k < CAPABILITIES; k++)
+			if (g->can >> k & 1)
+				jsonw_string(w, NULL, capability_name((enum capability)k));
+		jsonw_end_array(w);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+}
+
+static bool only_looks(const struct caller *caller)
+{
+	for (int i = 0; i < CAPABILITIES; i++)
+		if (i != CAN_LIST_WORKFLOWS && i != CAN_VIEW_RUNS && i != CAN_VIEW_DETAILS &&
+		    caller_can(caller, (enum capability)i))
+			return false;
+	return true;
+}
+
 void api_info(struct call *c)
 {
 	struct str body = { 0 };
@@ -26,20 +62,16 @@ void api_info(struct call *c)
 	jsonw_init(&w, &body);
 	jsonw_object(&w, NULL);
 	jsonw_string(&w, "user", c->caller->name);
-	jsonw_array(&w, "roles");
-	for (size_t i = 0; i < c->caller->n_roles; i++)
-		jsonw_text(&w, NULL, c->caller->roles[i]);
-	jsonw_end_array(&w);
+	add_roles(&w, c);
 	add_capabilities(&w, c->caller);
+	add_grants(&w, c->caller);
 	jsonw_string(&w, "engine", PACKAGE_NAME "d");
 	jsonw_string(&w, "version", PACKAGE_VERSION);
 	jsonw_int(&w, "api", 1);
 	jsonw_int(&w, "pid", getpid());
 	jsonw_string(&w, "epoch", engine_epoch(c->api->with.engine));
 	jsonw_int(&w, "seq", engine_seq(c->api->with.engine));
-	jsonw_bool(&w, "read_only", !(c->caller->can & ~(uint32_t)(1 << CAN_LIST_WORKFLOWS |
-								  1 << CAN_VIEW_RUNS |
-								  1 << CAN_VIEW_DETAILS)));
+	jsonw_bool(&w, "read_only", only_looks(c->caller));
 	jsonw_bool(&w, "writable", engine_is_writable(c->api->with.engine, &why));
 	jsonw_string(&w, "trouble", why);
 	jsonw_time(&w, "time", when_now_ms());
@@ -64,7 +96,8 @@ void api_table(struct call *c)
 {
 	struct str body = { 0 };
 	struct err err = { 0 };
-	finish(c, engine_table(c->api->with.engine, c->route->table, &body, &err), &body, &err);
+	const struct engine_viewer viewer = call_viewer(c);
+	finish(c, engine_table(c->api->with.engine, c->route->table, &viewer, &body), &body, &err);
 }
 
 void api_workflow(struct call *c)
@@ -82,7 +115,9 @@ void api_runs(struct call *c)
 	if (call_query(c, "filter", &filter) && call_query(c, "cursor", &cursor) &&
 	    call_query(c, "sort", &sort) &&
 	    call_query_int(c, "limit", (struct call_range){ 1, PAGE_MAX, 0 }, &limit)) {
+		const struct engine_viewer viewer = call_viewer(c);
 		struct engine_query q = {
+			.viewer = &viewer,
 			.filter = view_of_str(&filter),
 			.cursor = view_of_str(&cursor),
 			.sort = view_of_str(&sort),
@@ -157,7 +192,8 @@ void api_stats(struct call *c)
 {
 	struct str workflow = { 0 }, body = { 0 };
 	struct err err = { 0 };
-	struct engine_stats_query q = { 0 };
+	const struct engine_viewer viewer = call_viewer(c);
+	struct engine_stats_query q = { .viewer = &viewer };
 	if (call_query(c, "workflow", &workflow) && query_span(c, "window", &q.window_ms) &&
 	    query_span(c, "bucket", &q.bucket_ms)) {
 		q.workflow = view_of_str(&workflow);

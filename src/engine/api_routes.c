@@ -6,7 +6,7 @@
 #define SCHEDULE "/v1/schedules/:"
 
 const struct route routes[] = {
-	{ "GET", "/v1/info", CAN_LIST_WORKFLOWS, api_info },
+	{ "GET", "/v1/info", ROUTE_ANYBODY, api_info },
 	{ "GET", "/v1/workflows", CAN_LIST_WORKFLOWS, api_table, .table = ENGINE_WORKFLOWS },
 	{ "GET", "/v1/workflows/:", CAN_LIST_WORKFLOWS, api_workflow },
 	{ "POST", "/v1/workflows/:/runs", CAN_RUN_WORKFLOW, api_start, VERB_START },
@@ -41,6 +41,6 @@ const struct route routes[] = {
 	{ "GET", "/v1/tokens", CAN_ADMIN, api_tokens },
 	{ "POST", "/v1/tokens", CAN_ADMIN, api_token },
 	{ "POST", "/v1/tokens/:/revoke", CAN_ADMIN, api_token_revoke },
-	{ "GET", "/metrics", CAN_VIEW_RUNS, api_metrics },
+	{ "GET", "/metrics", CAN_VIEW_RUNS, api_metrics, .whole = true },
 	{ NULL, NULL, CAN_ADMIN, NULL },
 };

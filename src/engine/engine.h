@@ -50,7 +50,21 @@ struct engine_caller {
 	const struct view *roles;
 	size_t n_roles;
 	bool admin;
+	bool may_advance;		/* though no administrator */
+	uint32_t denied;		/* bit 1u << enum verb: what his rights do not let him do */
 };
+
+/* Whose eyes a list is for: what is of a workflow that he may not see is as if it were
+ * not there. NULL, or sees NULL: all. */
+struct engine_viewer {
+	bool (*sees)(const void *arg, struct view workflow);
+	const void *arg;
+};
+
+static inline bool engine_sees(const struct engine_viewer *viewer, struct view workflow)
+{
+	return !viewer || !viewer->sees || viewer->sees(viewer->arg, workflow);
+}
 
 struct engine_order {
 	enum verb verb;
@@ -168,6 +182,7 @@ struct engine_query {
 	struct view cursor;		/* empty: from the newest */
 	struct view sort;		/* empty: newest first */
 	int limit;			/* 0: 50; at most 1000 */
+	const struct engine_viewer *viewer;
 };
 
 /* {"runs":[...],"next_cursor":...}. A page may be short and still have a next
@@ -178,17 +193,22 @@ enum engine_table { ENGINE_WORKFLOWS, ENGINE_INBOX, ENGINE_SCHEDULES, ENGINE_QUE
 		    ENGINE_WORKERS, ENGINE_AUDIT, ENGINE_TABLES };
 
 /* {"workflows":[...]} and so on. */
-bool engine_table(struct engine *e, enum engine_table table, struct str *out, struct err *err);
+bool engine_table(struct engine *e, enum engine_table table, const struct engine_viewer *viewer,
+		  struct str *out);
 /* Throughput, rates, durations, waiting, use of slots. */
 struct engine_stats_query {
 	struct view workflow;		/* empty: all */
 	int64_t window_ms, bucket_ms;	/* whole hours; 0: a week; what fits */
+	const struct engine_viewer *viewer;
 };
 
 bool engine_stats(struct engine *e, const struct engine_stats_query *q, struct str *out,
 		  struct err *err);
 /* Prometheus' text. */
 void engine_metrics(struct engine *e, struct str *out);
+/* The workflow of a run, of a schedule; false where there is none. */
+bool engine_workflow_of_run(struct engine *e, struct view run, struct str *out);
+bool engine_workflow_of_schedule(struct engine *e, struct view schedule, struct str *out);
 /* One workflow, with schema and graph. */
 bool engine_workflow(struct engine *e, struct view name, struct str *out, struct err *err);
 /* Reads the workflow folders again; a file that does not load keeps its old version
@@ -225,9 +245,15 @@ int64_t engine_seq(const struct engine *e);		/* of the last committed change */
 bool engine_changes(struct engine *e, int64_t after, engine_change_fn *fn, void *arg);
 
 /* A snapshot in pages of a fixed sequence: all open runs and the newest `ended`
- * ended ones (-1: all), matching the filter, as frames. */
+ * ended ones (-1: all), matching the filter, as frames. The viewer is kept. */
+struct engine_scope {
+	struct view filter;
+	int ended;
+	struct engine_viewer viewer;
+};
+
 struct engine_snapshot;
-struct engine_snapshot *engine_snapshot_new(struct engine *e, struct view filter, int ended,
+struct engine_snapshot *engine_snapshot_new(struct engine *e, const struct engine_scope *scope,
 					    struct err *err);
 int64_t engine_snapshot_seq(const struct engine_snapshot *s);
 /* Up to `limit` frames more; false when there are none left. */

@@ -140,7 +140,7 @@ void firing_source(const char *schedule, int64_t at_ms, struct str *out);
 /* Sets the alarm to what is due next. */
 void engine_set_alarm(struct engine *e);
 /* Appends the rows of the list. */
-void engine_schedule_rows(struct engine *e, struct jsonw *w);
+void engine_schedule_rows(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w);
 void engine_schedule_row(struct jsonw *w, const struct trigger *t);
 
 /* ---- launch.c: attempts ----------------------------------------------------------------- */

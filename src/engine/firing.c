@@ -121,9 +121,11 @@ void engine_schedule_row(struct jsonw *w, const struct trigger *t)
 	jsonw_end_object(w);
 }
 
-void engine_schedule_rows(struct engine *e, struct jsonw *w)
+void engine_schedule_rows(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w)
 {
 	engine_read_catalog(e);
-	for (size_t i = 0; i < e->triggers.list.len; i++)
-		engine_schedule_row(w, e->triggers.list.items[i]);
+	for (size_t i = 0; i < e->triggers.list.len; i++) {
+		if (engine_sees(viewer, view_of(e->triggers.list.items[i]->workflow)))
+			engine_schedule_row(w, e->triggers.list.items[i]);
+	}
 }

@@ -163,6 +163,8 @@ struct machine_order {
 	const struct view *roles;
 	size_t n_roles;
 	bool admin;
+	bool may_advance;	/* though no administrator */
+	uint32_t denied;	/* bit 1u << enum verb: not by his rights */
 	bool has_version;
 	int64_t version;
 	int attempt;		/* 0: not named */

@@ -113,7 +113,7 @@ static const char *allow_skip(const struct machine *m, const struct machine_task
 static const char *allow_advance(const struct machine *m, const struct machine_task *t,
 				 const struct machine_order *caller)
 {
-	if (caller && !caller->admin)
+	if (caller && !caller->admin && !caller->may_advance)
 		return "only an administrator may force a run on";
 	if (t && t->status == TASK_WAITING && t->gate.kind == GATE_QUESTION)
 		return "a question needs an answer";
@@ -188,5 +188,7 @@ bool machine_allows(const struct machine *m, const struct machine_task *t, enum 
 {
 	*why = m->foreseen ? "it begins by its schedule: pause or trigger that"
 			   : rules[verb](m, t, caller);
+	if (!*why && caller && caller->denied >> verb & 1)
+		*why = "your roles do not let you do this";
 	return !*why;
 }

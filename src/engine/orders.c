@@ -122,7 +122,8 @@ static struct machine_order machine_order_of(const struct engine_order *o)
 	return (struct machine_order){
 		.verb = o->verb, .by = o->caller.by, .comment = o->comment, .value = o->value,
 		.edit = o->edit, .roles = o->caller.roles, .n_roles = o->caller.n_roles,
-		.admin = o->caller.admin, .has_version = o->has_version, .version = o->version,
+		.admin = o->caller.admin, .may_advance = o->caller.may_advance,
+		.denied = o->caller.denied, .has_version = o->has_version, .version = o->version,
 		.attempt = o->attempt,
 	};
 }
@@ -319,13 +320,21 @@ static void start_scheduled(struct deed *d, const struct trigger *t)
 	birth_release(&birth);
 }
 
+static void no_schedule(struct deed *d)
+{
+	struct str text = {0};
+	str_addf(&text, "there is no schedule %.*s", (int)d->o->schedule.len, d->o->schedule.ptr);
+	fail(d, 404, "not_found", str_text(&text));
+	str_release(&text);
+}
+
 static void order_on_schedule(struct deed *d)
 {
 	struct trigger *t = triggers_find(&d->e->triggers, d->o->schedule);
 	const struct trigger_deed deed = { d->o->caller.by, d->now_ms };
 	struct jsonw w;
 	if (!t) {
-		fail(d, 404, "not_found", "there is no such schedule");
+		no_schedule(d);
 		return;
 	}
 	if (d->o->verb == VERB_START) {

@@ -5,6 +5,7 @@
 #include "engine/engine_inside.h"
 #include "engine/walk.h"
 #include "wire/encode.h"
+#include "wire/proto.h"
 
 /* Others wait while a slice is looked at: the clock ends it, asked every few steps; where
  * the clock stands still, their number. */
@@ -13,6 +14,7 @@ enum { PAGE = 50, PAGE_MAX = 1000, SLICE_MS = 5, SLICE_MOST = 20000, LOOK_EVERY 
 struct page {
 	struct engine *e;
 	const struct filter *filter;
+	const struct engine_viewer *viewer;
 	struct walk *walk;
 	struct jsonw w;
 	struct str cursor;		/* behind what was shown, or where the slice ended */
@@ -35,6 +37,19 @@ static void show(struct page *p, const struct walk_row *row)
 	p->shown++;
 }
 
+/* Whether who asks may see it. */
+static bool is_seen(const struct page *p, const struct walk_row *row)
+{
+	struct arena arena = {0};
+	struct run_facts facts;
+	if (!p->viewer || !p->viewer->sees)
+		return true;
+	bool seen = proto_run(row->frame, &arena, &facts, NULL) &&
+		    engine_sees(p->viewer, facts.workflow);
+	arena_release(&arena);
+	return seen;
+}
+
 /* Until the page is full and one more was found, or the slice is over. */
 static void read_page(struct page *p)
 {
@@ -42,6 +57,8 @@ static void read_page(struct page *p)
 	struct walk_row row;
 	for (int steps = 1; steps < SLICE_MOST; steps++) {
 		enum walk_step step = walk_next(p->walk, &row);
+		if (step == WALK_FIT && !is_seen(p, &row))
+			step = WALK_PASSED;
 		p->more = step != WALK_OVER;
 		if (step == WALK_OVER || (step == WALK_FIT && p->shown == p->limit))
 			break;
@@ -70,7 +87,7 @@ static bool planned_fits(struct page *p, const struct planned *planned)
 	struct run_facts facts;
 	engine_source(p->e, planned->m, &source);
 	facts_run(&source, &arena, &facts);
-	bool fits = filter_match(p->filter, &facts, &env);
+	bool fits = filter_match(p->filter, &facts, &env) && engine_sees(p->viewer, facts.workflow);
 	if (fits && p->shown < p->limit) {
 		encode_run(&p->w, NULL, &facts);
 		p->shown++;
@@ -141,6 +158,7 @@ bool engine_runs(struct engine *e, const struct engine_query *q, struct str *out
 					       "with '-' before it the other way round");
 	struct filter *filter = filter_parse(q->filter, NULL, err);
 	p.filter = filter;
+	p.viewer = q->viewer;
 	jsonw_init(&p.w, out);
 	bool good = filter && fill_page(&p, &order, q->cursor, err);
 	walk_free(p.walk);

@@ -45,7 +45,8 @@ static void caller_of(const struct engine_caller *caller, struct machine_order *
 {
 	*out = (struct machine_order){
 		.by = caller->by, .roles = caller->roles, .n_roles = caller->n_roles,
-		.admin = caller->admin,
+		.admin = caller->admin, .may_advance = caller->may_advance,
+		.denied = caller->denied,
 	};
 }
 
@@ -106,6 +107,27 @@ bool engine_task(struct engine *e, struct view run, struct view task,
 	machine_free(look.loaded);
 	return found || err_set(err, ERR_NOT_FOUND, "there is no task %.*s", (int)task.len,
 				task.ptr);
+}
+
+bool engine_workflow_of_run(struct engine *e, struct view run, struct str *out)
+{
+	const struct live_run *live = engine_live(e, run);
+	const struct planned *planned = engine_planned(e, run);
+	if (live || (planned && planned->m))
+		return str_add(out, live ? live->m->workflow : planned->m->workflow);
+	struct db_stmt *st = db_stmt(journal_db(e->journal), "SELECT workflow FROM runs WHERE id = ?");
+	db_bind_text(st, 1, run);
+	bool found = db_step(st, NULL) == DB_ROW;
+	if (found)
+		str_add(out, db_text(st, 0));
+	db_reset(st);
+	return found;
+}
+
+bool engine_workflow_of_schedule(struct engine *e, struct view schedule, struct str *out)
+{
+	const struct trigger *t = triggers_find(&e->triggers, schedule);
+	return t && str_add_text(out, t->workflow);
 }
 
 /* ---- history --------------------------------------------------------------------------- */

@@ -18,6 +18,8 @@ enum { ROUTE_WORDS = 2 };
 
 /* For whom a route is that proves by itself who calls. */
 #define ROUTE_OPEN CAPABILITIES
+/* For whoever is let in. */
+#define ROUTE_ANYBODY (CAPABILITIES + 1)
 
 struct call;
 struct events;
@@ -32,6 +34,7 @@ struct route {
 	route_fn *fn;
 	enum verb verb;			/* of an order */
 	enum engine_table table;	/* of a list */
+	bool whole;			/* speaks of all workflows at once */
 };
 
 extern const struct route routes[];	/* up to a NULL method */
@@ -46,6 +49,8 @@ struct api {
 	struct events *events;
 	struct tails *tails;
 	struct engine_watch *watch;
+	int strangers;			/* noted since strangers_ms */
+	int64_t strangers_ms;
 };
 
 /* Lives until its route's function returns; what waits longer keeps x. */
@@ -54,12 +59,20 @@ struct call {
 	struct exchange *x;
 	const struct route *route;
 	const struct caller *caller;	/* NULL only where the route is open */
+	struct str workflow;		/* of what the path names; empty where that is none */
+	struct view roles[ROLES];	/* the caller's there */
 	struct str words[ROUTE_WORDS];	/* decoded segments of the pattern's ':' */
 };
 
 struct view call_word(const struct call *c, size_t i);
-struct engine_caller call_caller(const struct call *c);
+struct engine_caller call_caller(struct call *c);
+/* On the workflow of what the path names; where that is none, on any. */
+bool call_may(const struct call *c, enum capability what);
+/* What the caller may see in lists, by the route's capability; valid as long as access. */
+struct engine_viewer call_viewer(const struct call *c);
 
+/* Keeps what was refused in the audit trail: who, what, why. */
+void call_audit(struct call *c, const char *why);
 /* Each ends the call's exchange. */
 void call_json(struct call *c, int status, const struct str *body);
 void call_error(struct call *c, int status, const char *code, const char *message);

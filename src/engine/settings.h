@@ -2,7 +2,7 @@
  * values; who uses them checks what they mean.
  *
  *   [queue default]  slots = 4
- *   [user alice]     roles = operator, approver
+ *   [user alice]     roles = viewer, approver:deploy-*, CANCEL_RUN:report
  *   [token ci]       sha256 = HEX of the token    roles = operator
  *   [retention], [retention deploy-*]             see keeping.h
  */

@@ -29,6 +29,7 @@ struct report {
 	struct engine *e;
 	int64_t from_ms, to_ms, bucket_ms;	/* whole hours */
 	struct view only;
+	const struct engine_viewer *viewer;
 	struct summary total;
 	VEC(struct summary *) workflows;
 	VEC(struct bucket) buckets;
@@ -63,6 +64,8 @@ static struct db_stmt *rows(const struct report *r, const char *all, const char 
 
 static void add_count(struct report *r, struct db_stmt *row)
 {
+	if (!engine_sees(r->viewer, db_text(row, 0)))
+		return;
 	struct summary *s = summary_of(r, db_text(row, 0));
 	size_t at = (size_t)((db_int(row, 1) * STATS_HOUR_MS - r->from_ms) / r->bucket_ms);
 	int64_t n = db_int(row, 3);
@@ -120,7 +123,7 @@ static void gather_spans(struct report *r)
 	struct db_stmt *st = rows(r, all, one);
 	while (db_step(st, NULL) == DB_ROW) {
 		enum stats_span kind = span_of(db_text(st, 1));
-		if (kind == STATS_SPANS)
+		if (kind == STATS_SPANS || !engine_sees(r->viewer, db_text(st, 0)))
 			continue;
 		add_extent(&summary_of(r, db_text(st, 0))->spans[kind], st);
 		add_extent(&r->total.spans[kind], st);
@@ -151,7 +154,7 @@ static void gather_bins(struct report *r)
 	while (db_step(st, NULL) == DB_ROW) {
 		enum stats_span kind = span_of(db_text(st, 1));
 		struct bin bin = { (int)db_int(st, 2), db_int(st, 3) };
-		if (kind == STATS_SPANS)
+		if (kind == STATS_SPANS || !engine_sees(r->viewer, db_text(st, 0)))
 			continue;
 		add_bin(&summary_of(r, db_text(st, 0))->spans[kind], bin);
 		add_bin(&r->total.spans[kind], bin);
@@ -367,7 +370,7 @@ static void report_release(struct report *r)
 bool engine_stats(struct engine *e, const struct engine_stats_query *q, struct str *out,
 		  struct err *err)
 {
-	struct report r = { .e = e, .only = q->workflow };
+	struct report r = { .e = e, .only = q->workflow, .viewer = q->viewer };
 	struct jsonw w;
 	bool good = frame(&r, q, err);
 	if (good) {

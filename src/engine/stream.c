@@ -51,6 +51,7 @@ struct planned_name {
 struct engine_snapshot {
 	struct engine *e;
 	struct filter *filter;
+	struct engine_viewer viewer;
 	int64_t seq;
 	VEC(struct planned_name) planned;	/* shown first */
 	size_t planned_at;
@@ -58,7 +59,7 @@ struct engine_snapshot {
 	size_t at;
 	struct walk *ended;
 	int64_t ended_left;		/* so many ended ones are still wanted; < 0: all */
-	int64_t counts[LANES];
+	int64_t counts[LANES], shown;
 	bool over;
 };
 
@@ -99,17 +100,18 @@ void engine_snapshot_free(struct engine_snapshot *s)
 	mem_free(s);
 }
 
-struct engine_snapshot *engine_snapshot_new(struct engine *e, struct view filter, int ended,
+struct engine_snapshot *engine_snapshot_new(struct engine *e, const struct engine_scope *scope,
 					    struct err *err)
 {
-	struct filter *f = filter_parse(filter, NULL, err);
+	struct filter *f = filter_parse(scope->filter, NULL, err);
 	if (!f)
 		return NULL;
 	struct engine_snapshot *s = mem_zero(sizeof *s);
 	s->e = e;
 	s->filter = f;
 	s->seq = e->told_seq;
-	s->ended_left = ended;
+	s->ended_left = scope->ended;
+	s->viewer = scope->viewer;
 	note_planned(s);
 	journal_open_runs(e->journal, note_open, s);
 	if (begin_walk(s, err))
@@ -134,9 +136,11 @@ static bool show(struct engine_snapshot *s, struct view frame, int64_t seq, cons
 	struct run_facts facts;
 	struct filter_env env = { .now_ms = when_now_ms() };
 	bool more = true;
-	if (proto_run(frame, &arena, &facts, NULL) && filter_match(s->filter, &facts, &env)) {
+	if (proto_run(frame, &arena, &facts, NULL) && filter_match(s->filter, &facts, &env) &&
+	    engine_sees(&s->viewer, facts.workflow)) {
 		const struct engine_change change = { .seq = seq, .id = facts.id, .frame = frame };
 		s->counts[run_status_lane(facts.status)]++;
+		s->shown++;
 		more = to->fn(to->arg, &change);
 	}
 	arena_release(&arena);
@@ -178,8 +182,10 @@ static bool show_ended(struct engine_snapshot *s, const struct telling *to)
 	s->over = step == WALK_OVER || (step == WALK_FIT && row.open);
 	if (s->over || step == WALK_PASSED)
 		return true;
-	s->ended_left -= s->ended_left > 0;
-	return show(s, row.frame, row.seq, to);
+	int64_t before = s->shown;
+	bool more = show(s, row.frame, row.seq, to);
+	s->ended_left -= s->ended_left > 0 && s->shown > before;
+	return more;
 }
 
 bool engine_snapshot_next(struct engine_snapshot *s, int limit, engine_change_fn *fn, void *arg)

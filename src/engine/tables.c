@@ -156,11 +156,13 @@ bool engine_workflow(struct engine *e, struct view name, struct str *out, struct
 	return err_set(err, ERR_NOT_FOUND, "there is no workflow %.*s", (int)name.len, name.ptr);
 }
 
-static void table_workflows(struct engine *e, struct jsonw *w)
+static void table_workflows(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w)
 {
 	engine_read_catalog(e);
-	for (size_t i = 0; i < catalog_count(e->catalog); i++)
-		add_workflow(w, e, catalog_at(e->catalog, i));
+	for (size_t i = 0; i < catalog_count(e->catalog); i++) {
+		if (engine_sees(viewer, view_of(catalog_at(e->catalog, i)->name)))
+			add_workflow(w, e, catalog_at(e->catalog, i));
+	}
 }
 
 /* ---- inbox ------------------------------------------------------------------------------ */
@@ -206,12 +208,12 @@ static void add_waiting(struct jsonw *w, const struct engine *e, const struct wa
 	arena_release(&arena);
 }
 
-static void table_inbox(struct engine *e, struct jsonw *w)
+static void table_inbox(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w)
 {
 	VEC(struct waiting) all = {0};
 	for (size_t i = 0; i < e->runs.len; i++) {
 		const struct machine *m = e->runs.items[i]->m;
-		for (size_t k = 0; k < m->n_tasks; k++) {
+		for (size_t k = 0; engine_sees(viewer, m->workflow) && k < m->n_tasks; k++) {
 			struct waiting item = { m, &m->tasks[k] };
 			if (m->tasks[k].status == TASK_WAITING)
 				vec_push(&all, item);
@@ -226,7 +228,7 @@ static void table_inbox(struct engine *e, struct jsonw *w)
 
 /* ---- queues, workers, statistics, audit ---------------------------------------------------- */
 
-static void table_queues(struct engine *e, struct jsonw *w)
+static void table_queues(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w)
 {
 	engine_count_queues(e);
 	for (size_t i = 0; i < e->queues.list.len; i++) {
@@ -242,12 +244,13 @@ static void table_queues(struct engine *e, struct jsonw *w)
 }
 
 /* What a queue's slots do now. */
-static void add_attempts(struct jsonw *w, struct engine *e, const struct queue *q)
+static void add_attempts(struct jsonw *w, struct engine *e, const struct queue *q,
+			 const struct engine_viewer *viewer)
 {
 	jsonw_array(w, "tasks");
 	for (size_t i = 0; i < e->runs.len; i++) {
 		const struct machine *m = e->runs.items[i]->m;
-		for (size_t k = 0; k < m->n_tasks; k++) {
+		for (size_t k = 0; engine_sees(viewer, m->workflow) && k < m->n_tasks; k++) {
 			const struct machine_task *t = &m->tasks[k];
 			if (!machine_has_slot(t) || engine_queue_of(e, m, t) != q)
 				continue;
@@ -263,7 +266,7 @@ static void add_attempts(struct jsonw *w, struct engine *e, const struct queue *
 }
 
 /* The engine works itself: one worker, for each queue that has slots. */
-static void table_workers(struct engine *e, struct jsonw *w)
+static void table_workers(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w)
 {
 	engine_count_queues(e);
 	for (size_t i = 0; i < e->queues.list.len; i++) {
@@ -275,7 +278,7 @@ static void table_workers(struct engine *e, struct jsonw *w)
 		jsonw_string(w, "queue", q->name);
 		jsonw_int(w, "slots", q->slots);
 		jsonw_int(w, "running", q->running);
-		add_attempts(w, e, q);
+		add_attempts(w, e, q, viewer);
 		jsonw_end_object(w);
 	}
 }
@@ -292,14 +295,14 @@ static bool add_audit(void *arg, struct db_stmt *row)
 	return true;
 }
 
-static void table_audit(struct engine *e, struct jsonw *w)
+static void table_audit(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w)
 {
 	journal_read_audit(e->journal, add_audit, w);
 }
 
 static const struct {
 	const char *name;
-	void (*write)(struct engine *e, struct jsonw *w);
+	void (*write)(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w);
 } tables[ENGINE_TABLES] = {
 	[ENGINE_WORKFLOWS] = { "workflows", table_workflows },
 	[ENGINE_INBOX] = { "inbox", table_inbox },
@@ -309,13 +312,14 @@ static const struct {
 	[ENGINE_AUDIT] = { "audit", table_audit },
 };
 
-bool engine_table(struct engine *e, enum engine_table table, struct str *out, struct err *err)
+bool engine_table(struct engine *e, enum engine_table table, const struct engine_viewer *viewer,
+		  struct str *out)
 {
 	struct jsonw w;
 	jsonw_init(&w, out);
 	jsonw_object(&w, NULL);
 	jsonw_array(&w, tables[table].name);
-	tables[table].write(e, &w);
+	tables[table].write(e, viewer, &w);
 	jsonw_end_array(&w);
 	jsonw_null(&w, "next_cursor");
 	jsonw_end_object(&w);

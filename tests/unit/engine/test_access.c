@@ -142,11 +142,47 @@ START_TEST(a_user_has_the_roles_that_were_given)
 	struct access *a = access_with("[user root]\nroles = viewer, approver\n");
 	const struct caller *c = by_uid(a, 0, &status);
 	ck_assert_str_eq(c->name, "root");
-	ck_assert_uint_eq(c->n_roles, 2);
+	struct view names[ROLES];
+	ck_assert_uint_eq(caller_roles(c, VIEW(""), names), 2);
 	ck_assert(caller_can(c, CAN_APPROVE_STEP));
 	ck_assert(!caller_can(c, CAN_RUN_WORKFLOW));
 	ck_assert(!caller_can(c, CAN_ADMIN));
 	access_free(a);
+}
+END_TEST
+
+START_TEST(rights_are_given_for_some_workflows)
+{
+	int status;
+	struct view names[ROLES];
+	struct access *a = access_with("[user root]\n"
+				       "roles = viewer, approver:deploy-*, CANCEL_RUN : report\n");
+	const struct caller *c = by_uid(a, 0, &status);
+	ck_assert(caller_can_everywhere(c, CAN_VIEW_RUNS));
+	ck_assert(caller_can_on(c, CAN_APPROVE_STEP, VIEW("deploy-web")));
+	ck_assert(!caller_can_on(c, CAN_APPROVE_STEP, VIEW("report")));
+	ck_assert(!caller_can_everywhere(c, CAN_APPROVE_STEP));
+	ck_assert(caller_can_on(c, CAN_CANCEL_RUN, VIEW("report")));
+	ck_assert(!caller_can_on(c, CAN_CANCEL_RUN, VIEW("reports")));
+	ck_assert(caller_can(c, CAN_CANCEL_RUN) && !caller_can(c, CAN_RUN_WORKFLOW));
+	ck_assert_uint_eq(caller_roles(c, VIEW("deploy-web"), names), 2);
+	ck_assert_uint_eq(caller_roles(c, VIEW("report"), names), 1);
+	ck_assert(view_is(names[0], "viewer"));
+	access_free(a);
+}
+END_TEST
+
+static const char *const wrong_roles[] = { "emperor", "operator:", "operator,,viewer", ":x", "cancel_run" };
+
+START_TEST(words_that_are_no_right_are_an_error)
+{
+	struct settings s;
+	struct str text = { 0 };
+	str_addf(&text, "[user root]\nroles = %s\n", wrong_roles[_i]);
+	ck_assert(settings_parse(&s, view_of_str(&text), "f", NULL));
+	ck_assert_msg(access_new(&s, OWN, NULL) == NULL, "%s", wrong_roles[_i]);
+	settings_release(&s);
+	str_release(&text);
 }
 END_TEST
 
@@ -266,6 +302,9 @@ Suite *suite_access(void)
 	tcase_add_test(t, no_file_is_no_error);
 	tcase_add_test(t, the_owner_and_root_may_all_and_strangers_nothing);
 	tcase_add_test(t, a_user_has_the_roles_that_were_given);
+	tcase_add_test(t, rights_are_given_for_some_workflows);
+	tcase_add_loop_test(t, words_that_are_no_right_are_an_error, 0,
+			    (int)(sizeof wrong_roles / sizeof *wrong_roles));
 	tcase_add_test(t, a_role_that_there_is_not_is_an_error);
 	tcase_add_test(t, over_tcp_only_the_right_token_lets_in);
 	tcase_add_test(t, guessing_is_slowed_down_but_never_locks_out);

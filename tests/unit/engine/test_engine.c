@@ -445,7 +445,8 @@ START_TEST(a_snapshot_counts_only_ended_runs_that_match)
 	world_start(&w, "one", "{}", &second);
 	world_until(&w, str_text(&second), "completed");
 	str_addf(&filter, "id:%s", str_text(&first));
-	struct engine_snapshot *s = engine_snapshot_new(w.engine, view_of_str(&filter), 1, NULL);
+	struct engine_snapshot *s = engine_snapshot_new(
+		w.engine, &(struct engine_scope){ .filter = view_of_str(&filter), .ended = 1 }, NULL);
 	while (engine_snapshot_next(s, 1, keep_id, &seen))
 		;
 	ck_assert_str_eq(str_text(&seen), str_text(&first));

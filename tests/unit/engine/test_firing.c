@@ -67,7 +67,7 @@ static void expect_next(struct world *w, const char *want)
 {
 	struct str text = {0};
 	str_clear(&w->body);
-	ck_assert(engine_table(w->engine, ENGINE_SCHEDULES, &w->body, NULL));
+	ck_assert(engine_table(w->engine, ENGINE_SCHEDULES, NULL, &w->body));
 	ck_assert_str_eq(world_get(w, "schedules.0.next", &text), want);
 	str_release(&text);
 }
@@ -135,7 +135,7 @@ START_TEST(what_was_missed_while_the_engine_was_down_follows_its_policy)
 	ck_assert_str_eq(world_get(&w, "runs.0.trigger.source", &text), downtimes[_i].source);
 	expect_next(&w, "2026-06-01T06:00:00.000Z");
 	str_clear(&w.body);
-	ck_assert(engine_table(w.engine, ENGINE_AUDIT, &w.body, NULL));
+	ck_assert(engine_table(w.engine, ENGINE_AUDIT, NULL, &w.body));
 	bool told = strstr(str_text(&w.body), "missed firings of nightly") != NULL;
 	ck_assert_int_eq(told, downtimes[_i].runs < 5);
 	str_release(&text);

@@ -122,7 +122,7 @@ START_TEST(a_command_that_fails_is_tried_again_also_by_the_next_engine_and_given
 	read_told(&w, &told);
 	ck_assert_str_eq(str_text(&told), "try\ntry\ntry\ntry\ntry\n");
 	str_clear(&w.body);
-	ck_assert(engine_table(w.engine, ENGINE_AUDIT, &w.body, NULL));
+	ck_assert(engine_table(w.engine, ENGINE_AUDIT, NULL, &w.body));
 	ck_assert_ptr_nonnull(strstr(str_text(&w.body), "given up after five tries"));
 	str_release(&id);
 	str_release(&line);

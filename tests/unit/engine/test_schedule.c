@@ -82,13 +82,13 @@ START_TEST(a_full_queue_holds_runs_back_and_says_so_and_another_queue_goes_on)
 	world_start(&w, "other", "", &other);
 	world_until(&w, str_text(&other), "completed");
 	str_clear(&w.body);
-	ck_assert(engine_table(w.engine, ENGINE_QUEUES, &w.body, NULL));
+	ck_assert(engine_table(w.engine, ENGINE_QUEUES, NULL, &w.body));
 	ck_assert_str_eq(world_get(&w, "queues.0.running", &other), "1");
 	ck_assert_str_eq(world_get(&w, "queues.0.queued", &other), "1");
 	ck_assert_str_eq(world_get(&w, "queues.1.name", &other), "gpu");
 	ck_assert_str_eq(world_get(&w, "queues.1.running", &other), "0");
 	str_clear(&w.body);
-	ck_assert(engine_table(w.engine, ENGINE_WORKERS, &w.body, NULL));
+	ck_assert(engine_table(w.engine, ENGINE_WORKERS, NULL, &w.body));
 	ck_assert_str_eq(world_get(&w, "workers.0.tasks.0.task", &other), "hold");
 	let_go(&w);
 	world_until(&w, str_text(&second), "completed");

@@ -8,6 +8,7 @@
 #include "app/frame.h"
 #include "app/logs.h"
 #include "app/perform.h"
+#include "app/saves.h"
 #include "backend/launch.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -394,6 +395,7 @@ void app_release(struct app *a)
 		str_release(&a->sources[i].filter);
 	}
 	app_log_close_all(a);
+	app_save_stop_all(a);
 	model_free(a->model);
 	effects_release(&a->fx);
 	store_free(a->store);

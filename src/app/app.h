@@ -47,6 +47,14 @@ struct pending {
 	struct run_key key;
 };
 
+/* A whole run on its way to a file. */
+struct app_save {
+	ticket_id ticket;
+	uint16_t context;
+	int fd;
+	char *path;
+};
+
 struct app {
 	struct config config;
 	struct loop *loop;
@@ -57,6 +65,7 @@ struct app {
 	size_t n_sources;
 	VEC(struct pending) pending;
 	VEC(struct app_log *) logs;
+	VEC(struct app_save) saves;
 	struct arena scratch;		/* for one message */
 	struct screen_out *screen;
 	struct watch *tick, *work, *patience;

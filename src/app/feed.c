@@ -5,6 +5,7 @@
 #include "app/logs.h"
 #include "app/perform.h"
 #include "app/rows.h"
+#include "app/saves.h"
 #include "base/when.h"
 #include "wire/catalog.h"
 
@@ -159,7 +160,8 @@ static void on_done(void *arg, ticket_id t, enum outcome outcome, struct view fo
 		    const char *text)
 {
 	struct source *s = arg;
-	if (app_log_done(s->app, s->number, t, outcome, text))
+	if (app_log_done(s->app, s->number, t, outcome, text) ||
+	    app_save_done(s->app, s->number, t, outcome, text))
 		return;
 	const struct pending *p = pending_find(s->app, s->number, t);
 	if (!p)

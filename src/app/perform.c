@@ -4,6 +4,7 @@
 
 #include "app/frame.h"
 #include "app/logs.h"
+#include "app/saves.h"
 #include "base/file.h"
 #include "base/path.h"
 
@@ -191,6 +192,14 @@ static void perform_remember(struct app *a, const struct effect *e)
 	str_release(&text);
 }
 
+static void perform_export(struct app *a, const struct effect *e)
+{
+	struct run_facts run;
+	struct source *s = source_of(a, e, &run);
+	if (s)
+		app_save_run(a, s, run.id, e->path);
+}
+
 static void perform_log_older(struct app *a, const struct effect *e)
 {
 	app_log_older(a, e->request);
@@ -219,6 +228,7 @@ static perform_fn *const performers[] = {
 	[EFFECT_LINK] = perform_copy,	/* over SSH nothing can be opened: the address is copied */
 	[EFFECT_SAVE] = perform_save,
 	[EFFECT_SAVE_LOG] = app_log_save,
+	[EFFECT_EXPORT] = perform_export,
 	[EFFECT_THEME] = perform_theme,
 	[EFFECT_REMEMBER] = perform_remember,
 };

@@ -120,6 +120,11 @@ ticket_id backend_errand(struct backend *b, const struct errand *e)
 	return b->ops->errand ? b->ops->errand(b, e) : unsupported(b, "this");
 }
 
+ticket_id backend_save(struct backend *b, struct view run, int fd)
+{
+	return b->ops->save ? b->ops->save(b, run, fd) : unsupported(b, "a run as one file");
+}
+
 ticket_id backend_order(struct backend *b, const struct order *o)
 {
 	if (o->preview)

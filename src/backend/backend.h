@@ -32,7 +32,8 @@ enum backend_ability {
 	BACKEND_CAN_WATCH = 1 << 0, BACKEND_CAN_PAGE = 1 << 1, BACKEND_CAN_FETCH = 1 << 2,
 	BACKEND_CAN_INBOX = 1 << 3, BACKEND_CAN_CATALOG = 1 << 4, BACKEND_CAN_LOG = 1 << 5,
 	BACKEND_CAN_ORDER = 1 << 6, BACKEND_CAN_START = 1 << 7, BACKEND_CAN_HISTORY = 1 << 8,
-	BACKEND_CAN_ASK = 1 << 9, BACKEND_CAN_SCHEDULE = 1 << 10, BACKEND_CAN_PREVIEW = 1 << 11
+	BACKEND_CAN_ASK = 1 << 9, BACKEND_CAN_SCHEDULE = 1 << 10, BACKEND_CAN_PREVIEW = 1 << 11,
+	BACKEND_CAN_SAVE = 1 << 12
 };
 
 enum run_part { PART_DETAIL, PART_HISTORY };
@@ -158,6 +159,7 @@ struct backend_ops {
 	ticket_id (*ask)(struct backend *b, const struct run_question *q);
 	ticket_id (*schedule)(struct backend *b, const struct schedule_order *o);
 	ticket_id (*errand)(struct backend *b, const struct errand *e);
+	ticket_id (*save)(struct backend *b, struct view run, int fd);
 	void (*cancel)(struct backend *b, ticket_id t);
 	size_t (*pending)(const struct backend *b);	/* requests in flight, streams not counted */
 	void (*destroy)(struct backend *b);
@@ -186,6 +188,9 @@ ticket_id backend_log(struct backend *b, const struct log_query *q);
 ticket_id backend_order(struct backend *b, const struct order *o);
 ticket_id backend_ask(struct backend *b, const struct run_question *q);
 ticket_id backend_schedule(struct backend *b, const struct schedule_order *o);
+/* A run with its history, definition and logs, written as a tar archive to the
+ * descriptor (the caller's, open until done). What came before a failure is in it. */
+ticket_id backend_save(struct backend *b, struct view run, int fd);
 ticket_id backend_errand(struct backend *b, const struct errand *e);
 void backend_cancel(struct backend *b, ticket_id t);
 size_t backend_pending(const struct backend *b);

@@ -63,6 +63,8 @@ static void on_again(void *arg)
 	struct local_job *j = arg;
 	if (j->follow)
 		local_follow_send(j);
+	else if (j->exporting)
+		local_export_send(j);
 	else
 		local_job_send(j);
 }
@@ -293,6 +295,7 @@ static const struct backend_ops local_ops = {
 	.errand = local_errand,
 	.log = local_log,
 	.order = local_order,
+	.save = local_export,
 	.cancel = cancel,
 	.pending = pending,
 	.destroy = destroy,

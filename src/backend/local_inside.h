@@ -6,6 +6,7 @@
  *   local_read.c   page, detail, history, catalogues
  *   local_log.c    lines of logs, followed
  *   local_order.c  orders, and what became of them
+ *   local_export.c a run as one file
  */
 #ifndef BACKEND_LOCAL_INSIDE_H
 #define BACKEND_LOCAL_INSIDE_H
@@ -38,6 +39,8 @@ struct local_job {
 	char *run, *task;
 	enum catalog_kind catalog;
 	struct local_follow *follow;	/* a log that is followed */
+	bool exporting, spoken;		/* a run as one file; some of it has come */
+	int fd;				/* where it goes to; not ours */
 	enum verb verb;
 	struct str lost;		/* an order's answer was lost: why */
 };
@@ -158,5 +161,7 @@ void local_follow_send(struct local_job *j);
 void local_follow_close(struct local *l, struct local_follow *f);
 void local_follow_sweep(struct local *l);
 ticket_id local_order(struct backend *b, const struct order *o);
+ticket_id local_export(struct backend *b, struct view run, int fd);
+void local_export_send(struct local_job *j);
 
 #endif

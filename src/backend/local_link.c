@@ -12,7 +12,7 @@
 
 enum { ABILITIES = BACKEND_CAN_WATCH | BACKEND_CAN_PAGE | BACKEND_CAN_FETCH | BACKEND_CAN_INBOX |
 		   BACKEND_CAN_CATALOG | BACKEND_CAN_LOG | BACKEND_CAN_ORDER | BACKEND_CAN_START |
-		   BACKEND_CAN_HISTORY };
+		   BACKEND_CAN_HISTORY | BACKEND_CAN_SAVE };
 
 static void tell(struct local *l, enum condition c, const struct str *sentence)
 {

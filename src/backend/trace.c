@@ -347,6 +347,11 @@ static ticket_id run_errand(struct backend *b, const struct errand *e)
 	return backend_errand(trace_of(b)->inner, e);
 }
 
+static ticket_id save(struct backend *b, struct view run, int fd)
+{
+	return backend_save(trace_of(b)->inner, run, fd);
+}
+
 static size_t pending(const struct backend *b)
 {
 	const void *self = b;
@@ -377,6 +382,7 @@ static const struct backend_ops trace_ops = {
 	.ask = ask_run,
 	.schedule = order_schedule,
 	.errand = run_errand,
+	.save = save,
 	.cancel = cancel,
 	.pending = pending,
 	.destroy = destroy,

@@ -13,6 +13,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/runs", CAN_VIEW_RUNS, api_runs },
 	{ "GET", RUN, CAN_VIEW_DETAILS, api_run },
 	{ "GET", RUN "/history", CAN_VIEW_DETAILS, api_history },
+	{ "GET", RUN "/export", CAN_VIEW_DETAILS, api_export },
 	{ "POST", RUN "/cancel", CAN_CANCEL_RUN, api_run_order, VERB_CANCEL },
 	{ "POST", RUN "/pause", CAN_CANCEL_RUN, api_run_order, VERB_PAUSE },
 	{ "POST", RUN "/resume", CAN_CANCEL_RUN, api_run_order, VERB_RESUME },

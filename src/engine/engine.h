@@ -298,4 +298,18 @@ struct engine_log_query {
 bool engine_log(struct engine *e, const struct engine_log_query *q, struct str *out,
 		enum engine_log_state *state, struct err *err);
 
+/* ---- a run as one file ------------------------------------------------------------ */
+
+/* A tar archive: run.json, history.json, workflow.yaml, logs/TASK/ATTEMPT/stdout, stderr
+ * and notes. What is secret is masked in all of it. What still runs is in it as it
+ * was when its turn came. */
+struct engine_export;
+struct engine_export *engine_export_new(struct engine *e, struct view id,
+					const struct engine_caller *caller, struct err *err);
+/* "deploy-1a2b3c4d": the folder in the archive. */
+const char *engine_export_name(const struct engine_export *x);
+/* Up to max octets more; 0: that was all. Does not need the engine any more. */
+size_t engine_export_read(struct engine_export *x, char *buf, size_t max);
+void engine_export_free(struct engine_export *x);
+
 #endif

@@ -83,16 +83,16 @@ static void add_span(struct str *out, const char *words, int64_t ms)
 	when_add_span(out, ms);
 }
 
-/* Why the logs of a run that ended then have to go; false: they may stay. */
+/* The rule by which the logs of a run that ended then have to go; false: they may stay. */
 static bool logs_are_over(const struct retention *r, int64_t ended_ms, struct str *why)
 {
 	const int64_t *limits = r->keeping.limits;
 	if (is_over(r->now_ms - ended_ms, limits[KEEPING_LOGS_AGE]))
-		add_span(why, "logs older than ", limits[KEEPING_LOGS_AGE]);
+		add_span(why, "logs_age = ", limits[KEEPING_LOGS_AGE]);
 	else if (is_over(r->logs, limits[KEEPING_LOGS_COUNT]))
-		str_addf(why, "logs of more than %lld runs", (long long)limits[KEEPING_LOGS_COUNT]);
+		str_addf(why, "logs_count = %lld", (long long)limits[KEEPING_LOGS_COUNT]);
 	else if (is_over(r->bytes, limits[KEEPING_SIZE]))
-		str_addf(why, "more than %lld MiB", (long long)(limits[KEEPING_SIZE] >> 20));
+		str_addf(why, "size = %lld octets", (long long)limits[KEEPING_SIZE]);
 	return why->len > 0;
 }
 
@@ -100,9 +100,9 @@ static bool run_is_over(const struct retention *r, int64_t ended_ms, struct str 
 {
 	const int64_t *limits = r->keeping.limits;
 	if (is_over(r->now_ms - ended_ms, limits[KEEPING_AGE]))
-		add_span(why, "older than ", limits[KEEPING_AGE]);
+		add_span(why, "age = ", limits[KEEPING_AGE]);
 	else if (is_over(r->runs, limits[KEEPING_COUNT]))
-		str_addf(why, "more than %lld runs", (long long)limits[KEEPING_COUNT]);
+		str_addf(why, "count = %lld", (long long)limits[KEEPING_COUNT]);
 	return why->len > 0;
 }
 

@@ -103,6 +103,8 @@ route_fn api_start, api_run_order, api_task_order, api_ask, api_schedule_order;
 route_fn api_backup, api_token, api_tokens, api_token_revoke;
 /* api_hook.c */
 route_fn api_hook;
+/* api_export.c */
+route_fn api_export;
 /* api_log.c */
 route_fn api_log;
 /* api_events.c */

@@ -46,6 +46,7 @@ static const struct action_words table[] = {
 	A(MENU, "menu", "orders", "all orders, and why some are not possible now", RUN, "x"),
 	A(COPY, "copy", "copy id", "copy the id", RUN, "y"),
 	A(LINK, "link", "open link", "the engine's own page of it", RUN, "O"),
+	A(EXPORT, "export", "save run", "save the run with its logs to a file", RUN, ""),
 	A(UP, "up", "up", "up", LIST, "k Up"),
 	A(DOWN, "down", "down", "down", LIST, "j Down"),
 	A(LEFT, "left", "left", "lane to the left; fold; sideways in logs", LIST, "h Left"),

@@ -29,6 +29,7 @@ enum effect_kind {
 	EFFECT_LINK,		/* open the page `text` */
 	EFFECT_SAVE,		/* write `text` to the file `path`; MSG_NOTICE says where */
 	EFFECT_SAVE_LOG,	/* write the whole log of `log` to the file `path` */
+	EFFECT_EXPORT,		/* write the whole run `key` to the file `path` */
 	EFFECT_THEME,		/* use the theme named `text`; MSG_THEME */
 	EFFECT_REMEMBER		/* keep `text` in the history `path`: "filters", "shown" */
 };

@@ -2,6 +2,7 @@
 #include "model/everywhere.h"
 
 #include "model/model.h"
+#include "model/save.h"
 
 typedef void act_fn(struct model *m, enum action a, struct effects *fx);
 
@@ -108,6 +109,11 @@ static void act_link(struct model *m, enum action a, struct effects *fx)
 	arena_release(&arena);
 }
 
+static void act_export(struct model *m, enum action a, struct effects *fx)
+{
+	save_run(m, fx);
+}
+
 static void act_order(struct model *m, enum action a, struct effects *fx)
 {
 	enum verb verb;
@@ -133,7 +139,8 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_TERMINATE] = act_order,	[ACTION_COPY] = act_copy,
 	[ACTION_SIGNAL] = act_order,	[ACTION_UPDATE] = act_order,
 	[ACTION_QUERY] = act_order,	[ACTION_STACK] = act_order,
-	[ACTION_LINK] = act_link,	[ACTION_SCHEDULES] = act_table,
+	[ACTION_LINK] = act_link,	[ACTION_EXPORT] = act_export,
+	[ACTION_SCHEDULES] = act_table,
 	[ACTION_QUEUES] = act_table,	[ACTION_WORKERS] = act_table,
 	[ACTION_AUDIT] = act_table,	[ACTION_METRICS] = act_table,
 };

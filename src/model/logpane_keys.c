@@ -1,6 +1,7 @@
 /* The keys of the log pane, and its search line. */
 #include "model/logpane_parts.h"
 #include "model/model.h"
+#include "model/save.h"
 
 enum { SIDEWAYS_CELLS = 8, OLDER_MARGIN = 20 };
 
@@ -178,14 +179,7 @@ static void act_save(struct model *m, struct logpane *p, struct effects *fx)
 	str_add_char(&path, '-');
 	str_add(&path, view_of_str(&p->task));
 	str_addf(&path, "-%d.log", p->attempt);
-	/* A name is text from elsewhere: only plain characters go into a file's. */
-	for (size_t i = 0; i < path.len; i++) {
-		char c = path.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') || (c == '.' && i > 0) || c == '-' || c == '_';
-		if (!plain)
-			path.ptr[i] = '-';
-	}
+	save_plain_name(&path);
 	e.log = (struct effect_log){ .task = view_of_str(&p->task), .attempt = p->attempt,
 				     .streams = p->streams };
 	e.path = view_of_str(&path);

@@ -227,9 +227,9 @@ class Rig:
         return self.get('/v1/runs/%s/tasks/%s/log?%s' % (run, task, query)).body.decode()
 
     def cli(self, *words, **env):
-        text = env.pop('stdin', '')
-        p = subprocess.run([BUILD + '/runboard', *words], input=text, text=True,
-                           capture_output=True, env={**self.env, **env}, timeout=PATIENCE)
+        text, cwd, binary = env.pop('stdin', ''), env.pop('cwd', None), env.pop('binary', False)
+        p = subprocess.run([BUILD + '/runboard', *words], input=None if binary else text, text=not binary,
+                           capture_output=True, cwd=cwd, env={**self.env, **env}, timeout=PATIENCE)
         return p
 
     # ---- counting -----------------------------------------------------------

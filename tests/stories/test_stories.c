@@ -371,6 +371,36 @@ START_TEST(a_filter_shows_only_what_matches_and_escape_clears_it)
 }
 END_TEST
 
+START_TEST(a_run_is_saved_whole_to_a_file)
+{
+	struct story s;
+	struct str id = { 0 }, command = { 0 };
+	begin(&s, "gate", gate);
+	start(&s, "gate", &id);
+	ck_assert_int_eq(chdir(str_text(&s.home)), 0);
+	open_board(&s);
+	story_sees(&s, "Ship to prod?");
+	story_keys(&s, "2 :");
+	story_type(&s, "export");
+	story_keys(&s, "Enter");
+	story_sees(&s, "run saved as gate-");
+	str_addf(&command, "cd '%s' && tar -xOf gate-*.tar --wildcards '*/logs/build/1/stdout'",
+		 str_text(&s.home));
+	story_runs(&s, 0, "/bin/sh", "-c", str_text(&command), NULL);
+	ck_assert_str_eq(str_text(&s.out), "evidence of the build\n");
+	/* What is there already stays. */
+	story_keys(&s, ":");
+	story_type(&s, "export");
+	story_keys(&s, "Enter");
+	story_sees(&s, "cannot be written");
+	story_keys(&s, "q");
+	story_ends_with(&s, 0);
+	str_release(&id);
+	str_release(&command);
+	story_end(&s);
+}
+END_TEST
+
 START_TEST(every_size_from_40_columns_on_works)
 {
 	static const struct {
@@ -410,6 +440,7 @@ static Suite *suite_stories(void)
 	tcase_add_test(tc, a_held_cancel_that_is_let_go_at_the_end_arrives);
 	tcase_add_test(tc, a_plain_terminal_without_utf8_is_enough);
 	tcase_add_test(tc, a_filter_shows_only_what_matches_and_escape_clears_it);
+	tcase_add_test(tc, a_run_is_saved_whole_to_a_file);
 	tcase_add_test(tc, every_size_from_40_columns_on_works);
 	suite_add_tcase(suite, tc);
 	return suite;

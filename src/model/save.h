@@ -1,0 +1,16 @@
+/* What is saved to files beside the board's own folder: names for them. */
+#ifndef MODEL_SAVE_H
+#define MODEL_SAVE_H
+
+#include "base/str.h"
+#include "model/effect.h"
+
+struct model;
+
+/* Makes the text a plain file name: it comes from elsewhere, and is no way to another
+ * folder. */
+void save_plain_name(struct str *name);
+/* The run in focus, whole, into the working folder. */
+void save_run(struct model *m, struct effects *fx);
+
+#endif

@@ -69,7 +69,8 @@ static void add_body(struct str *body, const struct order *o)
 		jsonw_bool(&w, "debug", o->debug);
 	if (o->attempt > 0)
 		jsonw_int(&w, "attempt", o->attempt);
-	if (o->version > 0)
+	/* A step that was never begun stands at 0. */
+	if (o->version > 0 || verb_is_on_task(o->verb))
 		jsonw_int(&w, "version", o->version);
 	jsonw_end_object(&w);
 }

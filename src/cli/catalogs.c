@@ -75,7 +75,7 @@ static void print_cell(struct out *o, const struct json *v, int cells)
 {
 	struct str s = {0};
 	if (v && json_kind(v) == JSON_STRING)
-		str_add(&s, json_text(v));
+		cli_add_first_line(&s, json_text(v));
 	else if (v && json_kind(v) == JSON_OBJECT)
 		str_addf(&s, "%lld", (long long)sum_of(v));
 	else if (v && json_kind(v) != JSON_NULL)

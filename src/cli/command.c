@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/completion.h"
+#include "cli/json_out.h"
 #include "core/filter.h"
 
 const struct opt cli_common_options[] = {
@@ -71,6 +72,18 @@ int cli_refuse(enum err_kind kind, const char *format, ...)
 	return status;
 }
 
+void cli_add_first_line(struct str *s, struct view lines)
+{
+	struct view line = VIEW("");
+	size_t more = 0;
+	view_split(&lines, '\n', &line);
+	str_add(s, line);
+	while (view_split(&lines, '\n', &line))
+		more += line.len > 0;
+	if (more)
+		str_addf(s, " (and %zu more)", more);
+}
+
 static bool connect_as(struct cli *c, int *status, bool (*before)(struct session *, struct err *))
 {
 	struct err err = {0};
@@ -114,6 +127,22 @@ int cli_outcome(struct cli *c)
 	int status = err.kind == ERR_NONE ? 0 : cli_fail(&err);
 	err_release(&err);
 	return status;
+}
+
+static void on_detail(void *arg, const struct run_detail *d)
+{
+	struct cli *c = arg;
+	json_out_detail(&c->out, d);
+}
+
+int cli_print_run(struct cli *c, struct view run)
+{
+	static const struct session_calls calls = { .detail = on_detail };
+	struct session *s = &c->session;
+	session_listen(s, &calls, c);
+	session_wait(s, backend_fetch(s->backend, run, PART_DETAIL, VIEW("")));
+	session_listen(s, NULL, NULL);
+	return cli_outcome(c);
 }
 
 static void add_usage(struct str *s, const struct command *command)

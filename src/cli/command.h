@@ -52,12 +52,16 @@ bool cli_flag(const struct cli *c, const char *option);
 int cli_fail(const struct err *err);
 /* Same for our own sentence. */
 int cli_refuse(enum err_kind kind, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Of lines, where only one has room: the first, and how many more there are. */
+void cli_add_first_line(struct str *s, struct view lines);
 /* Connects to the chosen context's backend; on failure the status is in *status. */
 bool cli_connect(struct cli *c, int *status);
 /* As cli_connect; launches the local engine where none answers. */
 bool cli_connect_launching(struct cli *c, int *status);
 /* Whether --filter, if given, can be read; else the status is in *status. */
 bool cli_filter_reads(struct cli *c, int *status);
+/* Reads the run and prints it as JSON; gives the status. */
+int cli_print_run(struct cli *c, struct view run);
 /* The end of a session_wait: prints the sentence of a failure, gives the status. */
 int cli_outcome(struct cli *c);
 

@@ -11,6 +11,7 @@ static const struct opt decide_options[] = {
 	{ "dry-run", 0, OPT_FLAG, NULL, "only says what would be sent, where the engine can say it" },
 	{ "comment", 'm', OPT_VALUE, "COMMENT", "why; stands in the history" },
 	{ "key", 0, OPT_VALUE, "KEY", "idempotency key: the same key never acts twice" },
+	{ "json", 0, OPT_FLAG, NULL, "prints the run object as it is then" },
 	{ 0 },
 };
 
@@ -20,6 +21,7 @@ static const struct opt edit_options[] = {
 	{ "run", 0, OPT_VALUE, "COMMAND", "the command instead of the old one" },
 	{ "comment", 'm', OPT_VALUE, "COMMENT", "why; stands in the history" },
 	{ "key", 0, OPT_VALUE, "KEY", "idempotency key: the same key never acts twice" },
+	{ "json", 0, OPT_FLAG, NULL, "prints the run object as it is then" },
 	{ 0 },
 };
 
@@ -102,6 +104,17 @@ static bool word_order(struct cli *c, struct order *o, const struct cli_target *
 	return true;
 }
 
+static void print_decided(struct cli *c, const struct order *o, const struct cli_target *t)
+{
+	out_format(&c->out, "%s ", verb_past(o->verb));
+	out_label(&c->out, o->task);
+	out_text(&c->out, " of ");
+	out_label(&c->out, view_of_str(&t->workflow));
+	out_text(&c->out, " ");
+	out_label(&c->out, o->run);
+	out_text(&c->out, "\n");
+}
+
 static int send_order(struct cli *c, struct order *o, struct cli_target *t)
 {
 	struct session *s = &c->session;
@@ -117,14 +130,10 @@ static int send_order(struct cli *c, struct order *o, struct cli_target *t)
 	if (status == 0 && o->preview) {
 		out_label(&c->out, view_of_str(&s->sentence));
 		out_text(&c->out, "\n");
+	} else if (status == 0 && cli_flag(c, "json")) {
+		status = cli_print_run(c, o->run);
 	} else if (status == 0) {
-		out_format(&c->out, "%s ", verb_past(o->verb));
-		out_label(&c->out, o->task);
-		out_text(&c->out, " of ");
-		out_label(&c->out, view_of_str(&t->workflow));
-		out_text(&c->out, " ");
-		out_label(&c->out, o->run);
-		out_text(&c->out, "\n");
+		print_decided(c, o, t);
 	}
 	return status;
 }
@@ -169,39 +178,39 @@ static int edit_run(struct cli *c)
 }
 
 const struct command command_approve = {
-	.name = "approve", .words = "RUN [TASK] [-m COMMENT]", .help = "approves a waiting step",
+	.name = "approve", .words = "RUN [TASK] [-m COMMENT] [--json]", .help = "approves a waiting step",
 	.options = decide_options, .least = 1, .most = 2, .run = decide_run,
 };
 
 const struct command command_reject = {
-	.name = "reject", .words = "RUN [TASK] [-m COMMENT]", .help = "rejects a waiting step",
+	.name = "reject", .words = "RUN [TASK] [-m COMMENT] [--json]", .help = "rejects a waiting step",
 	.options = decide_options, .least = 1, .most = 2, .run = decide_run,
 };
 
 const struct command command_retry = {
-	.name = "retry", .words = "RUN [TASK] [-m COMMENT]", .help = "runs a failed step once more",
+	.name = "retry", .words = "RUN [TASK] [-m COMMENT] [--json]", .help = "runs a failed step once more",
 	.options = decide_options, .least = 1, .most = 2, .run = decide_run,
 };
 
 const struct command command_skip = {
-	.name = "skip", .words = "RUN [TASK] [-m COMMENT]",
+	.name = "skip", .words = "RUN [TASK] [-m COMMENT] [--json]",
 	.help = "goes on without a step that failed or waits",
 	.options = decide_options, .least = 1, .most = 2, .run = decide_run,
 };
 
 const struct command command_advance = {
-	.name = "advance", .words = "RUN [TASK] [-m COMMENT]",
+	.name = "advance", .words = "RUN [TASK] [-m COMMENT] [--json]",
 	.help = "forces a stuck step on (administrators)",
 	.options = decide_options, .least = 1, .most = 2, .run = decide_run,
 };
 
 const struct command command_answer = {
-	.name = "answer", .words = "RUN [TASK] VALUE", .help = "answers a step's question",
+	.name = "answer", .words = "RUN [TASK] VALUE [--json]", .help = "answers a step's question",
 	.options = decide_options, .least = 2, .most = 3, .run = answer_run,
 };
 
 const struct command command_edit = {
-	.name = "edit", .words = "RUN TASK [-e NAME=VALUE]... [-p NAME=VALUE]... [--run COMMAND]",
+	.name = "edit", .words = "RUN TASK [-e NAME=VALUE]... [-p NAME=VALUE]... [--run COMMAND] [--json]",
 	.help = "changes a failed step and runs it once more",
 	.options = edit_options, .least = 2, .most = 2, .run = edit_run,
 };

@@ -6,6 +6,8 @@
 #include "base/vec.h"
 #include "cli/command.h"
 #include "cli/target.h"
+#include "wire/encode.h"
+#include "wire/jsonw.h"
 
 enum {
 	MANY_PAGE = 500, MANY_MOST = 100000,
@@ -27,6 +29,7 @@ struct many {
 	enum verb verb;
 	VEC(struct chosen) runs;
 	size_t from, to;		/* those whose orders are on their way */
+	size_t printed;			/* of the JSON array */
 };
 
 static const struct opt many_options[] = {
@@ -34,6 +37,7 @@ static const struct opt many_options[] = {
 	{ "message", 'm', OPT_VALUE, "REASON", "why; stands in the history" },
 	{ "dry-run", 0, OPT_FLAG, NULL, "only lists what would be acted on" },
 	{ "yes", 'y', OPT_FLAG, NULL, "does not ask" },
+	{ "json", 0, OPT_FLAG, NULL, "an array of the runs, as they are then" },
 	{ 0 },
 };
 
@@ -90,6 +94,30 @@ static int choose_named(struct many *m)
 	}
 	err_release(&err);
 	return status;
+}
+
+/* ---- what is printed ---- */
+
+static void on_detail(void *arg, const struct run_detail *d)
+{
+	struct many *m = arg;
+	struct str s = {0};
+	struct jsonw w;
+	str_add_text(&s, m->printed++ ? ",\n" : "");
+	jsonw_init(&w, &s);
+	encode_detail(&w, NULL, d);
+	out_json(&m->cli->out, view_of_str(&s));
+	str_release(&s);
+}
+
+static int print_json(struct many *m, const struct chosen *c)
+{
+	static const struct session_calls calls = { .detail = on_detail };
+	struct session *s = &m->cli->session;
+	session_listen(s, &calls, m);
+	session_wait(s, backend_fetch(s->backend, view_of(c->id), PART_DETAIL, VIEW("")));
+	session_listen(s, NULL, NULL);
+	return cli_outcome(m->cli);
 }
 
 static void list(struct many *m, const char *before)
@@ -164,6 +192,8 @@ static int say(struct many *m, const struct chosen *c)
 	str_add_text(&s->sentence, c->text);
 	if (s->outcome != OUTCOME_OK)
 		return cli_outcome(m->cli);
+	if (cli_flag(m->cli, "json"))
+		return 0;
 	/* What was accepted is not yet what is: only the run's status says that. */
 	if (c->text && *c->text)
 		out_label(&m->cli->out, view_of(c->text));
@@ -175,6 +205,16 @@ static int say(struct many *m, const struct chosen *c)
 	out_label(&m->cli->out, view_of(c->id));
 	out_text(&m->cli->out, "\n");
 	return 0;
+}
+
+/* Those that were acted on, as they are now. */
+static void print_slice(struct many *m, int *worst)
+{
+	for (size_t i = m->from; i < m->to; i++) {
+		const struct chosen *c = &m->runs.items[i];
+		int status = c->outcome == OUTCOME_OK ? print_json(m, c) : 0;
+		*worst = status > *worst ? status : *worst;
+	}
 }
 
 /* All are given before any answer is waited for: a backend may join them. */
@@ -198,25 +238,40 @@ static int act_slice(struct many *m)
 		worst = status > worst ? status : worst;
 	}
 	session_listen(s, NULL, NULL);
+	if (cli_flag(m->cli, "json"))
+		print_slice(m, &worst);
+	return worst;
+}
+
+static int act_all(struct many *m)
+{
+	bool json = cli_flag(m->cli, "json"), dry = cli_flag(m->cli, "dry-run");
+	int worst = 0;
+	out_text(&m->cli->out, json ? "[" : "");
+	while (m->to < m->runs.len) {
+		m->from = m->to;
+		m->to = m->runs.len - m->from < MANY_AT_ONCE ? m->runs.len : m->from + MANY_AT_ONCE;
+		int status = 0;
+		if (dry)
+			print_slice(m, &status);
+		else
+			status = act_slice(m);
+		worst = status > worst ? status : worst;
+	}
+	out_text(&m->cli->out, json ? "]\n" : "");
 	return worst;
 }
 
 static int act(struct many *m)
 {
 	int worst = 0;
-	if (cli_flag(m->cli, "dry-run")) {
+	if (cli_flag(m->cli, "dry-run") && !cli_flag(m->cli, "json")) {
 		list(m, "");
 		return 0;
 	}
-	if (!may_act(m, &worst))
+	if (!cli_flag(m->cli, "dry-run") && !may_act(m, &worst))
 		return worst;
-	while (m->to < m->runs.len) {
-		m->from = m->to;
-		m->to = m->runs.len - m->from < MANY_AT_ONCE ? m->runs.len : m->from + MANY_AT_ONCE;
-		int status = act_slice(m);
-		worst = status > worst ? status : worst;
-	}
-	return worst;
+	return act_all(m);
 }
 
 static int many_run(struct cli *c)
@@ -243,25 +298,25 @@ static int many_run(struct cli *c)
 }
 
 const struct command command_cancel = {
-	.name = "cancel", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
+	.name = "cancel", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes] [--json]",
 	.help = "stops runs; what is completed stays", .options = many_options,
 	.most = COMMAND_MANY, .run = many_run,
 };
 
 const struct command command_terminate = {
-	.name = "terminate", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
+	.name = "terminate", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes] [--json]",
 	.help = "ends runs at once, without clean-up; cannot be undone", .options = many_options,
 	.most = COMMAND_MANY, .run = many_run,
 };
 
 const struct command command_pause = {
-	.name = "pause", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
+	.name = "pause", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes] [--json]",
 	.help = "lets running steps finish and starts no new ones", .options = many_options,
 	.most = COMMAND_MANY, .run = many_run,
 };
 
 const struct command command_resume = {
-	.name = "resume", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes]",
+	.name = "resume", .words = "RUN... | --filter F  [-m REASON] [--dry-run] [--yes] [--json]",
 	.help = "goes on with paused runs", .options = many_options,
 	.most = COMMAND_MANY, .run = many_run,
 };

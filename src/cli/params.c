@@ -15,6 +15,7 @@ struct schema {
 	const char *workflow;
 	bool found;
 	struct param_schema params;
+	struct view error;		/* of its file, where that keeps it from starting */
 };
 
 static void on_catalog(void *arg, struct view json)
@@ -27,6 +28,7 @@ static void on_catalog(void *arg, struct view json)
 	for (size_t i = 0; i < n; i++)
 		if (view_is(items[i].name, s->workflow)) {
 			s->params = items[i].params;
+			s->error = items[i].may_start ? VIEW("") : items[i].error;
 			s->found = true;
 		}
 }
@@ -104,20 +106,25 @@ static bool add_files(struct cli *c, const struct schema *schema, struct jsonw *
 	return ok;
 }
 
-bool params_read(struct cli *c, const char *workflow, struct str *json, struct err *err)
+static bool fetch(struct cli *c, struct schema *schema, struct err *err)
 {
 	static const struct session_calls calls = { .catalog = on_catalog };
 	struct session *s = &c->session;
+	session_listen(s, &calls, schema);
+	session_wait(s, backend_catalog(s->backend, CATALOG_WORKFLOWS, VIEW("")));
+	session_listen(s, NULL, NULL);
+	if (s->outcome != OUTCOME_OK)
+		session_error(s, err);
+	return s->outcome == OUTCOME_OK;
+}
+
+bool params_read(struct cli *c, const char *workflow, struct str *json, struct err *err)
+{
 	struct schema schema = { .workflow = workflow };
 	struct jsonw w;
 	if (!opt_has(&c->opts, "param") && !opt_has(&c->opts, "param-file"))
 		return true;
-	session_listen(s, &calls, &schema);
-	session_wait(s, backend_catalog(s->backend, CATALOG_WORKFLOWS, VIEW("")));
-	session_listen(s, NULL, NULL);
-	bool reached = s->outcome == OUTCOME_OK;
-	if (!reached)
-		session_error(s, err);
+	bool reached = fetch(c, &schema, err);
 	jsonw_init(&w, json);
 	jsonw_object(&w, NULL);
 	bool ok = reached && add_typed(c, &schema, &w, err) && add_files(c, &schema, &w, err);
@@ -126,4 +133,47 @@ bool params_read(struct cli *c, const char *workflow, struct str *json, struct e
 		err_prefix(err, "%s", c->command->name);
 	arena_release(&schema.arena);
 	return ok;
+}
+
+/* Whether "NAME=..." was given by an option. */
+static bool is_given(const struct cli *c, const char *option, struct view name)
+{
+	size_t at = 0;
+	const char *text;
+	struct view rest, left;
+	while ((text = opt_each(&c->opts, option, &at))) {
+		rest = view_of(text);
+		if (view_split(&rest, '=', &left) && view_eq(left, name))
+			return true;
+	}
+	return false;
+}
+
+static const struct param *missing(const struct cli *c, const struct param_schema *s)
+{
+	for (size_t i = 0; i < s->len; i++) {
+		const struct param *p = &s->items[i];
+		if (p->required && !p->fallback.len && !is_given(c, "param", p->name) &&
+		    !is_given(c, "param-file", p->name))
+			return p;
+	}
+	return NULL;
+}
+
+bool params_explain(struct cli *c, const char *workflow, struct err *err)
+{
+	struct schema schema = { .workflow = workflow };
+	struct str error = {0};
+	const struct param *p = NULL;
+	if (fetch(c, &schema, NULL) && schema.error.len) {
+		cli_add_first_line(&error, schema.error);
+		err_set(err, ERR_CONFIG, "start: workflow %s: %s", workflow, str_text(&error));
+	} else if ((p = missing(c, &schema.params))) {
+		err_set(err, ERR_USAGE, "start: %.*s: is required (-p %.*s=VALUE)", (int)p->name.len,
+			p->name.ptr, (int)p->name.len, p->name.ptr);
+	}
+	bool found = schema.error.len || p;
+	str_release(&error);
+	arena_release(&schema.arena);
+	return found;
 }

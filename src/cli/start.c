@@ -1,6 +1,5 @@
 /* runboard start and rerun: begin a run, print its id, wait for it if asked. */
 #include "cli/command.h"
-#include "cli/json_out.h"
 #include "cli/params.h"
 #include "cli/target.h"
 #include "cli/watching.h"
@@ -24,24 +23,29 @@ static const struct opt rerun_options[] = {
 	{ 0 },
 };
 
-static void on_detail(void *arg, const struct run_detail *d)
-{
-	struct cli *c = arg;
-	json_out_detail(&c->out, d);
-}
-
 static int print_started(struct cli *c, struct view id)
 {
-	static const struct session_calls calls = { .detail = on_detail };
+	if (cli_flag(c, "json"))
+		return cli_print_run(c, id);
+	out_label(&c->out, id);
+	out_text(&c->out, "\n");
+	return 0;
+}
+
+/* The status of the order; a refused start is looked into. */
+static int began(struct cli *c, const struct order *o)
+{
 	struct session *s = &c->session;
-	if (!cli_flag(c, "json")) {
-		out_label(&c->out, id);
-		out_text(&c->out, "\n");
+	struct err err = {0};
+	if (s->outcome == OUTCOME_OK)
 		return 0;
-	}
-	session_listen(s, &calls, c);
-	session_wait(s, backend_fetch(s->backend, id, PART_DETAIL, VIEW("")));
-	return cli_outcome(c);
+	bool refused = s->outcome == OUTCOME_REFUSED && o->verb == VERB_START;
+	session_error(s, &err);
+	if (refused)
+		params_explain(c, cli_word(c, 0), &err);
+	int status = cli_fail(&err);
+	err_release(&err);
+	return status;
 }
 
 /* Sends the order; the new run's id is printed first, or with --json and --wait
@@ -51,7 +55,7 @@ static int begin(struct cli *c, const struct order *o)
 	struct session *s = &c->session;
 	struct str id = {0};
 	session_wait(s, backend_order(s->backend, o));
-	int status = cli_outcome(c);
+	int status = began(c, o);
 	str_add(&id, view_of_str(&s->follow_key));
 	bool waits = cli_flag(c, "wait");
 	if (status == 0 && !(waits && cli_flag(c, "json")))

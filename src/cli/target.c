@@ -7,9 +7,27 @@ struct finding {
 	const char *task_word;		/* NULL: pick */
 	struct str names;		/* of the tasks that fit */
 	size_t fit;
+	struct str others;		/* tasks that fit, but were never begun */
+	size_t n_others;
 	bool seen;			/* the named task exists */
-	struct str why;			/* why the named one does not allow it */
+	bool refuses;			/* and does not allow it */
+	struct str why;			/* why the named one, or the one that waits, does not */
 };
+
+static bool was_begun(const struct task_facts *t)
+{
+	return t->status != TASK_PENDING && t->status != TASK_QUEUED;
+}
+
+/* Whether this task would be meant, if only it allowed the verb. */
+static bool is_meant(const struct finding *f, const struct task_facts *t)
+{
+	bool gate = f->verb == VERB_APPROVE || f->verb == VERB_REJECT || f->verb == VERB_ANSWER;
+	bool approval = f->verb != VERB_ANSWER;
+	if (!gate)
+		return t->status == TASK_FAILED || t->status == TASK_TIMED_OUT || t->status == TASK_ERROR;
+	return t->gate.since_ms && approval == (t->gate.kind == GATE_APPROVAL);
+}
 
 static bool allows(const struct actions_facts *a, enum verb verb)
 {
@@ -27,21 +45,31 @@ static void take_task(struct finding *f, const struct task_facts *t)
 	target->version = t->version;
 }
 
+/* Those that wait or have failed come before those that were never begun. */
+static void fits(struct finding *f, const struct task_facts *t)
+{
+	bool begun = was_begun(t);
+	struct str *names = begun ? &f->names : &f->others;
+	size_t *n = begun ? &f->fit : &f->n_others;
+	if (*n == 0 && (begun || f->fit == 0))
+		take_task(f, t);
+	++*n;
+	str_addf(names, "%s%.*s", names->len ? ", " : "", (int)t->id.len, t->id.ptr);
+}
+
 static void look_at(struct finding *f, const struct task_facts *t)
 {
 	bool named = f->task_word && view_is(t->id, f->task_word);
 	bool allowed = allows(&t->actions, f->verb);
 	if (named) {
 		f->seen = true;
+		f->refuses = !allowed;
 		take_task(f, t);
-		if (!allowed && t->actions.why)
-			str_add(&f->why, t->actions.why[f->verb]);
 	}
-	if (f->task_word || !allowed)
-		return;
-	if (f->fit++ == 0)
-		take_task(f, t);
-	str_addf(&f->names, "%s%.*s", f->names.len ? ", " : "", (int)t->id.len, t->id.ptr);
+	if (!allowed && t->actions.why && !f->why.len && (f->task_word ? named : is_meant(f, t)))
+		str_add(&f->why, t->actions.why[f->verb]);
+	if (!f->task_word && allowed)
+		fits(f, t);
 }
 
 static void on_detail(void *arg, const struct run_detail *d)
@@ -64,14 +92,17 @@ static bool judge(const struct finding *f, struct err *err)
 	if (f->task_word && !f->seen)
 		return err_set(err, ERR_NOT_FOUND, "%s: task %s: this run has none of that name",
 			       verb, f->task_word);
+	size_t fit = f->fit ? f->fit : f->n_others;
+	if ((f->task_word ? f->refuses : fit == 0) && f->why.len)
+		return err_set(err, ERR_REFUSED, "%s: %s", verb, str_text(&f->why));
 	if (f->task_word)
-		return true;	/* the engine says whether, and why not */
-	if (f->fit == 0)
+		return true;
+	if (fit == 0)
 		return err_set(err, ERR_REFUSED, "%s: run %s is %s and has no task to %s", verb,
 			       str_text(&t->run), str_text(&t->status), verb);
-	if (f->fit > 1)
+	if (fit > 1)
 		return err_set(err, ERR_USAGE, "%s: which task? it could be %s", verb,
-			       str_text(&f->names));
+			       str_text(f->fit ? &f->names : &f->others));
 	return true;
 }
 
@@ -91,6 +122,7 @@ bool cli_target_find(struct session *s, struct cli_target *t, const char *run_wo
 	else
 		session_error(s, err);
 	str_release(&f.names);
+	str_release(&f.others);
 	str_release(&f.why);
 	return ok;
 }

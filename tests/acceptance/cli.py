@@ -119,6 +119,53 @@ def deciding(rig):
     exits(rig, 1, 'watch', run)
 
 
+def reasons(rig):
+    """Each refusal says why, and what was never begun can be ordered about, too."""
+    rig.workflow('own', 'steps: [{id: g, approve: {prompt: "Go?", not_own: true}}]\n')
+    rig.workflow('broken', 'steps: [{id: a, run: x, frobnicate: 1}, {id: a, run: y}]\n')
+    rig.workflow('needy', 'params: {who: {type: string, required: true}}\nsteps: [{id: a, run: "true"}]\n')
+    rig.workflow('stuck', 'steps: [{id: a, run: "exit 1", on_error: pause}, {id: b, run: "true"}]\n')
+    run = rig.until_status(rig.start('gate'), 'waiting')['id']
+    p = exits(rig, 4, 'answer', run, 'size', '5')
+    rig.check('a question that is not asked yet', 'nothing waits for an answer' in p.stderr, p.stderr)
+    exits(rig, 0, 'skip', run, 'size')
+    rig.equal('a step that was never begun is skipped', rig.task(run, 'size')['status'], 'skipped')
+    exits(rig, 0, 'approve', run)
+    rig.done(run)
+    run = rig.until_status(rig.start('own'), 'waiting')['id']
+    p = exits(rig, 4, 'approve', run)
+    rig.check('one\'s own run: the reason, not that nothing waits', 'own' in p.stderr and 'no task' not in p.stderr, p.stderr)
+    exits(rig, 0, 'cancel', run)
+    run = rig.until_status(rig.start('stuck'), 'paused')['id']
+    p = exits(rig, 0, 'skip', run)
+    rig.check('of a failed and a pending step the failed one is meant', p.stdout.startswith('skipped a '), p.stdout)
+    p = rig.cli('start', 'broken')
+    rig.check('a broken workflow file is status 6, in one line', p.returncode == 6 and LINE.match(p.stderr) and 'frobnicate' in p.stderr,
+              (p.returncode, p.stderr))
+    p = exits(rig, 2, 'start', 'needy')
+    rig.check('a required parameter is named', 'who' in p.stderr, p.stderr)
+    rows = [l for l in exits(rig, 0, 'workflows').stdout.splitlines() if l.startswith('broken')]
+    rig.check('workflows: the first error, and that there are more', len(rows) == 1 and '\\n' not in rows[0] and 'more' in rows[0], rows)
+
+
+def orders_as_json(rig):
+    run = rig.until_status(rig.start('gate'), 'waiting')['id']
+    r = json.loads(exits(rig, 0, 'approve', run, '--json').stdout)
+    rig.check('approve --json: the run', r['id'] == run and r['tasks'][0]['status'] == 'completed', r)
+    rig.until(run, lambda r: r['waiting'] and r['waiting']['task'] == 'size')
+    rig.equal('answer --json', json.loads(exits(rig, 0, 'answer', run, '5', '--json').stdout)['id'], run)
+    two = [rig.start('slow') for _ in range(2)]
+    for verb in ('pause', 'resume', 'cancel'):
+        got = json.loads(exits(rig, 0, verb, *two, '--yes', '--dry-run', '--json').stdout)
+        rig.equal('%s --dry-run --json' % verb, [r['id'] for r in got], two)
+        got = json.loads(exits(rig, 0, verb, *two, '--yes', '--json').stdout)
+        rig.equal('%s --json: an array of the runs' % verb, [r['id'] for r in got], two)
+    rig.check('what was requested stands there', all(r['cancel_requested'] for r in got), got)
+    rig.equal('none: an empty array', json.loads(exits(rig, 0, 'cancel', '--filter', 'workflow:none', '--json').stdout), [])
+    p = rig.cli('cancel', rig.done(run)['id'], '--json')
+    rig.check('refused: the array is whole', p.returncode == 4 and json.loads(p.stdout) == [], (p.returncode, p.stdout, p.stderr))
+
+
 def short_ids(rig):
     runs = json.loads(rig.cli('runs', '--json').stdout)
     for r in runs:
@@ -239,5 +286,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, deciding, short_ids, many, words, tables, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, words, tables, checking, configuration,
          engine, engine=None)

@@ -203,12 +203,12 @@ START_TEST(every_verb_has_its_place)
 		const char *target, *body;
 	} cases[] = {
 		{ { .verb = VERB_ANSWER, .run = VIEW("r"), .task = VIEW("t"), .value = VIEW("[1]") },
-		  "/v1/runs/r/tasks/t/answer", "{\"value\":[1]}" },
+		  "/v1/runs/r/tasks/t/answer", "{\"value\":[1],\"version\":0}" },
 		{ { .verb = VERB_EDIT, .run = VIEW("r"), .task = VIEW("t"),
 		    .edit = VIEW("{\"run\":\"x\"}") },
-		  "/v1/runs/r/tasks/t/retry", "{\"edit\":{\"run\":\"x\"}}" },
+		  "/v1/runs/r/tasks/t/retry", "{\"edit\":{\"run\":\"x\"},\"version\":0}" },
 		{ { .verb = VERB_SKIP, .run = VIEW("r"), .task = VIEW("..") },
-		  "/v1/runs/r/tasks/../skip", "{}" },
+		  "/v1/runs/r/tasks/../skip", "{\"version\":0}" },
 		{ { .verb = VERB_CANCEL, .run = VIEW("r"), .comment = VIEW("why"), .version = 2 },
 		  "/v1/runs/r/cancel", "{\"reason\":\"why\",\"version\":2}" },
 		{ { .verb = VERB_RERUN, .run = VIEW("r"), .params = VIEW("{\"a\":1}"), .debug = true },

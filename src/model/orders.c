@@ -111,20 +111,51 @@ uint64_t orders_give(struct model *m, const struct order_wish *w, struct effects
 	return l->request;
 }
 
+/* Held, and of the bulk that was given with that key press. */
+static bool is_held_of(const struct order_line *l, enum verb verb, int64_t at_ms)
+{
+	return l->state == ORDER_HELD && l->at_ms == at_ms && l->verb == verb;
+}
+
+const struct order_line *orders_youngest_held(const struct orders *o, size_t *n)
+{
+	const struct order_line *last = NULL;
+
+	*n = 0;
+	for (size_t i = o->lines.len; i-- > 0;) {
+		const struct order_line *l = o->lines.items[i];
+
+		if (!last && l->state == ORDER_HELD)
+			last = l;
+		*n += last && is_held_of(l, last->verb, last->at_ms);
+	}
+	return last;
+}
+
 bool orders_undo(struct model *m)
 {
-	for (size_t i = m->orders.lines.len; i-- > 0;) {
+	size_t n;
+	const struct order_line *last = orders_youngest_held(&m->orders, &n);
+
+	if (!last)
+		return false;
+	if (n > 1)
+		model_notice(m, "Taken back: %s %zu runs.", verb_name(last->verb), n);
+	else
+		model_notice(m, "Taken back: %s %s %s.", verb_name(last->verb),
+			     str_text(&last->workflow), str_text(&last->short_id));
+	const int64_t at_ms = last->at_ms;
+	const enum verb verb = last->verb;
+
+	for (size_t i = 0; i < m->orders.lines.len; i++) {
 		struct order_line *l = m->orders.lines.items[i];
 
-		if (l->state != ORDER_HELD)
-			continue;
-		l->state = ORDER_TAKEN_BACK;
-		l->ended_ms = m->now_ms;
-		model_notice(m, "Taken back: %s %s %s.", verb_name(l->verb),
-			     str_text(&l->workflow), str_text(&l->short_id));
-		return true;
+		if (is_held_of(l, verb, at_ms)) {
+			l->state = ORDER_TAKEN_BACK;
+			l->ended_ms = m->now_ms;
+		}
 	}
-	return false;
+	return true;
 }
 
 static void send_due(struct model *m, int64_t until, struct effects *fx)

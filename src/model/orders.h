@@ -71,12 +71,15 @@ struct order_wish {
 
 /* Holds or sends it. Returns its request number. */
 uint64_t orders_give(struct model *m, const struct order_wish *w, struct effects *fx);
-/* Takes the youngest held order back. False where none is held. */
+/* Takes the youngest held order back, with the bulk that it belongs to. False where
+ * none is held. */
 bool orders_undo(struct model *m);
 /* Sends all that is held now. */
 void orders_flush(struct model *m, struct effects *fx);
 void orders_arrive(struct model *m, const struct msg *msg, struct effects *fx);
 size_t orders_count(const struct orders *o, enum order_state s);
+/* What orders_undo takes back: the youngest held order, or NULL, and how many. */
+const struct order_line *orders_youngest_held(const struct orders *o, size_t *n);
 /* The held order that leaves first, or NULL. */
 const struct order_line *orders_next_held(const struct orders *o);
 int64_t orders_due(const struct model *m);

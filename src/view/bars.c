@@ -109,20 +109,22 @@ static void put_words(struct pen *p, struct rect bar, struct rect r, enum style_
 
 static bool put_held(struct pen *p, struct rect bar, struct rect r)
 {
-	const struct order_line *l = orders_next_held(&p->m->orders);
-	size_t n = orders_count(&p->m->orders, ORDER_HELD);
+	size_t n, held = orders_count(&p->m->orders, ORDER_HELD);
+	const struct order_line *l = orders_youngest_held(&p->m->orders, &n);
 	struct str *s = pen_text(p);
 
 	if (!l)
 		return false;
 	if (n > 1)
-		str_addf(s, "%zu orders go out in ", n);
+		str_addf(s, "%s %zu runs in ", verb_name(l->verb), n);
 	else
 		str_addf(s, "%s %s %s in ", verb_name(l->verb), str_text(&l->workflow),
 			 str_text(&l->short_id));
 	str_addf(s, "%d s%s", (int)((l->send_ms - p->m->now_ms + 999) / 1000), pen_dot(p));
 	keymap_add_key(&p->m->keymap, ACTION_UNDO, s);
-	str_add_text(s, " takes it back");
+	str_add_text(s, n > 1 ? " takes them back" : " takes it back");
+	if (held > n)
+		str_addf(s, "%s%zu more held", pen_dot(p), held - n);
 	put_words(p, bar, r, STYLE_WARNING);
 	return true;
 }

@@ -117,32 +117,6 @@ static bool is_to_stop(const struct machine *m, const struct machine_task *t)
 	return m->stop_finally || (m->stop != RUN_STATUSES && !m->started_ms);
 }
 
-static bool stop_task(struct turn *turn, const struct machine_task *t)
-{
-	struct event e = event_make(EVENT_TASK_ENDED, t->id);
-	if (machine_attempt_runs(t)) {
-		if (t->stopping)
-			return false;
-		e = event_make(EVENT_ATTEMPT_STOPPING, t->id);
-		e.attempt = t->attempt;
-	} else {
-		e.task_status = TASK_CANCELLED;
-		e.reason = turn->m->stop_reason;
-	}
-	turn_emit(turn, &e);
-	return true;
-}
-
-static bool rule_stop(struct turn *turn)
-{
-	for (size_t i = 0; i < turn->m->n_tasks; i++) {
-		struct machine_task *t = task_at(turn, i);
-		if (is_to_stop(turn->m, t) && task_status_is_open(t->status) && stop_task(turn, t))
-			return true;
-	}
-	return false;
-}
-
 static bool rule_retry(struct turn *turn)
 {
 	for (size_t i = 0; !turn->m->paused && i < turn->m->n_tasks; i++) {
@@ -202,6 +176,44 @@ static void skip_lost(struct turn *turn, const struct machine_task *t, struct vi
 	e.reason = view_of_str(&reason);
 	turn_emit(turn, &e);
 	str_release(&reason);
+}
+
+/* What fail_fast stops: a step whose need was lost is skipped, as without it. */
+static bool skip_if_lost(struct turn *turn, const struct machine_task *t)
+{
+	struct view lost = VIEW("");
+	if (t->status != TASK_PENDING || needs_of(turn->m, t, &lost) != NEEDS_LOST)
+		return false;
+	skip_lost(turn, t, lost);
+	return true;
+}
+
+static bool stop_task(struct turn *turn, const struct machine_task *t)
+{
+	if (skip_if_lost(turn, t))
+		return true;
+	struct event e = event_make(EVENT_TASK_ENDED, t->id);
+	if (machine_attempt_runs(t)) {
+		if (t->stopping)
+			return false;
+		e = event_make(EVENT_ATTEMPT_STOPPING, t->id);
+		e.attempt = t->attempt;
+	} else {
+		e.task_status = TASK_CANCELLED;
+		e.reason = turn->m->stop_reason;
+	}
+	turn_emit(turn, &e);
+	return true;
+}
+
+static bool rule_stop(struct turn *turn)
+{
+	for (size_t i = 0; i < turn->m->n_tasks; i++) {
+		struct machine_task *t = task_at(turn, i);
+		if (is_to_stop(turn->m, t) && task_status_is_open(t->status) && stop_task(turn, t))
+			return true;
+	}
+	return false;
 }
 
 /* A run that is being stopped waits for no decision any more. */

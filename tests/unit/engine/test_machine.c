@@ -42,11 +42,14 @@ START_TEST(fail_fast_stops_the_siblings)
 {
 	struct bench b;
 	bench_open(&b, "fail_fast: true\nsteps:\n  - {id: a, needs: [], run: x}\n"
-		       "  - {id: b, needs: [], run: x}\n");
+		       "  - {id: b, needs: [], run: x}\n  - {id: on_a, needs: [a], run: x}\n"
+		       "  - {id: on_b, needs: [b], run: x}\n");
 	bench_admit(&b);
 	bench_launch(&b, "b");
 	bench_run_task(&b, "a", TASK_FAILED);
 	ck_assert(machine_task(b.m, VIEW("b"))->stopping);
+	ck_assert_int_eq(bench_status_of(&b, "on_a"), TASK_SKIPPED);
+	ck_assert_int_eq(bench_status_of(&b, "on_b"), TASK_CANCELLED);
 	bench_end(&b, "b", TASK_CANCELLED);
 	ck_assert_int_eq(b.m->status, RUN_FAILED);
 	ck_assert_int_eq(bench_status_of(&b, "b"), TASK_CANCELLED);

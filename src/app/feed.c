@@ -32,6 +32,7 @@ static void on_identity(void *arg, unsigned abilities, const struct backend_iden
 		.can_history = abilities & BACKEND_CAN_HISTORY,
 		.can_log = abilities & BACKEND_CAN_LOG,
 		.can_preview = abilities & BACKEND_CAN_PREVIEW,
+		.off = id->off,
 		.clock_offset_ms = id->clock_offset_ms,
 	};
 	app_send(s->app, &msg);

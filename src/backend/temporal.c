@@ -134,6 +134,14 @@ void temporal_finish(struct temporal_job *j, enum outcome outcome, const char *t
 	temporal_finish_with(j, outcome, VIEW(""), text);
 }
 
+void temporal_refuse(struct temporal_job *j, struct view why)
+{
+	struct str words = { 0 };
+	str_add(&words, why);
+	temporal_finish(j, OUTCOME_REFUSED, str_text(&words));
+	str_release(&words);
+}
+
 void temporal_fail(struct temporal_job *j, const struct http_answer *a)
 {
 	struct str words = { 0 };

@@ -118,8 +118,11 @@ static void send(struct temporal_job *j, enum mapping_way way)
 		[MAPPING_ACTIVITY] = { "activity", send_activity },
 		[MAPPING_AUTO] = { "update", temporal_tell_update },
 	};
+	struct view off = temporal_off_way(j->t, way);
 	temporal_make_key(j);
-	if (j->preview)
+	if (off.len)
+		temporal_refuse(j, off);
+	else if (j->preview)
 		preview(j, ways[way].word);
 	else
 		ways[way].send(j);

@@ -16,6 +16,7 @@ struct temporal_call {
 	const char *method, *header;
 	char *target, *body;
 	bool listed, keyed, queued;
+	bool held;		/* until it is known which endpoint this is */
 	int timeout_ms, tries;
 	temporal_heard_fn *heard;
 	void *arg;
@@ -213,7 +214,7 @@ static void send_now(struct temporal_call *c)
 {
 	const struct temporal *t = c->t;
 	/* A UI server asks no CSRF token of those who bring an Authorization. */
-	const char *csrf = t->is_ui && !t->has_token ? "Authorization: none" : NULL;
+	const char *csrf = t->settings.is_ui && !t->has_token ? "Authorization: none" : NULL;
 	const char *const headers[] = { "Accept: application/json+no-payload-shorthand",
 					csrf ? csrf : c->header, csrf ? c->header : NULL, NULL };
 	const struct http_order order = {
@@ -231,6 +232,12 @@ static void send_now(struct temporal_call *c)
 static void enqueue(struct temporal_call *c)
 {
 	struct temporal *t = c->t;
+	/* A UI server takes no POST without its token, see send_now. */
+	if (c->body && !t->settings.known && !c->tries && !c->held) {
+		c->held = true;
+		temporal_ask_settings(t);
+		return;
+	}
 	if (!c->listed) {
 		send_now(c);
 		return;
@@ -243,6 +250,23 @@ static void enqueue(struct temporal_call *c)
 static void on_again(void *arg)
 {
 	enqueue(arg);
+}
+
+static struct temporal_call *oldest_held(struct temporal *t)
+{
+	struct temporal_call *oldest = NULL;
+	for (struct temporal_call *c = t->calls; c; c = c->next) {
+		if (c->held && !c->tries && !c->queued)
+			oldest = c;
+	}
+	return oldest;
+}
+
+void temporal_send_held(struct temporal *t)
+{
+	struct temporal_call *c;
+	while ((c = oldest_held(t)) != NULL)
+		enqueue(c);
 }
 
 /* Destroyed meanwhile: nothing is sent any more. */

@@ -192,31 +192,33 @@ static void add_field(struct jsonw *w, const char *name, const char *title, cons
 	jsonw_end_object(w);
 }
 
-static const char *queue_of(struct temporal *t, struct view type, int64_t *open)
+static int64_t open_of(struct temporal *t, struct view type)
 {
-	const char *queue = NULL;
+	int64_t open = 0;
 	size_t at = 0;
 	struct view id;
 	void *value;
 	while (map_next(&t->known, &at, &id, &value)) {
 		const struct temporal_known *k = value;
-		if (!k->type || !view_is(type, k->type))
-			continue;
-		*open += k->sign && run_status_is_open(k->status);
-		queue = k->queue;
+		open += k->type && view_is(type, k->type) && k->sign && run_status_is_open(k->status);
 	}
-	return queue;
+	return open;
 }
 
 static void add_workflow(struct jsonw *w, struct temporal *t, struct view type)
 {
-	int64_t open = 0;
-	const char *queue = queue_of(t, type, &open);
+	const char *queue = temporal_last_queue(t, type);
+	struct view off = temporal_off(t, TEMPORAL_START);
 	jsonw_object(w, NULL);
 	jsonw_text(w, "name", type);
 	jsonw_text(w, "title", type);
 	jsonw_string(w, "queue", queue);
-	jsonw_int(w, "open_runs", open);
+	jsonw_int(w, "open_runs", open_of(t, type));
+	if (off.len) {
+		jsonw_object(w, "actions");
+		jsonw_text(w, "start", off);
+		jsonw_end_object(w);
+	}
 	jsonw_object(w, "params");
 	add_field(w, "input", "input (JSON; empty: none)", NULL);
 	add_field(w, "workflow_id", "workflow id (empty: one is made)", NULL);

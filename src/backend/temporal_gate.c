@@ -77,6 +77,12 @@ static struct view command_of(const struct temporal *t, struct view type, struct
 	return v;
 }
 
+static struct view off_of(const struct temporal *t, enum verb verb, struct view type)
+{
+	const struct mapping *m = mapping_find(&t->mappings, verb, type);
+	return m ? temporal_off_way(t, m->way) : temporal_off(t, TEMPORAL_WRITE);
+}
+
 /* Which rule says so; empty: none. */
 static struct view rule_of(struct temporal *t, const struct json *describe,
 			   const struct temporal_known *k, struct view type)
@@ -125,6 +131,8 @@ bool temporal_gate(struct temporal *t, const struct json *describe, struct arena
 	if (k && k->prompt)
 		out->prompt = arena_view(arena, view_of(k->prompt));
 	out->command = command_of(t, type, arena);
+	out->off_approve = off_of(t, VERB_APPROVE, type);
+	out->off_reject = off_of(t, VERB_REJECT, type);
 	out->since_ms = since_of(describe, k);
 	return true;
 }

@@ -3,6 +3,7 @@
  *   temporal.c          the backend: jobs of tickets, cancel, destroy
  *   temporal_call.c     one request: the budget of visibility calls, tries again
  *   temporal_link.c     is the server there: probe, conditions, tries
+ *   temporal_settings.c which endpoint, and what it has switched off
  *   temporal_known.c    what was told of each run, so that nothing is told twice
  *   temporal_watch.c    snapshot and changes by visibility queries; temporal_count.c
  *   temporal_look.c     single runs by describe: what lists do not say;
@@ -32,6 +33,8 @@ struct temporal;
 struct temporal_call;
 struct temporal_job;
 
+typedef void temporal_then_fn(struct temporal_job *j);
+
 /* ---- temporal_call.c: one request ---- */
 
 typedef void temporal_heard_fn(void *arg, const struct http_answer *a);
@@ -51,6 +54,8 @@ struct temporal_ask {
 /* heard is called once, from the loop, unless cancelled. */
 struct temporal_call *temporal_ask(struct temporal *t, const struct temporal_ask *ask);
 void temporal_call_cancel(struct temporal_call *c);	/* NULL is fine */
+/* It is known which endpoint this is, or cannot be known. */
+void temporal_send_held(struct temporal *t);
 /* "/api/v1/namespaces/NS" and what follows. */
 void temporal_add_space(struct str *target, const struct temporal *t);
 /* ... "/workflows/ID". */
@@ -98,6 +103,29 @@ void temporal_find_waiting(struct temporal *t, struct view body);
 void temporal_link_release(struct temporal *t);
 int64_t temporal_server_ms(const struct temporal *t);
 
+/* ---- temporal_settings.c ---- */
+
+enum temporal_switch { TEMPORAL_WRITE, TEMPORAL_TERMINATE, TEMPORAL_CANCEL, TEMPORAL_SIGNAL,
+		       TEMPORAL_UPDATE, TEMPORAL_RESET, TEMPORAL_PAUSE, TEMPORAL_BATCH,
+		       TEMPORAL_START, TEMPORAL_ACTIVITY, TEMPORAL_SWITCHES };
+
+struct temporal_settings {
+	bool known;		/* which endpoint this is */
+	bool is_ui;
+	uint32_t off;		/* bits 1U << enum temporal_switch */
+	struct view why[VERBS];	/* an order is switched off, or empty */
+	struct temporal_call *call;
+};
+
+/* The answer of /api/v1/settings. */
+void temporal_take_settings(struct temporal *t, const struct http_answer *a);
+/* Why it is switched off; empty: it is not. */
+struct view temporal_off(const struct temporal *t, enum temporal_switch s);
+struct view temporal_off_way(const struct temporal *t, enum mapping_way way);
+void temporal_ask_settings(struct temporal *t);
+/* Goes on as soon as it is known which endpoint this is. */
+void temporal_know(struct temporal_job *j, temporal_then_fn *then);
+
 /* ---- temporal_known.c ---- */
 
 /* What is known of a run, by its id. */
@@ -116,6 +144,8 @@ struct temporal_known {
 };
 
 struct temporal_known *temporal_known(struct temporal *t, struct view id);
+/* The task queue where a type ran last; NULL: not known. */
+const char *temporal_last_queue(struct temporal *t, struct view type);
 /* Known, or made known by these facts. */
 struct temporal_known *temporal_learn(struct temporal *t, const struct run_facts *run);
 /* Puts what lists do not say into the facts: title, gate. A closed run stays closed:
@@ -204,7 +234,6 @@ const struct json *temporal_pending_activity(const struct json *describe, const 
 /* ---- temporal.c: jobs ---- */
 
 typedef void temporal_answered_fn(struct temporal_job *j, const struct http_answer *a);
-typedef void temporal_then_fn(struct temporal_job *j);
 
 /* One ticket and what it is about. */
 struct temporal_job {
@@ -215,6 +244,7 @@ struct temporal_job {
 	struct watch *timer;
 	temporal_answered_fn *answered;
 	temporal_then_fn *then, *after;
+	temporal_then_fn *known;	/* waits for the settings */
 	char *run, *workflow_id, *type, *queue;
 	struct story story;
 	struct json_doc *describe;
@@ -250,6 +280,7 @@ void temporal_job_free(struct temporal_job *j);
 void temporal_finish(struct temporal_job *j, enum outcome outcome, const char *text);
 void temporal_finish_with(struct temporal_job *j, enum outcome outcome, struct view follow,
 			  const char *text);
+void temporal_refuse(struct temporal_job *j, struct view why);
 /* Ends with what a failed answer means. */
 void temporal_fail(struct temporal_job *j, const struct http_answer *a);
 /* The answer's JSON; NULL, and the job is ended, where it is none. */
@@ -361,7 +392,8 @@ struct temporal {
 	struct backend base;	/* first */
 	struct http *http;
 	char *name, *where, *space, *identity, *user;
-	bool read_only, has_token, is_ui;
+	bool read_only, has_token;
+	struct temporal_settings settings;
 	struct temporal_times times;
 	struct mappings mappings;
 	char *waiting;		/* query, or NULL */

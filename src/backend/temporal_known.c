@@ -9,7 +9,9 @@ void temporal_rules(const struct temporal *t, struct temporal_rules *out)
 {
 	*out = (struct temporal_rules){ .context = t->base.context,
 					.now_ms = temporal_server_ms(t),
-					.waiting_memo = view_of(t->waiting_memo) };
+					.waiting_memo = view_of(t->waiting_memo),
+					.off_reset = temporal_off(t, TEMPORAL_RESET),
+					.off_activity = temporal_off(t, TEMPORAL_ACTIVITY) };
 }
 
 struct temporal_known *temporal_known(struct temporal *t, struct view id)
@@ -40,6 +42,31 @@ struct temporal_known *temporal_learn(struct temporal *t, const struct run_facts
 	set_text(&k->queue, run->queue);
 	set_text(&k->title, run->title);
 	return k;
+}
+
+/* Of two runs the one whose queue is the better guess: one that a worker has taken
+ * before one that waits for any, then the newer. */
+static bool is_better_guess(const struct temporal_known *k, const struct temporal_known *than)
+{
+	if (!than)
+		return true;
+	bool taken = k->status != RUN_PENDING && k->status != RUN_PLANNED;
+	bool was_taken = than->status != RUN_PENDING && than->status != RUN_PLANNED;
+	return taken != was_taken ? taken : k->created_ms > than->created_ms;
+}
+
+const char *temporal_last_queue(struct temporal *t, struct view type)
+{
+	const struct temporal_known *last = NULL;
+	size_t at = 0;
+	struct view id;
+	void *value;
+	while (map_next(&t->known, &at, &id, &value)) {
+		const struct temporal_known *k = value;
+		if (k->type && view_is(type, k->type) && k->queue && is_better_guess(k, last))
+			last = k;
+	}
+	return last ? last->queue : NULL;
 }
 
 static void known_free(struct temporal_known *k)

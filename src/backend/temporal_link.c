@@ -33,6 +33,8 @@ void temporal_link_tell_live(struct temporal *t)
 	if (t->budget.rate < t->budget.most)
 		str_addf(&words, "; the server limits us to %.2f visibility calls a second",
 			 t->budget.rate);
+	if (t->settings.off & 1U << TEMPORAL_WRITE)
+		str_add_text(&words, "; the UI server has writing switched off");
 	if (t->watch.part_unread)
 		str_add_text(&words, "; a run could not be read");
 	tell(t, CONDITION_LIVE, str_text(&words));
@@ -135,6 +137,7 @@ static void tell_identity(struct temporal *t)
 		.version = view_of(t->link.version),
 		.engine = view_of_str(&engine),
 		.read_only = t->read_only,
+		.off = t->settings.why,
 		.clock_offset_ms = t->link.offset_ms,
 	};
 	t->base.sink->identity(t->base.sink->arg, ABILITIES, &id);
@@ -200,12 +203,11 @@ static void on_space(void *arg, const struct http_answer *a)
 		down(t, "", a);
 }
 
-/* Only a UI server has settings; frontends say 404. */
 static void on_settings(void *arg, const struct http_answer *a)
 {
 	struct temporal *t = arg;
 	t->link.call = NULL;
-	t->is_ui = temporal_ok(a);
+	temporal_take_settings(t, a);
 	ask(t, "", NULL, on_space);
 }
 

@@ -17,7 +17,7 @@ static char *text_of(struct view v)
 /* The frontend decodes %2F before it routes: another route would answer. */
 static bool can_be_addressed(struct temporal_job *j)
 {
-	if (j->t->is_ui || !strchr(j->workflow_id, '/'))
+	if (j->t->settings.is_ui || !strchr(j->workflow_id, '/'))
 		return true;
 	if (j->slash)
 		j->slash(j);
@@ -28,13 +28,21 @@ static bool can_be_addressed(struct temporal_job *j)
 	return false;
 }
 
+static void go_there(struct temporal_job *j)
+{
+	if (can_be_addressed(j))
+		j->then(j);
+}
+
 static void found(struct temporal_job *j, struct view workflow_id, struct view type,
 		  struct view queue)
 {
 	j->workflow_id = text_of(workflow_id);
 	j->type = text_of(type);
 	j->queue = text_of(queue);
-	if (can_be_addressed(j))
+	if (strchr(j->workflow_id, '/'))
+		temporal_know(j, go_there);
+	else
 		j->then(j);
 }
 

@@ -263,31 +263,6 @@ static void load_rerun(struct temporal_job *j)
 	temporal_describe(j, load_rerun_input);
 }
 
-/* Of two runs the one whose queue is the better guess: one that a worker has taken
- * before one that waits for any, then the newer. */
-static bool is_better_guess(const struct temporal_known *k, const struct temporal_known *than)
-{
-	if (!than)
-		return true;
-	bool taken = k->status != RUN_PENDING && k->status != RUN_PLANNED;
-	bool was_taken = than->status != RUN_PENDING && than->status != RUN_PLANNED;
-	return taken != was_taken ? taken : k->created_ms > than->created_ms;
-}
-
-static const char *last_queue(struct temporal *t, const char *type)
-{
-	const struct temporal_known *last = NULL;
-	size_t at = 0;
-	struct view id;
-	void *value;
-	while (map_next(&t->known, &at, &id, &value)) {
-		const struct temporal_known *k = value;
-		if (str_eq(k->type, type) && k->queue && is_better_guess(k, last))
-			last = k;
-	}
-	return last ? last->queue : NULL;
-}
-
 static char *text_or_null(struct view v)
 {
 	return v.len ? mem_bytes(v.ptr, v.len) : NULL;
@@ -305,7 +280,7 @@ static void start(struct temporal_job *j)
 {
 	struct json_doc *doc = j->params ? json_parse(view_of(j->params), 0, NULL) : NULL;
 	const struct json *params = doc ? json_root(doc) : NULL;
-	const char *queue = last_queue(j->t, j->type);
+	const char *queue = temporal_last_queue(j->t, view_of(j->type));
 	j->workflow_id = text_or_null(json_get_text(params, "workflow_id"));
 	j->queue = text_or_null(json_get_text(params, "task_queue"));
 	if (!j->workflow_id)
@@ -319,12 +294,26 @@ static void start(struct temporal_job *j)
 	json_free(doc);
 }
 
+static void give(struct temporal_job *j);
+
+/* As soon as it is known what is switched off. */
+static void judge(struct temporal_job *j)
+{
+	struct view why = j->t->settings.why[j->verb];
+	if (why.len)
+		temporal_refuse(j, why);
+	else if (j->verb == VERB_START)
+		start(j);
+	else
+		give(j);
+}
+
 static void on_start(void *arg)
 {
 	struct temporal_job *j = arg;
 	struct temporal *t = j->t;
 	temporal_enter(t);
-	start(j);
+	temporal_know(j, judge);
 	temporal_leave(t);
 }
 
@@ -390,6 +379,8 @@ ticket_id temporal_order(struct backend *b, const struct order *o)
 		return answer(b, OUTCOME_REFUSED, "this context is read-only");
 	if (!ways[o->verb] && o->verb != VERB_START)
 		return answer(b, OUTCOME_UNSUPPORTED, "Temporal has no such order");
+	if (t->settings.why[o->verb].len)
+		return answer(b, OUTCOME_REFUSED, t->settings.why[o->verb].ptr);
 	struct temporal_job *j = job_of(t, o);
 	if (o->verb == VERB_START) {
 		j->type = mem_bytes(o->workflow.ptr ? o->workflow.ptr : "", o->workflow.len);
@@ -398,7 +389,7 @@ ticket_id temporal_order(struct backend *b, const struct order *o)
 		j->timer = loop_timer(b->loop, on_start, j);
 		loop_timer_set(j->timer, 0);
 	} else {
-		give(j);
+		temporal_know(j, judge);
 	}
 	return j->ticket;
 }

@@ -12,6 +12,7 @@ struct temporal_rules {
 	uint16_t context;
 	int64_t now_ms;			/* the server's clock */
 	struct view waiting_memo;	/* rule 2: key of a memo; empty: none */
+	struct view off_reset, off_activity;	/* why steps may not be done again, or empty */
 };
 
 /* A word of an enum without its prefix, lower case with blanks, in the arena:

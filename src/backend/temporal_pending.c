@@ -124,6 +124,20 @@ static void allow(struct task_facts *f, enum verb verb)
 	f->actions.known |= 1U << verb;
 }
 
+/* Possible, or not, and why. */
+static void judge(struct arena *arena, struct task_facts *f, enum verb verb, struct view off)
+{
+	allow(f, verb);
+	if (!off.len)
+		return;
+	struct view *why = arena_array(arena, VERBS, sizeof *why);
+	for (int v = 0; v < VERBS; v++)
+		why[v] = f->actions.why ? f->actions.why[v] : VIEW("");
+	why[verb] = off;
+	f->actions.allowed &= ~(1U << verb);
+	f->actions.why = why;
+}
+
 static bool has_failed(const struct task_facts *f)
 {
 	return f->status == TASK_FAILED || f->status == TASK_TIMED_OUT ||
@@ -131,15 +145,15 @@ static bool has_failed(const struct task_facts *f)
 }
 
 /* What failed may be reset to; what waits for its next attempt may get it now. */
-static void finish_tasks(struct story *s)
+static void finish_tasks(struct story *s, const struct temporal_rules *rules)
 {
 	for (size_t i = 0; i < s->tasks.len; i++) {
 		struct story_task *t = &s->tasks.items[i];
 		list_attempts(s, t);
 		if (t->decided > 1 && has_failed(&t->facts))
-			allow(&t->facts, VERB_RETRY);
+			judge(&s->arena, &t->facts, VERB_RETRY, rules->off_reset);
 		if (t->kind == STORY_ACTIVITY && t->facts.status == TASK_RETRYING)
-			allow(&t->facts, VERB_RETRY);
+			judge(&s->arena, &t->facts, VERB_RETRY, rules->off_activity);
 	}
 }
 
@@ -158,8 +172,8 @@ static void add_gate(struct story *s, const struct story_gate *gate, struct run_
 		.kind = GATE_APPROVAL, .task = f->id, .required = 1, .attempt = 1, .version = 1,
 		.since_ms = gate->since_ms, .prompt = arena_view(&s->arena, gate->prompt),
 	};
-	allow(f, VERB_APPROVE);
-	allow(f, VERB_REJECT);
+	judge(&s->arena, f, VERB_APPROVE, gate->off_approve);
+	judge(&s->arena, f, VERB_REJECT, gate->off_reject);
 	run->status = RUN_WAITING;
 	run->waiting = f->gate;
 	run->n_gates = 1;
@@ -257,7 +271,7 @@ bool story_tell(struct story *s, const struct json *describe, const struct tempo
 	if (!temporal_run(json_get(describe, "workflowExecutionInfo"), rules, &s->arena, &out->run))
 		return false;
 	read_pending(s, describe);
-	finish_tasks(s);
+	finish_tasks(s, rules);
 	read_config(s, describe, &out->run);
 	read_progress(s, &out->run);
 	read_code(s, describe, &out->run);

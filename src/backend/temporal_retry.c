@@ -107,7 +107,11 @@ static void send_retry(struct temporal_job *j)
 	temporal_rules(j->t, &rules);
 	story_tell(&j->story, json_root(j->describe), &rules, NULL, &detail);
 	const struct story_task *task = task_meant(j);
-	if (task && task->facts.status == TASK_RETRYING && task->kind == STORY_ACTIVITY)
+	bool now = task && task->facts.status == TASK_RETRYING && task->kind == STORY_ACTIVITY;
+	struct view off = temporal_off(j->t, now ? TEMPORAL_ACTIVITY : TEMPORAL_RESET);
+	if (off.len)
+		temporal_refuse(j, off);
+	else if (now)
 		retry_now(j, task);
 	else if (task && task->decided > 1)
 		reset_to(j, task, task->decided);

@@ -258,18 +258,26 @@ static void on_before(struct temporal_job *j, const struct http_answer *a)
 	send_patch(j);
 }
 
-static void begin(void *arg)
+static void judge(struct temporal_job *j)
 {
-	struct temporal_job *j = arg;
-	struct temporal *t = j->t;
-	temporal_enter(t);
-	if (!t->is_ui && strchr(j->name, '/'))
+	struct view off = temporal_off(j->t, TEMPORAL_WRITE);
+	if (off.len)
+		temporal_refuse(j, off);
+	else if (!j->t->settings.is_ui && strchr(j->name, '/'))
 		temporal_finish(j, OUTCOME_UNSUPPORTED,
 				"Temporal's HTTP port cannot address a schedule with a slash");
 	else if (j->verb == VERB_START)
 		read_schedule(j, on_before);
 	else
 		send_patch(j);
+}
+
+static void begin(void *arg)
+{
+	struct temporal_job *j = arg;
+	struct temporal *t = j->t;
+	temporal_enter(t);
+	temporal_know(j, judge);
 	temporal_leave(t);
 }
 

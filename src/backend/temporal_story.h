@@ -56,6 +56,7 @@ struct story_task *story_find(struct story *s, struct view id);
 struct story_gate {
 	struct view prompt;
 	struct view command;		/* what approving will send */
+	struct view off_approve, off_reject;	/* why not, or empty */
 	int64_t since_ms;
 };
 

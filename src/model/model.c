@@ -80,6 +80,8 @@ void model_free(struct model *m)
 		str_release(&c->roles);
 		str_release(&c->engine);
 		str_release(&c->sentence);
+		for (int v = 0; v < VERBS; v++)
+			str_release(&c->off[v]);
 	}
 	for (size_t i = 0; i < m->themes.len; i++)
 		str_release(&m->themes.items[i]);
@@ -122,6 +124,8 @@ static void arrive_identity(struct model *m, const struct msg *msg)
 	c->can_history = id->can_history;
 	c->can_log = id->can_log;
 	c->can_preview = id->can_preview;
+	for (int v = 0; v < VERBS; v++)
+		set_text(&c->off[v], id->off ? id->off[v] : VIEW(""));
 }
 
 static void arrive(struct model *m, const struct msg *msg)

@@ -41,6 +41,7 @@ struct context {
 	int64_t fresh_ms;		/* when it was last live */
 	bool read_only;			/* by configuration or by its own word */
 	bool can_start, can_history, can_log, can_preview;
+	struct str off[VERBS];		/* why an order is switched off there; empty: it is not */
 };
 
 struct notice {

@@ -40,6 +40,7 @@ struct msg_identity {
 	struct view name, user, roles, engine;
 	bool read_only;
 	bool can_start, can_history, can_log, can_preview;
+	const struct view *off;		/* VERBS: why an order is switched off, or empty; NULL: none */
 	int64_t clock_offset_ms;
 };
 

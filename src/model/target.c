@@ -129,11 +129,13 @@ static void make_from_run(struct target *out, enum verb v, const struct run_fact
 static void judge_context(const struct model *m, enum verb verb, struct target *out)
 {
 	struct str words = { 0 };
+	bool is_known = out->context < m->n_contexts;
 
 	if (!verb_is_question(verb) && model_is_read_only(m, out->context)) {
 		refuse(out, "this context is read-only");
-	} else if (out->context < m->n_contexts &&
-		   m->contexts[out->context].condition == CONDITION_DOWN) {
+	} else if (is_known && m->contexts[out->context].off[verb].len > 0) {
+		refuse(out, str_text(&m->contexts[out->context].off[verb]));
+	} else if (is_known && m->contexts[out->context].condition == CONDITION_DOWN) {
 		str_addf(&words, "%s cannot be reached now",
 			 str_text(&m->contexts[out->context].name));
 		refuse(out, str_text(&words));

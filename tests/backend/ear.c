@@ -69,6 +69,10 @@ static void on_identity(void *arg, unsigned abilities, const struct backend_iden
 	add_view(&line, id->engine);
 	e->abilities = abilities;
 	e->clock_offset_ms = id->clock_offset_ms;
+	for (int v = 0; v < VERBS; v++) {
+		str_clear(&e->off[v]);
+		str_add(&e->off[v], id->off ? id->off[v] : VIEW(""));
+	}
 	heard(e, &line);
 }
 
@@ -283,6 +287,8 @@ void ear_release(struct ear *e)
 	}
 	map_release(&e->runs);
 	map_release(&e->named);
+	for (int v = 0; v < VERBS; v++)
+		str_release(&e->off[v]);
 	vec_release(&e->tickets);
 	str_release(&e->log);
 	str_release(&e->sentence);

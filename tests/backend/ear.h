@@ -39,6 +39,7 @@ struct ear {
 	int64_t fresh_ms;
 	unsigned abilities;
 	int64_t clock_offset_ms;
+	struct str off[VERBS];		/* why an order is switched off */
 	struct str log_text, cursor;
 };
 

@@ -1,6 +1,7 @@
 /* Whole sessions of deciding: from the key to the order that leaves, and back. */
 #include "lib/fixture.h"
 #include "lib/unit.h"
+#include "model/target.h"
 
 static struct fixture f;
 
@@ -345,6 +346,31 @@ START_TEST(the_menu_lists_only_what_the_backend_has)
 }
 END_TEST
 
+START_TEST(what_a_context_has_switched_off_is_said_why)
+{
+	struct view off[VERBS] = { [VERB_APPROVE] = VIEW("switched off by the UI server") };
+	struct msg msg = { .kind = MSG_IDENTITY, .identity = { .off = off } };
+	struct focus focus;
+	struct target t;
+	open_set("three-runs");
+	fixture_send(&f, msg);
+	ck_assert(model_focus(f.model, &focus));
+	target_make(f.model, VERB_APPROVE, &focus, NULL, &t);
+	ck_assert(!t.allowed);
+	ck_assert_str_eq(str_text(&t.why), "switched off by the UI server");
+	target_release(&t);
+	press_slowly("a Enter y");
+	ck_assert_uint_eq(orders(), 0);
+	/* The next word of the server is another one. */
+	msg.identity.off = NULL;
+	fixture_send(&f, msg);
+	target_make(f.model, VERB_APPROVE, &focus, NULL, &t);
+	ck_assert(t.allowed);
+	target_release(&t);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(the_menus_cursor_stays_on_its_verb_when_others_vanish)
 {
 	struct task_facts task = { .id = VIEW("review"), .step = VIEW("review"), .version = 4,
@@ -431,6 +457,7 @@ Suite *suite_session_orders(void)
 	tcase_add_test(t, the_menu_lists_only_what_the_backend_has);
 	tcase_add_test(t, the_menus_cursor_stays_on_its_verb_when_others_vanish);
 	tcase_add_test(t, an_answer_is_checked_by_its_schema);
+	tcase_add_test(t, what_a_context_has_switched_off_is_said_why);
 	tcase_add_test(t, an_answer_leaves_as_json);
 	tcase_add_test(t, a_question_cannot_be_approved);
 	suite_add_tcase(s, t);

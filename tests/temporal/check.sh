@@ -15,7 +15,7 @@ if ! command -v go >/dev/null 2>&1; then
 fi
 "$source/build.sh" "$build/temporal-fixture" || exit 1
 folder=$(mktemp -d) || exit 1
-"$build/live_temporal" "$build/temporal-fixture" "$folder/temporal.db"
+"$build/live_temporal" "$build/temporal-fixture" "$folder"
 status=$?
 rm -rf "$folder"
 exit $status

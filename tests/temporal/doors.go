@@ -5,6 +5,8 @@ package main
 import (
 	"crypto/tls"
 	"encoding/json"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -75,6 +77,7 @@ func doorTo(target string, token string) http.Handler {
 	u, err := url.Parse(target)
 	check(err, target)
 	proxy := httputil.NewSingleHostReverseProxy(u)
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
 	c := &calls{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -101,14 +104,19 @@ func openDoor(o options, kind, port string) {
 		listener = tls.NewListener(listener, doorTLS(o.certificates, kind == "mtls"))
 	}
 	handler := doorTo("http://"+hostPort(o.httpPort), token)
-	go func() { _ = http.Serve(listener, handler) }()
+	server := http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
+	go func() { _ = server.Serve(listener) }()
+}
+
+func split(list string, by rune) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == by })
 }
 
 func openDoors(o options) {
 	if strings.Contains(o.doors, "tls=") {
 		makeCertificates(o.certificates)
 	}
-	for _, door := range strings.FieldsFunc(o.doors, func(r rune) bool { return r == ',' }) {
+	for _, door := range split(o.doors, ',') {
 		kind, port, _ := strings.Cut(door, "=")
 		openDoor(o, kind, port)
 	}

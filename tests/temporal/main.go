@@ -25,8 +25,7 @@ type options struct {
 	visibilityRPS       int
 	runs, moving        bool
 	load                int
-	uiPort              int
-	uiOff               string
+	ui                  string
 	doors, certificates string
 }
 
@@ -39,8 +38,7 @@ func parseOptions() options {
 	flag.BoolVar(&o.runs, "runs", true, "start the fixture runs")
 	flag.BoolVar(&o.moving, "moving", false, "go on starting runs, to look at")
 	flag.IntVar(&o.load, "load", 0, "start so many more short runs")
-	flag.IntVar(&o.uiPort, "ui", 0, "port of the UI server's proxy (0: none)")
-	flag.StringVar(&o.uiOff, "ui-off", "", "what the UI server switches off: write,cancel,...")
+	flag.StringVar(&o.ui, "ui", "", "UI servers' proxies, PORT or PORT:SWITCHED+OFF, with commas between")
 	flag.StringVar(&o.doors, "doors", "", "count=PORT,tls=PORT,mtls=PORT,token=PORT")
 	flag.StringVar(&o.certificates, "certificates", "", "folder for the certificates of the doors")
 	flag.Parse()
@@ -91,7 +89,7 @@ func main() {
 		startElsewhere(context.Background(), dial(o, "payments"))
 	}
 	startLoad(context.Background(), c, o.load)
-	startUI(o)
+	startUIs(o)
 	openDoors(o)
 	if o.moving {
 		go keepMoving(context.Background(), c)

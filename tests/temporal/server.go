@@ -25,7 +25,7 @@ func sqlConfig(o options) (*config.SQL, bool) {
 	name := "runboard-fixture"
 	fresh := true
 	if o.database != "" {
-		attributes = map[string]string{"mode": "rwc", "_journal_mode": "wal"}
+		attributes = map[string]string{"mode": "rwc", "journal_mode": "wal", "synchronous": "off"}
 		name = o.database
 		_, err := os.Stat(name)
 		fresh = os.IsNotExist(err)

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 
 	ui "github.com/temporalio/ui-server/v2/server"
@@ -22,23 +23,29 @@ func disable(c *config.Config, names string) {
 		"start":     &c.StartWorkflowDisabled,
 		"activity":  &c.ActivityCommandsDisabled,
 	}
-	for _, name := range strings.FieldsFunc(names, func(r rune) bool { return r == ',' }) {
+	for _, name := range split(names, '+') {
 		*switches[name] = true
 	}
 }
 
-func startUI(o options) {
-	if o.uiPort == 0 {
-		return
+func startUIs(o options) {
+	for _, one := range split(o.ui, ',') {
+		number, off, _ := strings.Cut(one, ":")
+		port, err := strconv.Atoi(number)
+		check(err, "the UI server's port")
+		startUI(o, port, off)
 	}
+}
+
+func startUI(o options, port int, off string) {
 	c := &config.Config{
 		TemporalGRPCAddress: hostPort(o.grpcPort),
 		Host:                host,
-		Port:                o.uiPort,
+		Port:                port,
 		DefaultNamespace:    "default",
 		HideLogs:            true,
 	}
-	disable(c, o.uiOff)
+	disable(c, off)
 	go func() { _ = ui.NewServer(server_options.WithConfigProvider(c)).Start() }()
-	waitFor(o.uiPort)
+	waitFor(port)
 }

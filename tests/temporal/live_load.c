@@ -1,0 +1,165 @@
+/* Ten thousand runs: how soon the board is there, how much it asks for, what it does
+ * when the server limits it. Figures are printed. */
+#include "live.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/when.h"
+#include "io/http.h"
+#include "lib/unit.h"
+
+enum { RUNS = 10000, FRAME_MS = 300, LOOK_MS = 30000, HOGS = 16 };
+
+static struct board board;
+
+static void turn_for(int64_t ms)
+{
+	for (int64_t end = when_mono_ms() + ms; when_mono_ms() < end;)
+		loop_turn(loop, 50);
+}
+
+START_TEST(the_board_is_there_at_once)
+{
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	live_calls();
+	board_open(&board, ports.count, NULL);
+	while (!board.first_ms && when_mono_ms() < end)
+		loop_turn(loop, 50);
+	struct live_calls calls = live_calls();
+	int64_t all = board.first_ms - board.opened_ms, ours = all - calls.busy_ms;
+	printf("load: %d runs, first board after %lld ms, %lld of them the server's, "
+	       "%lld + %lld calls\n", RUNS, (long long)all, (long long)calls.busy_ms,
+	       (long long)calls.visibility, (long long)calls.other);
+	ck_assert_msg(board.first_ms && ours < FRAME_MS, "%lld ms are ours", (long long)ours);
+}
+END_TEST
+
+START_TEST(every_run_is_counted)
+{
+	int64_t sum = 0, end = when_mono_ms() + LIVE_WAIT_MS;
+	while (sum != RUNS && when_mono_ms() < end) {
+		loop_turn(loop, 50);
+		sum = 0;
+		for (int i = 0; i < LANES; i++)
+			sum += board.counts[i];
+	}
+	ck_assert_int_eq(sum, RUNS);
+}
+END_TEST
+
+START_TEST(it_asks_for_little)
+{
+	live_calls();
+	turn_for(LOOK_MS);
+	struct live_calls calls = live_calls();
+	int64_t minute = calls.visibility * 60000 / LOOK_MS;
+	printf("load: %lld visibility calls a minute (at most %lld within a second), "
+	       "%lld others\n", (long long)minute, (long long)calls.peak,
+	       (long long)(calls.other * 60000 / LOOK_MS));
+	ck_assert_int_gt(calls.visibility, 0);
+	ck_assert_int_le(minute, 4 * 60);
+	ck_assert_int_le(calls.peak, 8);
+}
+END_TEST
+
+/* ---- others ask for too much ---- */
+
+struct hog {
+	struct http *http;
+	bool stop;
+	int flying;
+	int64_t refused;
+};
+
+static void ask(struct hog *h);
+
+static void on_answer(void *arg, const struct http_answer *a)
+{
+	struct hog *h = arg;
+	h->flying--;
+	h->refused += a->status == 429;
+	if (!h->stop)
+		ask(h);
+}
+
+static void ask(struct hog *h)
+{
+	const struct http_order order = {
+		.method = "GET", .target = "/api/v1/namespaces/default/workflow-count"
+	};
+	h->flying++;
+	http_send(h->http, &order, NULL, on_answer, h);
+}
+
+static bool says(const char *words)
+{
+	return board.ear.condition == CONDITION_LIVE &&
+	       strstr(str_text(&board.ear.sentence), words) != NULL;
+}
+
+START_TEST(when_the_server_limits_it_it_slows_down_says_so_and_recovers)
+{
+	char url[64];
+	struct hog h = { 0 };
+	int64_t end = when_mono_ms() + 2 * LIVE_WAIT_MS;
+	snprintf(url, sizeof url, "http://127.0.0.1:%d", ports.http);
+	h.http = http_new(loop, &(struct http_config){ .base_url = url });
+	for (int i = 0; i < HOGS; i++)
+		ask(&h);
+	while (!says("the server limits us to") && when_mono_ms() < end)
+		loop_turn(loop, 50);
+	ck_assert_msg(says("the server limits us to"), "%s; %lld refused",
+		      str_text(&board.ear.sentence), (long long)h.refused);
+	h.stop = true;
+	while (h.flying && when_mono_ms() < end)
+		loop_turn(loop, 50);
+	http_free(h.http);
+	while (!str_eq(str_text(&board.ear.sentence), "live") && when_mono_ms() < end)
+		loop_turn(loop, 50);
+	ck_assert_str_eq(str_text(&board.ear.sentence), "live");
+}
+END_TEST
+
+static void raise_server(void)
+{
+	struct str database = { 0 }, http = { 0 }, doors = { 0 }, load = { 0 };
+	live_choose_ports();
+	str_addf(&database, "%s/load.db", live_folder);
+	str_addf(&http, "%d", ports.http);
+	str_addf(&doors, "count=%d", ports.count);
+	str_addf(&load, "%d", RUNS);
+	const char *const words[] = { "-http", str_text(&http), "-db", str_text(&database),
+				      "-doors", str_text(&doors), "-runs=false", "-load",
+				      str_text(&load), NULL };
+	int64_t began = when_mono_ms();
+	live_start(words);
+	printf("load: %d runs were started in %lld s\n", RUNS,
+	       (long long)(when_mono_ms() - began) / 1000);
+	str_release(&database);
+	str_release(&http);
+	str_release(&doors);
+	str_release(&load);
+}
+
+static void fell_server(void)
+{
+	board_close(&board);
+	live_stop();
+}
+
+Suite *suite_live_load(void);
+
+Suite *suite_live_load(void)
+{
+	Suite *s = suite_create("live_load");
+	TCase *c = tcase_create("live_load");
+	tcase_set_timeout(c, 900);
+	tcase_add_unchecked_fixture(c, raise_server, fell_server);
+	tcase_add_test(c, the_board_is_there_at_once);
+	tcase_add_test(c, every_run_is_counted);
+	tcase_add_test(c, it_asks_for_little);
+	tcase_add_test(c, when_the_server_limits_it_it_slows_down_says_so_and_recovers);
+	suite_add_tcase(s, c);
+	return s;
+}

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 enum { ANSWER_MS = 10000, UPDATE_MS = 25000, TICK_MS = 3000, EFFECT_MS = 10000,
-       EFFECT_STEP_MS = 500, BATCH_MS = 1000 };
+       EFFECT_STEP_MS = 500, BETTER_MS = 10000, BATCH_MS = 1000 };
 
 struct temporal *temporal_of(struct backend *b)
 {
@@ -242,6 +242,7 @@ static void set_times(struct temporal_times *t)
 	t->update_ms = or_default(t->update_ms, UPDATE_MS);
 	t->tick_ms = or_default(t->tick_ms, TICK_MS);
 	t->effect_ms = or_default(t->effect_ms, EFFECT_MS);
+	t->better_ms = or_default(t->better_ms, BETTER_MS);
 	t->effect_step_ms = or_default(t->effect_step_ms, EFFECT_STEP_MS);
 	t->batch_ms = or_default(t->batch_ms, BATCH_MS);
 	t->calls = t->calls > 0 ? t->calls : 4;

@@ -18,6 +18,7 @@ struct temporal_times {
 	int first_retry_ms;	/* 500 */
 	int max_retry_ms;	/* 30 000 */
 	int healthy_ms;		/* 60 000 */
+	int better_ms;		/* 10 000: after a 429, until the rate doubles again */
 	double calls;		/* 4: visibility calls a second */
 };
 

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 
-enum { TRIES = 3, BURST = 8, BETTER_AFTER_MS = 10000, SLOWER_AFTER_MS = 1000, ANSWER_MAX = 32 << 20 };
+enum { TRIES = 3, BURST = 8, SLOWER_AFTER_MS = 1000, ANSWER_MAX = 32 << 20 };
 
 struct temporal_call {
 	struct temporal *t;
@@ -89,10 +89,11 @@ void temporal_add_words(struct str *s, const struct temporal *t, const struct ht
 
 /* ---- the budget ---- */
 
-static void refill(struct temporal_budget *b)
+static void refill(struct temporal *t)
 {
+	struct temporal_budget *b = &t->budget;
 	int64_t now = when_mono_ms();
-	if (b->rate < b->most && now - b->slowed_ms >= BETTER_AFTER_MS) {
+	if (b->rate < b->most && now - b->slowed_ms >= t->times.better_ms) {
 		b->rate = b->rate * 2 < b->most ? b->rate * 2 : b->most;
 		b->slowed_ms = now;
 	}
@@ -105,7 +106,7 @@ static void refill(struct temporal_budget *b)
 static void slow_down(struct temporal *t)
 {
 	struct temporal_budget *b = &t->budget;
-	refill(b);
+	refill(t);
 	if (b->slowed_ms && when_mono_ms() - b->slowed_ms < SLOWER_AFTER_MS)
 		return;
 	b->rate = b->rate / 2 > 0.25 ? b->rate / 2 : 0.25;
@@ -127,12 +128,10 @@ static struct temporal_call *oldest_queued(struct temporal *t)
 	return oldest;
 }
 
-static void run_queue(void *arg)
+static void send_queued(struct temporal *t)
 {
-	struct temporal *t = arg;
 	struct temporal_budget *b = &t->budget;
 	struct temporal_call *c;
-	refill(b);
 	while ((c = oldest_queued(t)) != NULL && b->tokens >= 1) {
 		b->tokens -= 1;
 		c->queued = false;
@@ -140,6 +139,19 @@ static void run_queue(void *arg)
 	}
 	if (c)
 		loop_timer_set(b->timer, (int64_t)((1 - b->tokens) / b->rate * 1000) + 1);
+}
+
+static void run_queue(void *arg)
+{
+	struct temporal *t = arg;
+	double before = t->budget.rate;
+	temporal_enter(t);
+	refill(t);
+	if (t->budget.rate > before && t->link.state == TEMPORAL_LIVE)
+		temporal_link_tell_live(t);
+	if (!t->dead)
+		send_queued(t);
+	temporal_leave(t);
 }
 
 /* ---- sending ---- */

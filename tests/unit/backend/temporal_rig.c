@@ -67,7 +67,7 @@ struct temporal_config config_of(void)
 		.approvals = approvals,
 		.n_approvals = 3,
 		.times = { .answer_ms = 10000, .update_ms = 10000, .tick_ms = 20, .effect_ms = 40,
-			   .effect_step_ms = 5, .first_retry_ms = 2, .max_retry_ms = 8,
+			   .effect_step_ms = 5, .better_ms = 50, .first_retry_ms = 2, .max_retry_ms = 8,
 			   .calls = 2000 },
 	};
 }

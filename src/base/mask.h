@@ -27,7 +27,7 @@ void mask_flush(const struct mask *m, struct mask_stream *s, struct str *out);
 /* A whole text at once. */
 void mask_text(const struct mask *m, struct view in, struct str *out);
 /* A JSON text at once, which stays one: strings are masked inside, another value that
- * holds a secret becomes "***". */
+ * holds a secret becomes "***". Keys are masked, too, and stay different. */
 void mask_json(const struct mask *m, struct view json, struct str *out);
 void mask_stream_release(struct mask_stream *s);
 

@@ -1,6 +1,9 @@
 /* Secrets in JSON texts: what is hidden must not break the text. */
-#include "base/jtext.h"
 #include "base/mask.h"
+
+#include <string.h>
+
+#include "base/jtext.h"
 
 static size_t end_of_string(struct view json, size_t at)
 {
@@ -22,14 +25,26 @@ static size_t end_of_bare(struct view json, size_t at)
 	return at;
 }
 
-static void mask_string(const struct mask *m, struct view quoted, struct str *out)
+static bool is_key(struct view json, size_t end)
+{
+	while (end < json.len && strchr(" \t\r\n", json.ptr[end]))
+		end++;
+	return end < json.len && json.ptr[end] == ':';
+}
+
+/* keys: NULL for a value; else how many were hidden before: two of one object must not
+ * become one. */
+static void mask_string(const struct mask *m, struct view quoted, int *keys, struct str *out)
 {
 	struct arena arena = { 0 };
 	struct str masked = { 0 };
 	struct jtext t = jtext_of(quoted);
 	struct view plain = jtext_string(&t, &arena);
 	mask_text(m, plain, &masked);
-	if (view_eq(view_of_str(&masked), plain))
+	bool same = view_eq(view_of_str(&masked), plain);
+	if (!same && keys && ++*keys > 1)
+		str_addf(&masked, "-%d", *keys);
+	if (same)
 		str_add(out, quoted);
 	else
 		jtext_add_quoted(out, view_of_str(&masked));
@@ -47,10 +62,12 @@ static void mask_bare(const struct mask *m, struct view bare, struct str *out)
 
 void mask_json(const struct mask *m, struct view json, struct str *out)
 {
+	int keys = 0;
 	for (size_t at = 0, end; at < json.len; at = end) {
 		if (json.ptr[at] == '"') {
 			end = end_of_string(json, at);
-			mask_string(m, view_cut(json, at, end - at), out);
+			mask_string(m, view_cut(json, at, end - at), is_key(json, end) ? &keys : NULL,
+				    out);
 		} else if (is_bare(json.ptr[at])) {
 			end = end_of_bare(json, at);
 			mask_bare(m, view_cut(json, at, end - at), out);

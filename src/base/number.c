@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -33,6 +34,31 @@ bool number_parse(struct view v, int64_t min, int64_t max, int64_t *out)
 	if (value < min || value > max)
 		return false;
 	*out = value;
+	return true;
+}
+
+/* What is left of a count of octets behind its number. */
+static bool unit_shift(struct view unit, int *shift)
+{
+	static const char letters[] = "kmgt";
+	unit = view_trim(unit);
+	const char *at = unit.len ? strchr(letters, unit.ptr[0] | 0x20) : NULL;
+	*shift = at ? 10 * (int)(at - letters + 1) : 0;
+	struct view rest = view_cut(unit, at != NULL, unit.len);
+	return !rest.len || view_is(rest, "B") || (at && view_is(rest, "iB"));
+}
+
+bool number_parse_octets(struct view v, int64_t *out)
+{
+	size_t digits = 0;
+	int64_t count;
+	int shift;
+	while (digits < v.len && is_digit(v.ptr[digits]))
+		digits++;
+	if (!number_parse(view_cut(v, 0, digits), 0, INT64_MAX, &count) ||
+	    !unit_shift(view_cut(v, digits, v.len), &shift) || count > INT64_MAX >> 1 >> shift)
+		return false;
+	*out = count << shift;
 	return true;
 }
 

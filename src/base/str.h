@@ -75,5 +75,7 @@ char *str_steal(struct str *s);
 /* The whole of v must be a number in the range. No blanks, no '+'. */
 bool number_parse(struct view v, int64_t min, int64_t max, int64_t *out);
 bool number_parse_real(struct view v, double *out);	/* JSON's number form */
+/* A count of octets: a whole number and K, M, G or T (of 1024), also as KB, KiB. */
+bool number_parse_octets(struct view v, int64_t *out);
 
 #endif

@@ -97,6 +97,11 @@ static char fold(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+static char unfold(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 static bool equal_folded(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -105,18 +110,53 @@ static bool equal_folded(const char *a, const char *b, size_t len)
 	return true;
 }
 
+/* How often a letter stands in texts, roughly: the one that is rarest is looked for. */
+static int rank(char c)
+{
+	static const char often[] = "zqxjkvbpygfwmucldrhsnioate ";
+	const char *at = c ? strchr(often, c) : NULL;
+	return at ? (int)(at - often) + 1 : 0;
+}
+
+static size_t rarest(struct view needle)
+{
+	size_t best = 0;
+	for (size_t i = 1; i < needle.len; i++)
+		if (rank(fold(needle.ptr[i])) < rank(fold(needle.ptr[best])))
+			best = i;
+	return best;
+}
+
+/* One of two bytes, each looked for by the library's own fast search; where a byte stands
+ * next is kept. */
+struct either {
+	struct view hay;
+	char bytes[2];
+	size_t next[2];		/* SIZE_MAX: nowhere */
+};
+
+static size_t next_of_either(struct either *e, size_t from)
+{
+	for (int i = 0; i < 2; i++)
+		if (e->next[i] != SIZE_MAX && e->next[i] < from)
+			e->next[i] = view_find_byte(e->hay, e->bytes[i], from);
+	return e->next[0] < e->next[1] ? e->next[0] : e->next[1];
+}
+
 size_t view_find_fold(struct view hay, struct view needle, size_t from)
 {
 	if (from > hay.len || needle.len > hay.len - from)
 		return SIZE_MAX;
 	if (!needle.len)
 		return from;
-	char first = fold(needle.ptr[0]);
-	size_t last = hay.len - needle.len;
-	for (size_t i = from; i <= last; i++)
-		if (fold(hay.ptr[i]) == first &&
-		    equal_folded(hay.ptr + i, needle.ptr, needle.len))
-			return i;
+	size_t at = rarest(needle), last = hay.len - needle.len + at;
+	char low = fold(needle.ptr[at]), high = unfold(low);
+	struct either e = { view_cut(hay, 0, last + 1), { low, high }, { 0, 0 } };
+	e.next[0] = view_find_byte(e.hay, low, from + at);
+	e.next[1] = high == low ? SIZE_MAX : view_find_byte(e.hay, high, from + at);
+	for (size_t i; (i = next_of_either(&e, from + at)) != SIZE_MAX; from = i - at + 1)
+		if (equal_folded(hay.ptr + i - at, needle.ptr, needle.len))
+			return i - at;
 	return SIZE_MAX;
 }
 

@@ -2,6 +2,7 @@
 #include "base/str.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "lib/unit.h"
@@ -147,6 +148,48 @@ START_TEST(reals_have_json_form)
 }
 END_TEST
 
+START_TEST(counts_of_octets_have_units_of_1024)
+{
+	static const struct {
+		const char *text;
+		int64_t octets;
+	} good[] = {
+		{ "0", 0 }, { "512", 512 }, { "7B", 7 }, { "64K", 65536 }, { "64k", 65536 },
+		{ "3M", 3 << 20 }, { "3 MB", 3 << 20 }, { "3MiB", 3 << 20 },
+		{ "2G", INT64_C(2) << 30 }, { "1T", INT64_C(1) << 40 },
+	};
+	static const char *const bad[] = { "", "M", "-1", "1.5G", "1P", "1Mi", "1KK", "1 iB",
+					   "9223372036854775807K", "9999999T" };
+	int64_t n;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		ck_assert_msg(number_parse_octets(view_of(good[i].text), &n), "%s", good[i].text);
+		ck_assert_int_eq(n, good[i].octets);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		ck_assert_msg(!number_parse_octets(view_of(bad[i]), &n), "%s", bad[i]);
+}
+END_TEST
+
+/* The search looks for the rarest letter: it must find what a plain one finds. */
+START_TEST(folded_search_finds_the_first_place_whatever_is_rare)
+{
+	static const char letters[] = "eEtTzZ 7";
+	char hay[64], needle[4];
+	unsigned seed = 12345;
+	for (int round = 0; round < 20000; round++) {
+		size_t len = (seed = seed * 1103515245u + 12345u) >> 16 & 63, n = 1 + (seed >> 24) % 3;
+		for (size_t i = 0; i < len; i++)
+			hay[i] = letters[(seed = seed * 1103515245u + 12345u) >> 16 & 7];
+		for (size_t i = 0; i < n; i++)
+			needle[i] = letters[(seed = seed * 1103515245u + 12345u) >> 16 & 7];
+		size_t want = SIZE_MAX;
+		for (size_t i = 0; i + n <= len && want == SIZE_MAX; i++)
+			want = strncasecmp(hay + i, needle, n) ? SIZE_MAX : i;
+		ck_assert_uint_eq(view_find_fold(view_bytes(hay, len), view_bytes(needle, n), 0), want);
+	}
+}
+END_TEST
+
 START_TEST(hashes_are_stable_within_a_process_and_differ_by_content)
 {
 	ck_assert(view_hash(VIEW("abcdefghi")) == view_hash(VIEW("abcdefghi")));
@@ -170,6 +213,8 @@ Suite *suite_str(void)
 	tcase_add_test(c, globs_match_whole_texts);
 	tcase_add_test(c, numbers_are_whole_and_in_range_or_refused);
 	tcase_add_test(c, reals_have_json_form);
+	tcase_add_test(c, counts_of_octets_have_units_of_1024);
+	tcase_add_test(c, folded_search_finds_the_first_place_whatever_is_rare);
 	tcase_add_test(c, hashes_are_stable_within_a_process_and_differ_by_content);
 	suite_add_tcase(suite, c);
 	return suite;

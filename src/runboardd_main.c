@@ -286,6 +286,12 @@ static bool open_parts(const struct plan *p, struct parts *parts, struct err *er
 		.queues = queues.items,
 		.n_queues = queues.len,
 		.secrets = str_text(&p->secrets),
+		.secret_command = parts->settings.secret_command,
+		.secret_timeout_ms = parts->settings.secret_timeout_ms,
+		.notices = parts->settings.notices.items,
+		.n_notices = parts->settings.notices.len,
+		.log_max = parts->settings.log_max,
+		.run_log_max = parts->settings.run_log_max,
 		.socket = own_socket(p, &socket),
 	}, parts->loop, err);
 	str_release(&socket);

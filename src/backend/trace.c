@@ -203,14 +203,22 @@ static void on_catalog(void *arg, ticket_id ticket, enum catalog_kind kind, stru
 	t->base.sink->catalog(t->base.sink->arg, ticket, kind, json, next_cursor);
 }
 
+static const char *stream_word(enum log_stream s)
+{
+	static const char *const words[] = {
+		[LOG_STREAM_STDOUT] = "stdout", [LOG_STREAM_STDERR] = "stderr",
+		[LOG_STREAM_BOTH] = "stdout", [LOG_STREAM_NOTE] = "note",
+	};
+	return words[s];
+}
+
 static void write_lines(struct jsonw *w, const struct log_line_facts *lines, size_t n)
 {
 	jsonw_array(w, "lines");
 	for (size_t i = 0; i < n; i++) {
 		jsonw_object(w, NULL);
 		jsonw_time(w, "at", lines[i].at_ms);
-		jsonw_string(w, "stream",
-			     lines[i].stream == LOG_STREAM_STDERR ? "stderr" : "stdout");
+		jsonw_string(w, "stream", stream_word(lines[i].stream));
 		jsonw_text(w, "text", lines[i].text);
 		jsonw_bool(w, "partial", lines[i].partial);
 		jsonw_end_object(w);

@@ -46,6 +46,8 @@ static void print_line(struct logs *l, const struct log_line_facts *line)
 		out_text(o, line->stream == LOG_STREAM_STDERR ? " E " : "   ");
 		str_release(&stamp);
 	}
+	if (line->stream == LOG_STREAM_NOTE)
+		out_text(o, "runboard: ");
 	out_log(o, line->text);
 }
 

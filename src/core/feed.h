@@ -15,7 +15,9 @@ enum outcome { OUTCOME_OK, OUTCOME_REFUSED, OUTCOME_NOT_FOUND, OUTCOME_UNSUPPORT
 	       OUTCOME_UNREACHABLE, OUTCOME_UNKNOWN, OUTCOME_SEEN };
 enum catalog_kind { CATALOG_WORKFLOWS, CATALOG_SCHEDULES, CATALOG_QUEUES, CATALOG_WORKERS,
 		    CATALOG_STATS, CATALOG_AUDIT, CATALOG_INBOX, CATALOG_ANSWER };
-enum log_stream { LOG_STREAM_STDOUT = 1, LOG_STREAM_STDERR = 2, LOG_STREAM_BOTH = 3 };
+/* A note is of who runs the step, not of the step; both have it, neither alone. */
+enum log_stream { LOG_STREAM_STDOUT = 1, LOG_STREAM_STDERR = 2, LOG_STREAM_BOTH = 3,
+		  LOG_STREAM_NOTE = 4 };
 /* Why a batch of lines ended. */
 enum log_state { LOG_MORE, LOG_FOLLOWING, LOG_EOF, LOG_RESET, LOG_TRUNCATED };
 

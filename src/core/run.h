@@ -149,6 +149,7 @@ struct task_facts {
 	struct actions_facts actions;
 	struct gate_facts gate;
 	int64_t stdout_bytes, stderr_bytes;
+	bool log_truncated;		/* more was printed than is kept */
 	struct view child;		/* run id of a sub-workflow */
 };
 

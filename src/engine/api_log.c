@@ -336,6 +336,7 @@ static bool read_streams(struct call *c, struct tail *t)
 		{ "both", ENGINE_STDOUT | ENGINE_STDERR },
 		{ "stdout", ENGINE_STDOUT },
 		{ "stderr", ENGINE_STDERR },
+		{ "note", ENGINE_NOTES },
 	};
 	struct str text = { 0 };
 	bool good = call_query(c, "stream", &text), found = false;
@@ -346,7 +347,7 @@ static bool read_streams(struct call *c, struct tail *t)
 		}
 	}
 	str_release(&text);
-	return good && (found || refuse(c, "stream is stdout, stderr or both"));
+	return good && (found || refuse(c, "stream is stdout, stderr, note or both"));
 }
 
 static bool read_format(struct call *c, struct tail *t)
@@ -383,6 +384,8 @@ static bool read_query(struct call *c, struct tail *t)
 	t->q.cursor = view_of_str(&t->cursor);
 	t->q.level = view_of_str(&t->level);
 	t->q.search = view_of_str(&t->search);
+	if (t->q.lines && t->q.streams == (ENGINE_STDOUT | ENGINE_STDERR))
+		t->q.streams |= ENGINE_NOTES;
 	if (t->q.lines)
 		t->q.limit = t->follow && !t->left ? LINES_AT_ONCE : t->left;
 	if (t->bare) {

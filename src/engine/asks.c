@@ -77,9 +77,18 @@ static void put(struct asking *a, struct engine *e, struct live_run *run,
 		const struct machine_task *t)
 {
 	const struct engine_ask *q = a->ask;
+	struct str prompt = {0}, schema = {0};
+	/* What a step asks is read by others than the step. */
+	machine_mask(run->m, q->prompt, &prompt);
+	if (!q->schema.len)
+		str_add_text(&schema, "{\"type\":\"string\"}");
+	else if (mask_empty(run->m->mask))
+		str_add(&schema, q->schema);
+	else
+		mask_json(run->m->mask, q->schema, &schema);
 	const struct machine_question question = {
-		.key = q->key, .by = q->caller.by, .prompt = q->prompt, .attempt = q->attempt,
-		.schema = q->schema.len ? q->schema : VIEW("{\"type\":\"string\"}"),
+		.key = q->key, .by = q->caller.by, .prompt = view_of_str(&prompt),
+		.attempt = q->attempt, .schema = view_of_str(&schema),
 	};
 	struct input in = { .kind = INPUT_ASKED, .now_ms = when_now_ms(), .task = t->id,
 			    .question = &question };
@@ -100,6 +109,8 @@ static void put(struct asking *a, struct engine *e, struct live_run *run,
 		refuse(a, 409, "not_now", why);
 		break;
 	}
+	str_release(&prompt);
+	str_release(&schema);
 }
 
 static void find(struct asking *a, struct engine *e)

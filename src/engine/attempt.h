@@ -28,8 +28,10 @@ bool attempt_was_started(int folder);
 /* The attempt_ended fact from what lies in the folder; its texts live in out's
  * arena. False where no valid exit is there. */
 bool attempt_read_end(int folder, struct arena *arena, struct event *out);
-/* The fact for an attempt whose command could not be started. */
+/* The fact for an attempt whose command could not be started; and for one that the
+ * engine does not start at all. */
 struct event attempt_no_start(struct arena *arena, struct view why);
+struct event attempt_refused(struct arena *arena, struct view why);
 /* "40", "3/10", "3/10 words": 0..1, or < 0. Words lie in text. */
 float attempt_read_progress(int folder, struct str *words);
 

@@ -233,6 +233,15 @@ struct event attempt_no_start(struct arena *arena, struct view why)
 	return e;
 }
 
+struct event attempt_refused(struct arena *arena, struct view why)
+{
+	struct event e = event_make(EVENT_ATTEMPT_ENDED, (struct view){0});
+	e.task_status = TASK_ERROR;
+	e.error_type = VIEW("secret");
+	e.error = arena_view(arena, why);
+	return e;
+}
+
 /* ---- progress --------------------------------------------------------------------- */
 
 static float share_of(struct view number)

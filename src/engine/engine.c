@@ -10,6 +10,7 @@
 #include "engine/engine_inside.h"
 
 enum { ORDER_ENGINE = 100 };
+static const int64_t usual_log_max = INT64_C(1) << 30, usual_run_log_max = INT64_C(16) << 30;
 
 struct opening {
 	struct engine *e;
@@ -105,7 +106,13 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	e->loop = loop;
 	e->state = mem_text(config->state);
 	e->secrets = config->secrets ? mem_text(config->secrets) : NULL;
+	e->secret_command = config->secret_command ? mem_text(config->secret_command) : NULL;
+	e->secret_timeout_ms = config->secret_timeout_ms;
+	e->notice_specs = config->notices;
+	e->n_notice_specs = config->n_notices;
 	e->socket = config->socket ? mem_text(config->socket) : NULL;
+	e->log_max = config->log_max ? config->log_max : usual_log_max;
+	e->run_log_max = config->run_log_max ? config->run_log_max : usual_run_log_max;
 	queues_init(&e->queues, config, default_slots());
 	e->retry_ms = config->retry_ms;
 	e->catalog = catalog_new(config->workflows, config->n_workflows);
@@ -136,6 +143,7 @@ void engine_free(struct engine *e)
 	}
 	engine_backup_stop(e);
 	folders_free(e->folders);
+	engine_stop_preparing(e);
 	notices_free(e->notices);
 	retention_free(e->retention);
 	loop_remove(e->end_of_turn);
@@ -149,6 +157,7 @@ void engine_free(struct engine *e)
 	for (size_t i = 0; i < e->watchers.len; i++)
 		mem_free(e->watchers.items[i]);
 	vec_release(&e->replies);
+	vec_release(&e->preparing);
 	vec_release(&e->watchers);
 	vec_release(&e->effects);
 	events_release(&e->facts);
@@ -161,6 +170,7 @@ void engine_free(struct engine *e)
 	mem_free(e->state);
 	mem_free(e->socket);
 	mem_free(e->secrets);
+	mem_free(e->secret_command);
 	mem_free(e);
 }
 

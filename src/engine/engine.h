@@ -16,6 +16,7 @@
 
 struct engine;
 struct engine_watch;
+struct notice_spec;
 
 struct engine_queue {
 	const char *name;
@@ -31,6 +32,12 @@ struct engine_config {
 	size_t n_queues;
 	const char *supervisor;			/* path of runboard-step; NULL: path_program */
 	const char *secrets;			/* folder of the secrets; or NULL */
+	const char *secret_command;		/* gives what is in no file; or NULL */
+	int64_t secret_timeout_ms;		/* of it; 0: 10 s */
+	const struct notice_spec *notices;	/* of all workflows; borrowed until engine_free */
+	size_t n_notices;
+	int64_t log_max;			/* octets kept of each stream of an attempt; 0: 1 GiB */
+	int64_t run_log_max;			/* and of all logs of a run; 0: 16 GiB */
 	const char *socket;			/* where steps reach this engine; or NULL */
 	int retry_ms;				/* of a batch that found the disk full; 0: 1 s */
 };
@@ -278,13 +285,14 @@ void engine_unwatch(struct engine_watch *w);
 
 /* ---- logs -------------------------------------------------------------------- */
 
-enum { ENGINE_STDOUT = 1, ENGINE_STDERR = 2 };
+/* Notes: what the supervisor says, as what it cut; lines have them, octets of both not. */
+enum { ENGINE_STDOUT = 1, ENGINE_STDERR = 2, ENGINE_NOTES = 4 };
 enum engine_log_state { ENGINE_LOG_FOLLOWING, ENGINE_LOG_EOF, ENGINE_LOG_MORE };
 
 struct engine_log_query {
 	struct view run, task;
 	int attempt;			/* 0: the last */
-	unsigned streams;		/* ENGINE_STDOUT | ENGINE_STDERR; 0: both */
+	unsigned streams;		/* ENGINE_STDOUT | ENGINE_STDERR | ENGINE_NOTES; 0: the two */
 	bool lines;			/* JSON lines with times, else octets */
 	int64_t offset;			/* octets; < 0: from the end */
 	int64_t limit;			/* octets or lines; 0: a default */

@@ -30,8 +30,10 @@ struct live_run {
 	int64_t previous;		/* number of its last change in the stream */
 	bool dirty;			/* has facts that its row does not show yet */
 	enum run_status told;		/* the status that notices know of */
-	struct watch *long_run;		/* until it takes longer than most; or NULL */
+	struct watch *long_run;		/* until it takes longer than it should; or NULL */
+	int64_t long_ms;		/* what it took when that was told last */
 	int running;			/* attempts, as the scheduler counted last */
+	int64_t log_octets;		/* kept of its ended attempts; -1: not counted yet */
 };
 
 /* A command that waits for the commit of its fact. */
@@ -59,11 +61,17 @@ struct engine_watch {
 	bool gone;
 };
 
+struct preparing;
+
 struct engine {
 	struct loop *loop;
 	char *state;
 	char *socket;				/* or NULL */
 	char *secrets;				/* folder, or NULL */
+	char *secret_command;			/* or NULL */
+	int64_t secret_timeout_ms;
+	VEC(struct preparing *) preparing;	/* attempts that wait for secrets */
+	int64_t log_max, run_log_max;
 	struct queues queues;
 	int retry_ms;			/* 0: the usual */
 	struct journal *journal;
@@ -81,6 +89,8 @@ struct engine {
 	struct stats stats;
 	struct notices *notices;
 	struct retention *retention;
+	const struct notice_spec *notice_specs;	/* the engine's own; the caller's */
+	size_t n_notice_specs;
 	struct backup *backup;			/* under way, or NULL */
 	struct watch *end_of_turn, *retry;
 	struct watch *alarm;			/* of schedules and delayed starts */
@@ -145,10 +155,23 @@ void engine_schedule_row(struct jsonw *w, const struct trigger *t);
 
 /* ---- launch.c: attempts ----------------------------------------------------------------- */
 
+/* When its secrets are there; how it goes is told by the runner. */
 void engine_launch(struct engine *e, struct live_run *run, struct view task, int attempt);
+void engine_stop_attempt(struct engine *e, const struct attempt_name *name);
+/* An adopted attempt: its secrets are to be masked as before. */
+void engine_hide_again(struct engine *e, struct live_run *run, const struct attempt_name *name);
+void engine_stop_preparing(struct engine *e);
 struct runner *engine_make_runner(struct engine *e, const char *supervisor);
+
+/* ---- adopt.c, log_limit.c ------------------------------------------------------------------ */
+
 /* Adopts the attempts of all open runs after a restart. */
 void engine_adopt_attempts(struct engine *e);
+/* Octets that may be kept of each stream of an attempt to come. */
+int64_t engine_log_limit(const struct engine *e, struct live_run *run, const struct step *s);
+/* An attempt has ended: what it left counts. */
+void engine_count_log(const struct engine *e, struct live_run *run,
+		      const struct attempt_name *name);
 
 /* ---- children.c: sub-workflows ------------------------------------------------------------ */
 

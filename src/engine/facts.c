@@ -158,6 +158,7 @@ static void live_of(const struct facts_source *s, const struct machine_task *t,
 	s->live(s->live_arg, s->m, t, &live);
 	out->stdout_bytes = live.stdout_bytes;
 	out->stderr_bytes = live.stderr_bytes;
+	out->log_truncated = live.truncated;
 	if (!machine_attempt_runs(t))
 		return;
 	out->progress = live.progress;

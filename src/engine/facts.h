@@ -13,6 +13,7 @@ struct task_live {
 	struct view words;
 	int64_t stdout_bytes, stderr_bytes;
 	struct usage_facts usage;
+	bool truncated;			/* more was printed than is kept */
 };
 
 typedef void facts_live_fn(void *arg, const struct machine *m, const struct machine_task *t,

@@ -1,11 +1,9 @@
 /* Attempts: what their processes get to know, how they come back, how they are
  * taken up after a restart. */
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/when.h"
-#include "engine/crypto.h"
 #include "engine/engine_inside.h"
-#include "engine/secrets.h"
+#include "engine/secret_fetch.h"
 #include "wire/json.h"
 #include "wire/jsonw.h"
 
@@ -175,20 +173,14 @@ static void mask_params(struct secrets_of_step *s, struct env *env, const struct
 }
 
 /* The workflow's `secrets`, into the environment. */
-static void add_stored(struct secrets_of_step *s, struct env *env, const struct engine *e,
-		       const struct workflow *w)
+static void add_stored(struct secrets_of_step *s, struct env *env, struct live_run *run,
+		       const struct view *values)
 {
-	struct str value = {0};
-	for (size_t i = 0; s->err.kind == ERR_NONE && i < w->n_secrets; i++) {
-		str_clear(&value);
-		if (!secrets_read(e->secrets, w->secrets[i], &value, &s->err))
-			break;
-		add(env, w->secrets[i], view_of_str(&value));
-		vec_push(&s->masks, arena_view(&env->arena, view_of_str(&value)));
+	for (size_t i = 0; i < run->w->n_secrets; i++) {
+		add(env, run->w->secrets[i], values[i]);
+		vec_push(&s->masks, values[i]);
+		machine_hide_text(run->m, values[i]);
 	}
-	if (value.len)
-		crypto_wipe(value.ptr, value.len);
-	str_release(&value);
 }
 
 /* Everybody on the machine can read what a process was called with. The text of `run` is
@@ -215,50 +207,185 @@ static void keep_out_of_argv(struct secrets_of_step *s, const struct machine *m,
 	str_release(&masked);
 }
 
-static void gather_secrets(struct secrets_of_step *s, struct env *env, const struct engine *e,
-			   const struct live_run *run, const struct machine_task *t)
+/* values: of the workflow's secrets; NULL: `why` they cannot be had. */
+struct fetched {
+	const struct view *values;
+	const struct err *why;
+};
+
+static void gather_secrets(struct secrets_of_step *s, struct env *env, struct live_run *run,
+			   const struct machine_task *t, const struct fetched *f)
 {
 	mask_params(s, env, run->m, t);
 	keep_out_of_argv(s, run->m, t);
+	if (!f->values)
+		err_set(&s->err, ERR_CONFIG, "%s", err_text(f->why));
 	if (s->err.kind == ERR_NONE)
-		add_stored(s, env, e, run->w);
+		add_stored(s, env, run, f->values);
 }
 
-void engine_launch(struct engine *e, struct live_run *run, struct view task, int attempt)
+/* ---- launching ----------------------------------------------------------------------- */
+
+static const struct step *step_to_launch(const struct live_run *run, struct view task, int attempt)
 {
 	const struct machine_task *t = machine_task(run->m, task);
 	const struct machine_attempt *a = t ? machine_attempt(t) : NULL;
-	const struct step *s = t ? workflow_step(run->w, t->step) : NULL;
-	if (!a || !s || a->number != attempt || a->status != TASK_RUNNING)
-		return;
+	bool wanted = a && a->number == attempt && a->status == TASK_RUNNING;
+	return wanted ? workflow_step(run->w, t->step) : NULL;
+}
+
+static void add_all(struct env *env, const struct engine *e, const struct machine *m,
+		    const struct machine_task *t)
+{
+	add_params(env, m);
+	add_edited_params(env, t);
+	add_results(env, m);
+	add_item(env, t);
+	add_names(env, m, t);
+	add_socket(env, e);
+}
+
+static void launch(struct engine *e, struct live_run *run, const struct attempt_name *name,
+		   const struct fetched *fetched)
+{
+	const struct machine_task *t = machine_task(run->m, name->task);
+	const struct step *s = step_to_launch(run, name->task, name->number);
 	struct env env = {0};
-	struct str work = {0};
+	struct str work = {0}, note = {0};
 	struct secrets_of_step secrets = {0};
-	add_params(&env, run->m);
-	add_edited_params(&env, t);
-	add_results(&env, run->m);
-	add_item(&env, t);
-	add_names(&env, run->m, t);
-	add_socket(&env, e);
-	gather_secrets(&secrets, &env, e, run, t);
+	if (!s)
+		return;
+	add_all(&env, e, run->m, t);
+	gather_secrets(&secrets, &env, run, t, fetched);
 	str_addf(&work, "%s/work/%.*s", e->state, (int)run->m->id.len, run->m->id.ptr);
-	struct launch launch = {
-		.name = { run->m->id, t->id, attempt },
-		.args = a->args,
+	str_addf(&note, "debug: the working folder of this run is kept: %s", str_text(&work));
+	const struct launch l = {
+		.name = { run->m->id, t->id, name->number },
+		.args = machine_attempt(t)->args,
 		.env = { env.items.items, env.items.len },
 		.work = str_text(&work),
 		.timeout_ms = s->timeout_ms,
+		.log_max = engine_log_limit(e, run, s),
+		.note = run->m->debug ? str_text(&note) : NULL,
 		.debug = run->m->debug,
+		.masks = secrets.masks.items,
+		.n_masks = secrets.masks.len,
+		.refusal = secrets.err.kind == ERR_NONE ? NULL : err_text(&secrets.err),
 	};
-	launch.n_masks = secrets.masks.len;
-	launch.masks = secrets.masks.items;
-	launch.refusal = secrets.err.kind == ERR_NONE ? NULL : err_text(&secrets.err);
-	runner_launch(e->runner, &launch);
+	runner_launch(e->runner, &l);
 	str_release(&work);
+	str_release(&note);
 	vec_release(&secrets.masks);
 	err_release(&secrets.err);
 	vec_release(&env.items);
 	arena_release(&env.arena);
+}
+
+enum purpose { PURPOSE_LAUNCH, PURPOSE_MASK };	/* which runs already */
+
+/* An attempt whose secrets are being fetched. */
+struct preparing {
+	struct engine *e;
+	struct secret_fetch *fetch;
+	struct str run, task;
+	int attempt;
+	enum purpose purpose;
+};
+
+static void preparing_free(struct preparing *p)
+{
+	for (size_t i = 0; i < p->e->preparing.len; i++) {
+		if (p->e->preparing.items[i] == p)
+			vec_remove(&p->e->preparing, i);
+	}
+	str_release(&p->run);
+	str_release(&p->task);
+	mem_free(p);
+}
+
+static void hide_stored(struct live_run *run, const struct view *values)
+{
+	for (size_t i = 0; values && i < run->w->n_secrets; i++)
+		machine_hide_text(run->m, values[i]);
+}
+
+static void on_secrets(void *arg, const struct view *values, const struct err *err)
+{
+	struct preparing *p = arg;
+	const struct attempt_name name = { view_of_str(&p->run), view_of_str(&p->task),
+					   p->attempt };
+	const struct fetched fetched = { values, err };
+	struct live_run *run = engine_live(p->e, name.run);
+	if (run && p->purpose == PURPOSE_MASK)
+		hide_stored(run, values);
+	else if (run)
+		launch(p->e, run, &name, &fetched);
+	preparing_free(p);
+}
+
+static void prepare(struct engine *e, const struct live_run *run, const struct attempt_name *name,
+		    enum purpose purpose)
+{
+	const struct secret_source source = { e->loop, e->secrets, e->secret_command,
+					      e->secret_timeout_ms };
+	struct preparing *p = mem_zero(sizeof *p);
+	p->e = e;
+	p->attempt = name->number;
+	p->purpose = purpose;
+	str_add(&p->run, name->run);
+	str_add(&p->task, name->task);
+	vec_push(&e->preparing, p);
+	struct secret_fetch *f =
+		secret_fetch_start(&source, run->w->secrets, run->w->n_secrets, on_secrets, p);
+	if (f)
+		p->fetch = f;
+}
+
+void engine_launch(struct engine *e, struct live_run *run, struct view task, int attempt)
+{
+	const struct attempt_name name = { run->m->id, task, attempt };
+	if (step_to_launch(run, task, attempt))
+		prepare(e, run, &name, PURPOSE_LAUNCH);
+}
+
+void engine_hide_again(struct engine *e, struct live_run *run, const struct attempt_name *name)
+{
+	if (run->w->n_secrets)
+		prepare(e, run, name, PURPOSE_MASK);
+}
+
+static struct preparing *find_preparing(const struct engine *e, const struct attempt_name *name)
+{
+	for (size_t i = 0; i < e->preparing.len; i++) {
+		struct preparing *p = e->preparing.items[i];
+		if (p->purpose == PURPOSE_LAUNCH && p->attempt == name->number &&
+		    view_eq(view_of_str(&p->task), name->task) &&
+		    view_eq(view_of_str(&p->run), name->run))
+			return p;
+	}
+	return NULL;
+}
+
+void engine_stop_attempt(struct engine *e, const struct attempt_name *name)
+{
+	struct preparing *p = find_preparing(e, name);
+	struct err err = {0};
+	if (!p) {
+		runner_stop(e->runner, name);
+		return;
+	}
+	secret_fetch_cancel(p->fetch);
+	err_set(&err, ERR_REFUSED, "it was stopped before it began");
+	on_secrets(p, NULL, &err);
+	err_release(&err);
+}
+
+void engine_stop_preparing(struct engine *e)
+{
+	while (e->preparing.len) {
+		secret_fetch_cancel(e->preparing.items[0]->fetch);
+		preparing_free(e->preparing.items[0]);
+	}
 }
 
 /* ---- what the runner tells ------------------------------------------------------------ */
@@ -283,6 +410,10 @@ static void on_started(void *arg, const struct attempt_name *name, int64_t pid)
 static void on_ended(void *arg, const struct attempt_name *name, const struct event *end)
 {
 	struct input in = { .kind = INPUT_ENDED, .ended = end };
+	const struct engine *e = arg;
+	struct live_run *run = engine_live(e, name->run);
+	if (run)
+		engine_count_log(e, run, name);
 	feed(arg, name, &in);
 	engine_tell_progress(arg, name);
 }
@@ -304,46 +435,4 @@ struct runner *engine_make_runner(struct engine *e, const char *supervisor)
 		.started = on_started, .ended = on_ended, .unknown = on_unknown, .moved = on_moved,
 	};
 	return runner_new(e->loop, e->state, supervisor, &hooks, e);
-}
-
-/* ---- after a restart -------------------------------------------------------------------- */
-
-/* Whether this is the boot in which the engine ran last; remembers this one. */
-static bool is_same_boot(struct engine *e)
-{
-	struct str now = {0}, before = {0}, path = {0};
-	str_addf(&path, "%s/boot", e->state);
-	file_read("/proc/sys/kernel/random/boot_id", 128, &now, NULL);
-	file_read(str_text(&path), 128, &before, NULL);
-	bool same = now.len && view_eq(view_of_str(&now), view_of_str(&before));
-	if (!same)
-		file_replace(str_text(&path), view_of_str(&now), 0600, NULL);
-	str_release(&now);
-	str_release(&before);
-	str_release(&path);
-	return same;
-}
-
-static void adopt_attempt(struct engine *e, struct live_run *run, const struct machine_task *t,
-			  bool same_boot)
-{
-	struct attempt_name name = { run->m->id, t->id, t->attempt };
-	if (runner_adopt(e->runner, &name, same_boot) == ADOPTION_LAUNCH)
-		engine_launch(e, run, t->id, t->attempt);
-	else if (t->stopping)
-		runner_stop(e->runner, &name);
-}
-
-void engine_adopt_attempts(struct engine *e)
-{
-	bool same_boot = is_same_boot(e);
-	for (size_t i = 0; i < e->runs.len; i++) {
-		struct live_run *run = e->runs.items[i];
-		for (size_t k = 0; k < run->m->n_tasks; k++) {
-			if (run->m->tasks[k].child.len && machine_attempt_runs(&run->m->tasks[k]))
-				engine_adopt_child(e, run, &run->m->tasks[k]);
-			else if (machine_attempt_runs(&run->m->tasks[k]))
-				adopt_attempt(e, run, &run->m->tasks[k], same_boot);
-		}
-	}
 }

@@ -42,7 +42,8 @@ struct live_run *engine_adopt_run(struct engine *e, struct machine *m, int64_t n
 	run->m = m;
 	run->w = w;
 	run->previous = m->seq;
-	run->told = m->status;
+	run->told = m->seq ? m->status : RUN_STATUSES;	/* a new one is news */
+	run->log_octets = -1;
 	run->timer = loop_timer(e->loop, on_due, run);
 	vec_push(&e->runs, run);
 	map_put(&e->by_id, m->id, run);
@@ -166,7 +167,7 @@ static void live_of(void *arg, const struct machine *m, const struct machine_tas
 	if (!runner_live(e->runner, &name, &live))
 		return;
 	*out = (struct task_live){ live.progress, live.words, live.stdout_bytes,
-				   live.stderr_bytes, live.usage };
+				   live.stderr_bytes, live.usage, out->truncated };
 }
 
 void engine_source(struct engine *e, const struct machine *m, struct facts_source *out)

@@ -18,14 +18,20 @@ static int64_t size_of(int fd)
 	return fd >= 0 && !fstat(fd, &st) ? st.st_size : 0;
 }
 
+struct log_file log_file_none(void)
+{
+	return (struct log_file){ .streams = { -1, -1, -1 }, .order = -1 };
+}
+
 bool log_file_open(struct log_file *f, const char *state, const struct attempt_name *name)
 {
-	*f = (struct log_file){ .streams = { -1, -1 }, .order = -1 };
+	static const char *const names[LOG_FILES] = { "stdout", "stderr", "notes" };
+	*f = log_file_none();
 	int folder = attempt_open_folder(state, name);
 	if (folder < 0)
 		return false;
-	f->streams[LOG_OUT] = open_in(folder, "stdout");
-	f->streams[LOG_ERR] = open_in(folder, "stderr");
+	for (int i = 0; i < LOG_FILES; i++)
+		f->streams[i] = open_in(folder, names[i]);
 	f->order = open_in(folder, "order");
 	f->records = size_of(f->order) / RECORD;
 	close(folder);
@@ -54,7 +60,7 @@ static void decode(const unsigned char *p, struct log_record *out)
 {
 	*out = (struct log_record){
 		.at_ms = (int64_t)little_endian(p, 8),
-		.stream = p[8] == 1 ? LOG_OUT : p[8] == 2 ? LOG_ERR : -1,
+		.stream = p[8] >= 1 && p[8] <= LOG_FILES ? p[8] - 1 : -1,
 		.length = (int64_t)little_endian(p + 12, 4),
 	};
 }
@@ -140,8 +146,9 @@ static int64_t count_newlines(const struct log_file *f, int stream, int64_t from
 	struct str text = {0};
 	int64_t n = 0;
 	log_read(f, stream, from, length, &text);
-	for (size_t i = 0; i < text.len; i++)
-		n += text.ptr[i] == '\n';
+	struct view rest = view_of_str(&text);
+	for (size_t at = 0; (at = view_find_byte(rest, '\n', at)) != SIZE_MAX; at++)
+		n++;
 	str_release(&text);
 	return n;
 }
@@ -189,21 +196,28 @@ bool log_go_back(const struct log_file *f, struct log_place *place, const struct
 
 void log_place_write(const struct log_place *p, struct str *out)
 {
-	str_addf(out, "%lld.%lld.%lld.%lld.%lld.%lld", (long long)p->record, (long long)p->inside,
-		 (long long)p->at[0], (long long)p->at[1], (long long)p->line[0],
-		 (long long)p->line[1]);
+	str_addf(out, "%lld.%lld", (long long)p->record, (long long)p->inside);
+	for (int i = 0; i < LOG_FILES; i++)
+		str_addf(out, ".%lld.%lld", (long long)p->at[i], (long long)p->line[i]);
 }
 
 bool log_place_read(struct view text, struct log_place *p)
 {
-	int64_t *const numbers[] = { &p->record, &p->inside, &p->at[0], &p->at[1], &p->line[0],
-				     &p->line[1] };
+	int64_t *numbers[2 + 2 * LOG_FILES] = { &p->record, &p->inside };
+	struct view part;
 	*p = (struct log_place){0};
+	for (int i = 0; i < LOG_FILES; i++) {
+		numbers[2 + 2 * i] = &p->at[i];
+		numbers[3 + 2 * i] = &p->line[i];
+	}
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		struct view part;
 		if (!view_split(&text, '.', &part) ||
 		    !number_parse(part, 0, INT64_MAX / 2, numbers[i]))
 			return false;
 	}
-	return !text.len && p->line[0] <= p->at[0] && p->line[1] <= p->at[1];
+	for (int i = 0; i < LOG_FILES; i++) {
+		if (p->line[i] > p->at[i])
+			return false;
+	}
+	return !text.len;
 }

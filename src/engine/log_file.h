@@ -1,5 +1,5 @@
-/* The output of one attempt on disk: two streams and the order in which they
- * arrived. Read by place, never held in memory. */
+/* The output of one attempt on disk: two streams, the supervisor's notes, and the
+ * order in which they arrived. Read by place, never held in memory. */
 #ifndef ENGINE_LOG_FILE_H
 #define ENGINE_LOG_FILE_H
 
@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "engine/attempt.h"
 
-enum { LOG_OUT, LOG_ERR, LOG_FILES };
+enum { LOG_OUT, LOG_ERR, LOG_NOTE, LOG_FILES };
 
 struct log_file {
 	int streams[LOG_FILES];		/* -1: not there */
@@ -20,7 +20,7 @@ struct log_file {
 /* One record of `order`. */
 struct log_record {
 	int64_t at_ms;
-	int stream;			/* LOG_OUT, LOG_ERR; -1: a note */
+	int stream;			/* LOG_OUT, LOG_ERR, LOG_NOTE; -1: of no kind we know */
 	int64_t length;
 	bool is_rest;			/* not of the order: all that is left now */
 };
@@ -56,6 +56,9 @@ struct log_span {
 	int64_t lines, octets;
 	unsigned streams;		/* bit 1u << LOG_OUT ... */
 };
+
+/* No log is there. */
+struct log_file log_file_none(void);
 bool log_go_back(const struct log_file *f, struct log_place *place, const struct log_span *span);
 
 void log_place_write(const struct log_place *place, struct str *out);

@@ -2,16 +2,25 @@
  * backward. A line belongs to the record in which it ends. */
 #include "engine/log_lines.h"
 
+#include "base/when.h"
 #include "core/severity.h"
 
-enum { LINE_MAX_OCTETS = 64 << 10, SLICE_OCTETS = 1 << 20 };
+enum {
+	LINE_MAX_OCTETS = 64 << 10,
+	PIECE = 1 << 20,		/* read at once */
+	KEPT_MAX = 1 << 20,		/* octets of a page */
+	LOOKED_MAX = 64 << 20,		/* octets looked at for a page, and how long: */
+	SLICE_MS = 3,
+};
 
 struct reader {
 	const struct log_file *f;
 	const struct log_wish *wish;
 	struct log_page *page;
 	struct log_place place;
-	int64_t octets;			/* looked at */
+	struct str held[LOG_FILES];	/* a line's begin, from place.line to place.at */
+	int64_t looked, kept;		/* octets */
+	int64_t skip;			/* lines still to be passed over */
 };
 
 static bool fits(const struct log_wish *wish, struct view text)
@@ -23,27 +32,18 @@ static bool fits(const struct log_wish *wish, struct view text)
 
 static void emit(struct reader *r, const struct log_record *record, struct view text, bool partial)
 {
+	if (r->skip) {
+		r->skip -= !partial;
+		return;
+	}
 	if (!fits(r->wish, text))
 		return;
 	struct log_line line = {
 		.at_ms = record->at_ms, .stream = record->stream, .partial = partial,
 		.text = arena_view(&r->page->arena, text), .after = r->place,
 	};
+	r->kept += (int64_t)text.len;
 	vec_push(&r->page->lines, line);
-}
-
-/* The text of the stream's line up to `end`, without its newline. */
-static void take_line(struct reader *r, const struct log_record *record, int64_t end, bool partial)
-{
-	struct str text = {0};
-	int64_t *line = &r->place.line[record->stream];
-	log_read(r->f, record->stream, *line, end - *line - !partial, &text);
-	struct view v = view_of_str(&text);
-	if (!partial && view_ends(v, "\r"))
-		v.len--;
-	*line = end;
-	emit(r, record, v, partial);
-	str_release(&text);
 }
 
 static bool is_wanted(const struct reader *r, int stream)
@@ -54,14 +54,68 @@ static bool is_wanted(const struct reader *r, int stream)
 static void go_on(struct reader *r, const struct log_record *record, int64_t octets)
 {
 	r->place.at[record->stream] += octets;
-	r->octets += octets;
+	r->looked += octets;
 	if (!record->is_rest)
 		r->place.inside += octets;
 }
 
+/* A page without a number of lines is bounded by its `until`. */
 static bool is_full(const struct reader *r)
 {
-	return r->wish->most && r->page->lines.len >= r->wish->most;
+	return r->wish->most && (r->page->lines.len >= r->wish->most || r->kept >= KEPT_MAX);
+}
+
+/* The begin of a line of which a page before has read some. A cursor is foreign: it may
+ * name any place. */
+static void take_up_line(struct reader *r, int stream)
+{
+	int64_t at = r->place.at[stream], *line = &r->place.line[stream];
+	if (r->held[stream].len || *line == at)
+		return;
+	if (at - *line > 2 * LINE_MAX_OCTETS)
+		*line = at - LINE_MAX_OCTETS;
+	log_read(r->f, stream, *line, at - *line, &r->held[stream]);
+}
+
+/* Whole lines at the begin of text of which none can fit. */
+static size_t without_hit(const struct reader *r, int stream, struct view text)
+{
+	if (!r->wish->search.len || r->held[stream].len || r->skip)
+		return 0;
+	size_t end = view_find_fold(text, r->wish->search, 0);
+	if (end == SIZE_MAX)
+		end = text.len;
+	const char *newline = end ? memrchr(text.ptr, '\n', end) : NULL;
+	return newline ? (size_t)(newline - text.ptr) + 1 : 0;
+}
+
+static void end_line(struct reader *r, const struct log_record *record, struct view text,
+		     bool partial)
+{
+	int stream = record->stream;
+	r->place.line[stream] = r->place.at[stream];
+	if (!partial && view_ends(text, "\r"))
+		text.len--;
+	emit(r, record, text, partial);
+	str_clear(&r->held[stream]);
+}
+
+/* One line, or the begin of one; how much of text that was. */
+static size_t take_line(struct reader *r, const struct log_record *record, struct view text)
+{
+	struct str *held = &r->held[record->stream];
+	size_t newline = view_find_byte(text, '\n', 0);
+	bool whole = newline != SIZE_MAX;
+	struct view line = view_cut(text, 0, newline);
+	go_on(r, record, (int64_t)(line.len + whole));
+	if (held->len || !whole) {
+		str_add(held, line);
+		line = view_of_str(held);
+	}
+	size_t taken = whole ? newline + 1 : text.len;
+	if (whole || held->len >= LINE_MAX_OCTETS)
+		end_line(r, record, line, !whole);
+	return taken;
 }
 
 /* Octets of one record as far as they go on the page. */
@@ -69,17 +123,18 @@ static void read_chunk(struct reader *r, const struct log_record *record, int64_
 {
 	struct str text = {0};
 	int stream = record->stream;
-	int64_t length = left < SLICE_OCTETS ? left : SLICE_OCTETS;
+	int64_t length = left < PIECE ? left : PIECE;
 	log_read(r->f, stream, r->place.at[stream], length, &text);
+	take_up_line(r, stream);
 	struct view rest = view_of_str(&text);
 	while (rest.len && !is_full(r)) {
-		size_t newline = view_find_byte(rest, '\n', 0);
-		size_t n = newline == SIZE_MAX ? rest.len : newline + 1;
-		go_on(r, record, (int64_t)n);
-		if (newline != SIZE_MAX)
-			take_line(r, record, r->place.at[stream], false);
-		else if (r->place.at[stream] - r->place.line[stream] >= LINE_MAX_OCTETS)
-			take_line(r, record, r->place.at[stream], true);
+		size_t n = without_hit(r, stream, rest);
+		if (n) {
+			go_on(r, record, (int64_t)n);
+			r->place.line[stream] = r->place.at[stream];
+		} else {
+			n = take_line(r, record, rest);
+		}
 		rest = view_cut(rest, n, rest.len);
 	}
 	/* The file is shorter than its order says: what is not there is passed over. */
@@ -131,22 +186,32 @@ static void take_unfinished(struct reader *r)
 {
 	for (int i = 0; i < LOG_FILES; i++) {
 		struct log_record record = { .stream = i, .at_ms = r->page->last_ms };
-		if (is_wanted(r, i) && r->place.line[i] < r->place.at[i])
-			take_line(r, &record, r->place.at[i], true);
+		if (!is_wanted(r, i) || r->place.line[i] == r->place.at[i])
+			continue;
+		take_up_line(r, i);
+		end_line(r, &record, view_of_str(&r->held[i]), true);
 	}
 }
 
 void log_read_lines(const struct log_file *f, struct log_place from, const struct log_wish *wish,
 		    struct log_page *page)
 {
-	struct reader r = { .f = f, .wish = wish, .page = page, .place = from };
+	struct reader r = { .f = f, .wish = wish, .page = page, .place = from,
+			    .skip = wish->skip };
+	int64_t until_ms = when_mono_ms() + (wish->most ? SLICE_MS : INT32_MAX);
+	int64_t looked_max = LOOKED_MAX;
 	bool more = true;
-	while (more && !is_full(&r) && r.octets < SLICE_OCTETS)
+	while (more && !is_full(&r) && r.looked < looked_max) {
 		more = read_record(&r);
+		looked_max = when_mono_ms() < until_ms ? looked_max : 0;
+	}
 	if (!more && !wish->until)
 		take_unfinished(&r);
 	page->place = r.place;
 	page->more = more;
+	page->left_to_skip = r.skip;
+	for (int i = 0; i < LOG_FILES; i++)
+		str_release(&r.held[i]);
 }
 
 void log_page_release(struct log_page *page)

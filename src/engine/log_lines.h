@@ -9,7 +9,7 @@
 
 struct log_line {
 	int64_t at_ms;
-	int stream;			/* LOG_OUT, LOG_ERR */
+	int stream;			/* LOG_OUT, LOG_ERR, LOG_NOTE */
 	bool partial;			/* no newline yet: the next one goes on */
 	struct view text;
 	struct log_place after;		/* behind it */
@@ -17,7 +17,8 @@ struct log_line {
 
 /* What is wanted. */
 struct log_wish {
-	unsigned streams;		/* bit 1u << LOG_OUT, 1u << LOG_ERR */
+	unsigned streams;		/* bit 1u << LOG_OUT, ... */
+	int64_t skip;			/* lines of these that are passed over first */
 	size_t most;			/* lines; 0: all up to `until` */
 	const struct log_place *until;	/* NULL: to the end */
 	bool ended;			/* nothing more will be written */
@@ -30,11 +31,12 @@ struct log_page {
 	VEC(struct log_line) lines;
 	struct log_place place;		/* behind what was looked at */
 	bool more;			/* there is something behind it */
+	int64_t left_to_skip;
 	int64_t last_ms;
 };
 
-/* At most a slice of the log is looked at in one call: a page may be empty and
- * still have more. */
+/* At most a slice of the log is looked at in one call, some milliseconds: a page may be
+ * empty and still have more. */
 void log_read_lines(const struct log_file *f, struct log_place from, const struct log_wish *wish,
 		    struct log_page *page);
 void log_page_release(struct log_page *page);

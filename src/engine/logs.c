@@ -107,9 +107,10 @@ static void write_cursor(struct jsonw *w, const char *key, const struct log_plac
 
 static void write_line(struct jsonw *w, const struct log_line *line)
 {
+	static const char *const words[LOG_FILES] = { "stdout", "stderr", "note" };
 	jsonw_object(w, NULL);
 	jsonw_time(w, "at", line->at_ms);
-	jsonw_string(w, "stream", line->stream == LOG_OUT ? "stdout" : "stderr");
+	jsonw_string(w, "stream", words[line->stream]);
 	jsonw_text(w, "text", line->text);
 	jsonw_bool(w, "partial", line->partial);
 	jsonw_end_object(w);
@@ -232,13 +233,14 @@ bool engine_log(struct engine *e, const struct engine_log_query *asked, struct s
 	if (!found && which.removed)
 		return err_set(err, ERR_NOT_FOUND, "the logs of this run were removed (retention)");
 	if (!found)
-		f = (struct log_file){ .streams = { -1, -1 }, .order = -1 };
+		f = log_file_none();
 	bool ok = true;
 	if (q.lines) {
 		ok = read_lines(&f, &q, which.ended, out, state, err);
 	} else {
 		bool both = q.streams == (ENGINE_STDOUT | ENGINE_STDERR);
-		int stream = q.streams == ENGINE_STDOUT ? LOG_OUT : LOG_ERR;
+		int stream = q.streams == ENGINE_STDOUT ? LOG_OUT :
+			     q.streams == ENGINE_STDERR ? LOG_ERR : LOG_NOTE;
 		bool more = both ? read_octets(&f, &q, which.ended, out) :
 				   read_stream(&f, stream, &q, out);
 		*state = which.ended ? ENGINE_LOG_EOF : ENGINE_LOG_FOLLOWING;

@@ -112,6 +112,10 @@ struct machine *machine_new(void);
 void machine_free(struct machine *m);
 /* A parameter whose value is never shown. */
 bool machine_is_secret(const struct machine *m, struct view param);
+/* A value that is never to be shown from now on. */
+void machine_hide_text(struct machine *m, struct view secret);
+/* Appends the text without what is secret. */
+void machine_mask(const struct machine *m, struct view text, struct str *out);
 struct machine_task *machine_task(const struct machine *m, struct view id);	/* or NULL */
 /* The attempt that runs or ran last, or NULL. */
 struct machine_attempt *machine_attempt(const struct machine_task *t);

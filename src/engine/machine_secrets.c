@@ -11,16 +11,29 @@ bool machine_is_secret(const struct machine *m, struct view param)
 	return false;
 }
 
+void machine_hide_text(struct machine *m, struct view secret)
+{
+	if (!m->mask)
+		m->mask = mask_new();
+	mask_add(m->mask, secret);
+}
+
+void machine_mask(const struct machine *m, struct view text, struct str *out)
+{
+	if (mask_empty(m->mask))
+		str_add(out, text);
+	else
+		mask_text(m->mask, text, out);
+}
+
 static void hide(struct machine *m, const struct json *v)
 {
 	struct str text = {0};
-	if (!m->mask)
-		m->mask = mask_new();
 	if (json_kind(v) == JSON_STRING)
-		mask_add(m->mask, json_text(v));
+		machine_hide_text(m, json_text(v));
 	if (json_kind(v) == JSON_NUMBER) {
 		json_print(v, &text);
-		mask_add(m->mask, view_of_str(&text));
+		machine_hide_text(m, view_of_str(&text));
 	}
 	for (const struct json *i = json_first(v); i; i = json_next(i))
 		hide(m, i);

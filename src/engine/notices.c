@@ -1,45 +1,20 @@
-/* Notices: an outbox of commands. */
+/* Notices: an outbox, and what comes into it. */
 #include "engine/notices.h"
 
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "base/ident.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/when.h"
 #include "core/filter.h"
 #include "engine/engine_inside.h"
 #include "engine/journal_inside.h"
-#include "io/spawn.h"
+#include "engine/notices_inside.h"
 #include "wire/json.h"
 #include "wire/proto.h"
 
-enum { AT_ONCE = 4, TRIES = 5, FIRST_WAIT_MS = 10000, PATIENCE_MS = 60000 };
-
-/* One row of the outbox. */
-struct notice {
-	struct notices *all;
-	int64_t num, due_ms;
-	int tries;
-	char *run, *command, *data;	/* data: JSON {"on", "run"} */
-	struct watch *child, *late;	/* while it is being sent */
-	pid_t pid;
-	bool sending;
-};
-
-struct notices {
-	struct engine *e;
-	VEC(struct notice *) list;
-	struct watch *timer;
-	int64_t last_num;
-	int sending;
-};
-
 /* ---- the outbox -------------------------------------------------------------------- */
 
-static void keep(struct notices *n, const struct notice *notice)
+void notice_keep(const struct notice *notice)
 {
 	static const char upsert[] = "INSERT OR REPLACE INTO outbox(num, run, command, data, tries,"
 				     " due) VALUES(?, ?, ?, ?, ?, ?)";
@@ -48,28 +23,24 @@ static void keep(struct notices *n, const struct notice *notice)
 		journal_text(view_of(notice->command)), journal_text(view_of(notice->data)),
 		journal_number(notice->tries), journal_number(notice->due_ms),
 	};
-	journal_put(n->e->journal, upsert, values, 6);
-}
-
-static void forget(struct notices *n, struct notice *notice)
-{
-	static const char remove[] = "DELETE FROM outbox WHERE num = ?";
-	const struct journal_value values[] = { journal_number(notice->num) };
-	journal_put(n->e->journal, remove, values, 1);
+	journal_put(notice->all->e->journal, upsert, values, 6);
 }
 
 static void notice_free(struct notice *notice)
 {
-	loop_remove(notice->child);
-	loop_remove(notice->late);
+	notice_stop(notice);
 	mem_free(notice->run);
 	mem_free(notice->command);
 	mem_free(notice->data);
 	mem_free(notice);
 }
 
-static void drop(struct notices *n, struct notice *notice)
+void notice_forget(struct notice *notice)
 {
+	static const char remove[] = "DELETE FROM outbox WHERE num = ?";
+	struct notices *n = notice->all;
+	const struct journal_value values[] = { journal_number(notice->num) };
+	journal_put(n->e->journal, remove, values, 1);
 	for (size_t i = 0; i < n->list.len; i++) {
 		if (n->list.items[i] != notice)
 			continue;
@@ -122,11 +93,8 @@ void notices_free(struct notices *n)
 {
 	if (!n)
 		return;
-	for (size_t i = 0; i < n->list.len; i++) {
-		if (n->list.items[i]->sending)
-			kill(-n->list.items[i]->pid, SIGKILL);
+	for (size_t i = 0; i < n->list.len; i++)
 		notice_free(n->list.items[i]);
-	}
 	vec_release(&n->list);
 	loop_remove(n->timer);
 	mem_free(n);
@@ -134,13 +102,23 @@ void notices_free(struct notices *n)
 
 /* ---- what is to be told ---------------------------------------------------------------- */
 
-static bool wants(const struct notice_spec *s, const char *word)
+static bool has_word(const struct notice_spec *s, const char *word)
 {
 	for (size_t i = 0; i < s->n_on; i++) {
 		if (view_is(s->on[i], word))
 			return true;
 	}
 	return false;
+}
+
+/* Those of the workflow, then the engine's own; NULL behind the last. */
+static const struct notice_spec *spec_at(const struct notices *n, const struct live_run *run,
+					 size_t i)
+{
+	if (i < run->w->n_notices)
+		return &run->w->notices[i];
+	i -= run->w->n_notices;
+	return i < n->e->n_notice_specs ? &n->e->notice_specs[i] : NULL;
 }
 
 static bool matches(const struct notice_spec *s, struct view frame)
@@ -158,196 +136,115 @@ static bool matches(const struct notice_spec *s, struct view frame)
 	return good;
 }
 
+/* The envelope: what is told, and to whom where it is an address. */
+static void write_data(struct str *out, const struct notice_spec *s, const char *word,
+		       struct view frame)
+{
+	char id[IDENT_LEN + 1];
+	struct jsonw w;
+	ident_uuid7(id, when_now_ms());
+	jsonw_init(&w, out);
+	jsonw_object(&w, NULL);
+	if (s->url.len) {
+		jsonw_text(&w, "url", s->url);
+		jsonw_text(&w, "secret", s->secret);
+	}
+	jsonw_string(&w, "delivery", id);
+	jsonw_string(&w, "on", word);
+	jsonw_raw(&w, "run", frame);
+	jsonw_end_object(&w);
+}
+
 static void put_out(struct notices *n, const struct live_run *run, const struct notice_spec *s,
 		    const char *word)
 {
 	struct str frame = {0}, data = {0};
-	struct jsonw w;
 	engine_frame(n->e, run->m, &frame);
-	if (s->command.len && matches(s, view_of_str(&frame))) {
+	if (matches(s, view_of_str(&frame))) {
 		struct notice *notice = mem_zero(sizeof *notice);
-		jsonw_init(&w, &data);
-		jsonw_object(&w, NULL);
-		jsonw_string(&w, "on", word);
-		jsonw_raw(&w, "run", view_of_str(&frame));
-		jsonw_end_object(&w);
+		write_data(&data, s, word, view_of_str(&frame));
 		notice->all = n;
 		notice->num = ++n->last_num;
 		notice->run = text_of(run->m->id);
-		notice->command = text_of(s->command);
+		notice->command = text_of(s->url.len ? s->url : s->command);
 		notice->data = str_steal(&data);
 		notice->due_ms = when_now_ms();
-		keep(n, notice);
+		notice_keep(notice);
 		vec_push(&n->list, notice);
 	}
 	str_release(&frame);
-	str_release(&data);
 }
 
-static void tell(struct notices *n, const struct live_run *run, const char *word)
+/* Without words any change of status is wanted. */
+static void tell_status(struct notices *n, const struct live_run *run)
 {
-	for (size_t i = 0; i < run->w->n_notices; i++) {
-		const struct notice_spec *s = &run->w->notices[i];
-		if (wants(s, word) ||
-		    (run->m->ended && str_eq(word, run_status_name(run->m->status)) &&
-		     wants(s, "ended")))
+	const char *word = run_status_name(run->m->status);
+	const struct notice_spec *s;
+	for (size_t i = 0; (s = spec_at(n, run, i)); i++) {
+		if (!s->n_on || has_word(s, word) || (run->m->ended && has_word(s, "ended")))
 			put_out(n, run, s, word);
 	}
 }
 
 /* ---- longer than most -------------------------------------------------------------------- */
 
+/* After how long it is told; 0: never. */
+static int64_t limit_of(const struct notices *n, const struct live_run *run,
+			const struct notice_spec *s)
+{
+	if (!has_word(s, "long_running"))
+		return 0;
+	return s->after_ms ? s->after_ms :
+			     stats_expected(&n->e->stats, n->e->journal, run->m->workflow);
+}
+
+static void watch_length(struct notices *n, struct live_run *run);
+
 static void on_long(void *arg)
 {
 	struct live_run *run = arg;
-	if (!run->m->ended)
-		tell(run->engine->notices, run, "long_running");
+	struct notices *n = run->engine->notices;
+	const struct notice_spec *s;
+	int64_t now = when_now_ms() - run->m->started_ms, before = run->long_ms;
+	if (run->m->ended)
+		return;
+	run->long_ms = now;
+	for (size_t i = 0; (s = spec_at(n, run, i)); i++) {
+		int64_t limit = limit_of(n, run, s);
+		if (limit > before && limit <= now)
+			put_out(n, run, s, "long_running");
+	}
+	watch_length(n, run);
 }
 
+/* What was late already before a restart was told then. */
 static void watch_length(struct notices *n, struct live_run *run)
 {
-	int64_t expected = stats_expected(&n->e->stats, n->e->journal, run->m->workflow);
-	bool wanted = false;
-	for (size_t i = 0; i < run->w->n_notices; i++)
-		wanted = wanted || wants(&run->w->notices[i], "long_running");
-	int64_t left = run->m->started_ms + expected - when_now_ms();
-	/* One that was late already before a restart was told then. */
-	if (!wanted || !expected || left < 0 || run->long_run)
+	const struct notice_spec *s;
+	int64_t now = when_now_ms() - run->m->started_ms, next = 0;
+	if (!run->long_run)
+		run->long_ms = now > 0 ? now : 0;
+	for (size_t i = 0; (s = spec_at(n, run, i)); i++) {
+		int64_t limit = limit_of(n, run, s);
+		if (limit > run->long_ms && (!next || limit < next))
+			next = limit;
+	}
+	if (!next)
 		return;
-	run->long_run = loop_timer(n->e->loop, on_long, run);
-	loop_timer_set(run->long_run, left + 1);
+	if (!run->long_run)
+		run->long_run = loop_timer(n->e->loop, on_long, run);
+	loop_timer_set(run->long_run, next > now ? next - now : 0);
 }
 
 void notices_look_at(struct notices *n, struct live_run *run)
 {
 	const struct machine *m = run->m;
-	if (!run->w->n_notices)
+	if (!spec_at(n, run, 0))
 		return;
-	if (!m->ended && m->started_ms)
+	if (!m->ended && m->started_ms && !run->long_run)
 		watch_length(n, run);
 	if (m->status == run->told)
 		return;
 	run->told = m->status;
-	tell(n, run, run_status_name(m->status));
-}
-
-/* ---- sending -------------------------------------------------------------------------------- */
-
-static void closed(struct notice *notice, bool good)
-{
-	struct notices *n = notice->all;
-	loop_remove(notice->child);
-	loop_remove(notice->late);
-	notice->child = notice->late = NULL;
-	notice->sending = false;
-	n->sending--;
-	if (good) {
-		forget(n, notice);
-		drop(n, notice);
-	} else if (++notice->tries >= TRIES) {
-		engine_audit(n->e, VIEW("notice"), view_of(notice->command),
-			     VIEW("given up after five tries"));
-		log_warn("a notice about run %s is given up", notice->run);
-		forget(n, notice);
-		drop(n, notice);
-	} else {
-		notice->due_ms = when_now_ms() + ((int64_t)FIRST_WAIT_MS << (notice->tries - 1));
-		keep(n, notice);
-	}
-	loop_timer_set(n->e->retry, 0);
-}
-
-static void on_child(void *arg, pid_t pid, int status)
-{
-	struct notice *notice = arg;
-	(void)pid;
-	closed(notice, WIFEXITED(status) && !WEXITSTATUS(status));
-}
-
-static void on_late(void *arg)
-{
-	struct notice *notice = arg;
-	kill(-notice->pid, SIGKILL);
-}
-
-/* What a notice's command sees: little of ours, and what happened. */
-struct setting {
-	struct str lines[8];
-	const char *env[9];
-	size_t n;
-};
-
-static void set(struct setting *s, const char *name, struct view value)
-{
-	str_addf(&s->lines[s->n], "%s=", name);
-	str_add(&s->lines[s->n], value);
-	s->env[s->n] = str_text(&s->lines[s->n]);
-	s->n++;
-}
-
-static void set_ours(struct setting *s, const char *name)
-{
-	const char *value = getenv(name);
-	if (value)
-		set(s, name, view_of(value));
-}
-
-static void make_setting(struct setting *s, const struct notice *notice)
-{
-	struct json_doc *doc = json_parse(view_of(notice->data), STR_DEFAULT_MAX, NULL);
-	const struct json *root = doc ? json_root(doc) : NULL;
-	const struct json *run = json_get(root, "run");
-	set_ours(s, "PATH");
-	set_ours(s, "HOME");
-	set_ours(s, "LANG");
-	set(s, "RUNBOARD_NOTICE", view_of(notice->data));
-	set(s, "RUNBOARD_ON", json_get_text(root, "on"));
-	set(s, "RUNBOARD_RUN_ID", view_of(notice->run));
-	set(s, "RUNBOARD_WORKFLOW", json_get_text(run, "workflow"));
-	set(s, "RUNBOARD_STATUS", json_get_text(run, "status"));
-	json_free(doc);
-}
-
-static void send_one(struct notices *n, struct notice *notice)
-{
-	struct setting setting = {0};
-	struct err err = {0};
-	const char *const argv[] = { "/bin/sh", "-c", notice->command, NULL };
-	make_setting(&setting, notice);
-	const struct spawn spawn = { .program = "/bin/sh", .argv = argv, .env = setting.env,
-				     .session = true };
-	notice->sending = true;
-	n->sending++;
-	notice->pid = spawn_start(&spawn, &err);
-	if (notice->pid > 0) {
-		notice->child = loop_child(n->e->loop, notice->pid, on_child, notice);
-		notice->late = loop_timer(n->e->loop, on_late, notice);
-		loop_timer_set(notice->late, PATIENCE_MS);
-	} else {
-		log_warn("a notice cannot be sent: %s", err_text(&err));
-		closed(notice, notice->pid > 0);
-	}
-	for (size_t i = 0; i < setting.n; i++)
-		str_release(&setting.lines[i]);
-	err_release(&err);
-}
-
-void notices_send(struct notices *n)
-{
-	int64_t now_ms = when_now_ms(), next = 0;
-	for (size_t i = 0; i < n->list.len; i++) {
-		struct notice *notice = n->list.items[i];
-		if (notice->sending)
-			continue;
-		if (notice->due_ms <= now_ms && n->sending < AT_ONCE) {
-			send_one(n, notice);	/* may drop it: from the start again */
-			i = SIZE_MAX;
-			next = 0;
-			continue;
-		}
-		if (notice->due_ms > now_ms && (!next || notice->due_ms < next))
-			next = notice->due_ms;
-	}
-	if (next)
-		loop_timer_set(n->timer, next - now_ms);
+	tell_status(n, run);
 }

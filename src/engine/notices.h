@@ -11,7 +11,7 @@ struct live_run;
 struct notices;
 
 struct notices *notices_new(struct engine *e);
-/* Commands that run are ended; their rows stay and are tried again. */
+/* What is being sent is given up; its row stays and is tried again. */
 void notices_free(struct notices *n);
 /* A run has facts that are going into the batch: what is to be told goes with them. */
 void notices_look_at(struct notices *n, struct live_run *run);

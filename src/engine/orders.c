@@ -279,6 +279,7 @@ static void order_on_run(struct deed *d)
 		return;
 	}
 	struct refusal refusal = {0};
+	struct str comment = {0};
 	struct machine_order order = machine_order_of(d->o);
 	struct input in = { .kind = INPUT_ORDER, .now_ms = d->now_ms, .task = d->o->task,
 			    .order = &order };
@@ -286,6 +287,9 @@ static void order_on_run(struct deed *d)
 		try_on_copy(d, run, &in);
 		return;
 	}
+	/* Who quotes a secret in a comment does not make it known. */
+	machine_mask(run->m, d->o->comment, &comment);
+	order.comment = view_of_str(&comment);
 	engine_feed(d->e, run, &in, &refusal);
 	if (refusal.kind != REFUSAL_NONE) {
 		refused(d, &refusal);
@@ -294,6 +298,7 @@ static void order_on_run(struct deed *d)
 		answer_run(d, verb_is_on_task(d->o->verb) ? 200 : 202, run, &order);
 		audit_order(d, d->o->run, run->m->workflow);	/* the comment: in its history */
 	}
+	str_release(&comment);
 	str_release(&refusal.text);
 }
 

@@ -37,8 +37,12 @@ static void live_of(void *arg, const struct machine *m, const struct machine_tas
 	struct attempt_name name = { m->id, t->id, t->attempt };
 	if (runner_live(e->runner, &name, &live))
 		*out = (struct task_live){ live.progress, live.words, live.stdout_bytes,
-					   live.stderr_bytes, live.usage };
-	attempt_sizes(e->state, &name, &out->stdout_bytes, &out->stderr_bytes);
+					   live.stderr_bytes, live.usage, out->truncated };
+	struct attempt_sizes sizes = { out->stdout_bytes, out->stderr_bytes, out->truncated };
+	attempt_sizes(e->state, &name, &sizes);
+	out->stdout_bytes = sizes.stdout_bytes;
+	out->stderr_bytes = sizes.stderr_bytes;
+	out->truncated = sizes.truncated;
 }
 
 static void caller_of(const struct engine_caller *caller, struct machine_order *out)

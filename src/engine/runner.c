@@ -28,6 +28,7 @@ struct attempt {
 	bool adopted;			/* started by an engine before us */
 	bool stop;			/* to be told as soon as it listens */
 	char *failure;			/* why it could not be launched, to be told */
+	bool refused;			/* it was not even tried */
 	struct runner_live live;
 	struct str words;
 };
@@ -169,7 +170,8 @@ static void tell_end(struct attempt *a, const struct event *end)
 static void tell_no_start(struct attempt *a, const char *why)
 {
 	struct arena arena = {0};
-	struct event end = attempt_no_start(&arena, view_of(why));
+	struct event end = a->refused ? attempt_refused(&arena, view_of(why)) :
+					attempt_no_start(&arena, view_of(why));
 	tell_end(a, &end);
 	arena_release(&arena);
 }
@@ -410,6 +412,7 @@ void runner_launch(struct runner *r, const struct launch *l)
 	int folder = attempt_make_folder(r->state, &l->name, &err);
 	struct attempt *a = attempt_new(r, &l->name, folder);
 	if (l->refusal) {
+		a->refused = true;
 		err_set(&err, ERR_CONFIG, "%s", l->refusal);
 	} else if (folder >= 0) {
 		hand_checkpoint_on(r, &l->name, folder);

@@ -37,8 +37,10 @@ struct launch {
 	size_t n_masks;
 	const char *work;		/* folder for a step without `dir`; made if missing */
 	int64_t timeout_ms;		/* 0: none */
+	int64_t log_max;		/* octets kept of each stream; 0: the supervisor's default */
+	const char *note;		/* the first line of the log; or NULL */
 	bool debug;			/* the shell traces, the supervisor notes all it was given */
-	const char *refusal;		/* why it is not to be started at all; or NULL */
+	const char *refusal;		/* why it is not to be started at all (a secret); or NULL */
 };
 
 /* Returns at once; what fails is told as an end. */

@@ -5,16 +5,22 @@
  *   [user alice]     roles = viewer, approver:deploy-*, CANCEL_RUN:report
  *   [token ci]       sha256 = HEX of the token    roles = operator
  *   [retention], [retention deploy-*]             see keeping.h
+ *   [logs]           max = 1G    run_max = 16G: octets kept of a stream, of a run
+ *   [secrets]        command = pass show "runboard/$NAME"    timeout = 10s
+ *   [notice ops]     on = failed, waiting    filter = label.team:web    after = 30m
+ *                    command = ... or url = ...    secret = NAME
  */
 #ifndef ENGINE_SETTINGS_H
 #define ENGINE_SETTINGS_H
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "engine/keeping.h"
+#include "flow/workflow.h"
 
 enum settings_who { SETTINGS_USER, SETTINGS_TOKEN };
 
@@ -35,6 +41,11 @@ struct settings {
 	VEC(struct settings_person) people;
 	VEC(struct settings_queue) queues;
 	struct keeping_rules keeping;
+	int64_t log_max, run_log_max;	/* octets; 0: nothing was said */
+	char *secret_command;		/* or NULL */
+	int64_t secret_timeout_ms;	/* 0: nothing was said */
+	VEC(struct notice_spec) notices;	/* in the arena */
+	struct arena arena;
 };
 
 /* No file is fine. All errors at once, a line each (ERR_CONFIG). */

@@ -5,16 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void attempt_sizes(const char *state, const struct attempt_name *name, int64_t *stdout_bytes,
-		   int64_t *stderr_bytes)
+void attempt_sizes(const char *state, const struct attempt_name *name, struct attempt_sizes *out)
 {
 	struct stat st;
 	int folder = attempt_open_folder(state, name);
 	if (folder < 0)
 		return;
 	if (!fstatat(folder, "stdout", &st, AT_SYMLINK_NOFOLLOW))
-		*stdout_bytes = st.st_size;
+		out->stdout_bytes = st.st_size;
 	if (!fstatat(folder, "stderr", &st, AT_SYMLINK_NOFOLLOW))
-		*stderr_bytes = st.st_size;
+		out->stderr_bytes = st.st_size;
+	out->truncated = !fstatat(folder, "truncated", &st, AT_SYMLINK_NOFOLLOW);
 	close(folder);
 }

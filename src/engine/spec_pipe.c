@@ -148,6 +148,10 @@ bool spec_write(const struct launch *l, const char *folder, struct str *out, str
 	if (l->timeout_ms)
 		add_number(out, "timeout_ms", l->timeout_ms);
 	add_number(out, "grace_ms", GRACE_MS);
+	if (l->log_max)
+		add_number(out, "log_max", l->log_max);
+	if (l->note)
+		add(out, "note", view_of(l->note));
 	if (l->debug)
 		add_number(out, "debug", 1);
 	for (size_t i = 0; i < l->n_masks; i++)

@@ -44,7 +44,7 @@ static void stop(struct engine *e, const struct pending_effect *p)
 	if (t && t->kind == STEP_WORKFLOW)
 		engine_stop_child(e, p->run, p->task);
 	else
-		runner_stop(e->runner, &name);
+		engine_stop_attempt(e, &name);
 }
 
 /* Effects may bring further ones, for the turn after this. */

@@ -191,6 +191,15 @@ void field_span(struct loader *l, const struct yaml_node *n, const struct field 
 			    "%s must be a time span as 500ms, 30s, 10m or 1h30m", f->name);
 }
 
+void field_octets(struct loader *l, const struct yaml_node *n, const struct field *f,
+		  void *target)
+{
+	int64_t *out = member(target, f->at);
+	bool scalar = n->kind == YAML_TEXT || n->kind == YAML_NUMBER;
+	if (!scalar || !number_parse_octets(n->text, out) || !*out)
+		problem_add(l->problems, n->at, "%s must be a size, as 64M or 2G", f->name);
+}
+
 void field_whole(struct loader *l, const struct yaml_node *n, const struct field *f, void *target)
 {
 	int64_t number = 0;

@@ -45,6 +45,7 @@ field_fn field_template;	/* the same, ${{ }} is checked */
 field_fn field_expr;		/* struct view: an expression, also in one ${{ }} */
 field_fn field_name;		/* struct view: [a-z0-9][a-z0-9_.-]* */
 field_fn field_span;		/* int64_t, ms */
+field_fn field_octets;		/* int64_t: 64M, 1GiB; not 0 */
 field_fn field_whole;		/* int */
 field_fn field_bool;		/* bool */
 field_fn field_word;		/* an enum */

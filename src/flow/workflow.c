@@ -29,6 +29,7 @@ static const struct field workflow_fields[] = {
 	{ "env", field_env, AT(env) },
 	{ "secrets", field_variables, AT(secrets), AT(n_secrets) },
 	{ "notify", workflow_read_notify },
+	{ "log_max", field_octets, AT(log_max) },
 	{ "fail_fast", field_bool, AT(fail_fast) },
 	{ "steps", keep_steps },
 	{ "finally", keep_steps },

@@ -48,6 +48,7 @@ struct step {
 	const struct view *needs;	/* resolved: never the implicit form */
 	size_t n_needs;
 	int64_t timeout_ms;
+	int64_t log_max;		/* 0: the workflow's */
 	struct retry_policy retry;
 	struct gate_policy gate;
 	struct view condition;		/* `if`, or empty */
@@ -73,12 +74,20 @@ struct schedule_spec {
 };
 
 /* Who is told what: a command or a URL, on the words (statuses of runs, "ended",
- * "long_running") or for what a filter of runs matches. */
+ * "long_running"); without words on every change of status that the filter matches. */
 struct notice_spec {
+	struct view name;		/* of the engine's own ones */
 	const struct view *on;
 	size_t n_on;
 	struct view filter, command, url;
+	struct view secret;		/* whose value signs what goes to the URL; or empty */
+	int64_t after_ms;		/* a run is long-running then; 0: by experience */
 };
+
+bool notice_is_word(struct view word);
+bool notice_is_url(struct view url);
+/* What does not go together, or NULL. */
+const char *notice_wrong(const struct notice_spec *n);
 
 struct workflow {
 	struct arena arena;
@@ -95,6 +104,7 @@ struct workflow {
 	struct view queue;		/* "default" where the file names none */
 	int priority, concurrency;	/* concurrency 0: no limit */
 	int64_t timeout_ms;
+	int64_t log_max;		/* octets kept of each stream of a step; 0: not said */
 	bool fail_fast;
 	const struct view *secrets;
 	size_t n_secrets;

@@ -119,6 +119,7 @@ static const struct field step_fields[] = {
 	{ "env", field_env, AT(env) },
 	{ "needs", read_needs, AT(needs), AT(n_needs) },
 	{ "timeout", field_span, AT(timeout_ms), .min = 1 },
+	{ "log_max", field_octets, AT(log_max) },
 	{ "retry", read_retry },
 	{ "if", field_expr, AT(condition) },
 	{ "foreach", field_expr, AT(foreach) },
@@ -168,6 +169,7 @@ static void check_together(struct loader *l, const struct yaml_node *n, const st
 	} rules[] = {
 		{ "dir", P, NULL, "goes with run or args" },
 		{ "env", P, NULL, "goes with run or args" },
+		{ "log_max", P, NULL, "goes with run or args" },
 		{ "on_unknown", P, NULL, "goes with run or args" },
 		{ "retry", P | W, NULL, "goes with run, args or workflow" },
 		{ "queue", P | W, NULL, "goes with run, args or workflow" },

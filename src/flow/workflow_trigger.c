@@ -1,5 +1,4 @@
-/* `on` (what starts runs by itself) and `notify` (who is told). */
-#include "core/filter.h"
+/* `on`: what starts runs by itself. */
 #include "flow/cron.h"
 #include "flow/workflow_inside.h"
 
@@ -98,70 +97,4 @@ void workflow_read_on(struct loader *l, const struct yaml_node *n, const struct 
 	};
 	(void)f;
 	fields_read(l, n, fields, target);
-}
-
-#define AT(member) offsetof(struct notice_spec, member)
-static const struct field notice_fields[] = {
-	{ "on", field_words, AT(on), AT(n_on) },
-	{ "filter", field_text, AT(filter) },
-	{ "command", field_text, AT(command) },
-	{ "url", field_text, AT(url) },
-	{ 0 },
-};
-#undef AT
-
-static void check_notice_word(struct loader *l, const struct yaml_node *n, struct view word)
-{
-	static const char *const more[] = { "ended", "long_running" };
-	const char *words[RUN_STATUSES + 2];
-	size_t len = 0;
-	for (int s = 0; s < RUN_STATUSES; s++)
-		words[len++] = run_status_name((enum run_status)s);
-	for (size_t i = 0; i < 2; i++)
-		words[len++] = more[i];
-	for (size_t i = 0; i < len; i++)
-		if (view_is(word, words[i]))
-			return;
-	struct str guess = problem_guess(word, words, len);
-	problem_add(l->problems, n->at, "on: '%.*s' is no status of a run, nor ended or "
-		    "long_running%s", (int)word.len, word.ptr, str_text(&guess));
-	str_release(&guess);
-}
-
-static void check_filter(struct loader *l, const struct yaml_node *n, struct view text)
-{
-	struct err err = { 0 };
-	struct filter *f = filter_parse(text, NULL, &err);
-	if (!f)
-		problem_add(l->problems, n->at, "filter: %s", err_text(&err));
-	filter_free(f);
-	err_release(&err);
-}
-
-static void read_notice(struct loader *l, const struct yaml_node *n, struct notice_spec *s)
-{
-	if (!fields_read(l, n, notice_fields, s))
-		return;
-	const struct yaml_node *on = yaml_get(n, "on");
-	for (size_t i = 0; i < s->n_on; i++)
-		check_notice_word(l, on, s->on[i]);
-	if (yaml_get(n, "filter"))
-		check_filter(l, yaml_get(n, "filter"), s->filter);
-	else if (!on)
-		problem_add(l->problems, n->at, "on is missing, as failed");
-	if (!yaml_get(n, "command") == !yaml_get(n, "url"))
-		problem_add(l->problems, n->at, "must have a command or a url");
-}
-
-void workflow_read_notify(struct loader *l, const struct yaml_node *n, const struct field *f,
-			  void *target)
-{
-	struct workflow *w = target;
-	(void)f;
-	if (!fields_want(l, n, YAML_LIST))
-		return;
-	struct notice_spec *items = arena_array(l->arena, n->len, sizeof *items);
-	for (const struct yaml_node *item = n->first; item; item = item->next)
-		read_notice(l, item, &items[w->n_notices++]);
-	w->notices = items;
 }

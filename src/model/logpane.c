@@ -80,7 +80,8 @@ void logpane_open(struct model *m, struct logpane *p, const struct log_source *s
 
 static bool passes(const struct logpane *p, const struct log_row *row)
 {
-	return (p->streams & row->stream) && severity_passes(row->severity, p->level);
+	bool note = row->stream == LOG_STREAM_NOTE && p->streams == LOG_STREAM_BOTH;
+	return ((p->streams & row->stream) || note) && severity_passes(row->severity, p->level);
 }
 
 void logpane_select(struct logpane *p)

@@ -27,6 +27,7 @@ static int open_file(int folder, const char *name, struct err *err)
 
 bool logbook_open(struct logbook *book, int folder, struct err *err)
 {
+	book->folder = folder;
 	book->notes = -1;
 	book->order = open_file(folder, "order", err);
 	if (book->order >= 0)
@@ -40,7 +41,14 @@ void logbook_close(struct logbook *book)
 		close(book->order);
 	if (book->notes >= 0)
 		close(book->notes);
-	*book = (struct logbook){ -1, -1 };
+	*book = (struct logbook){ -1, -1, -1 };
+}
+
+void logbook_truncated(const struct logbook *book)
+{
+	int fd = open_file(book->folder, "truncated", NULL);
+	if (fd >= 0)
+		close(fd);
 }
 
 static void put_little(unsigned char *to, uint64_t value, int bytes)
@@ -87,6 +95,7 @@ static void say_cut(struct capture *c, struct logbook *book)
 		str_addf(&text, "%s is cut here, at its limit of %" PRId64 " octets", c->name, c->max);
 	}
 	logbook_note(book, str_text(&text));
+	logbook_truncated(book);
 	str_release(&text);
 }
 

@@ -16,12 +16,15 @@ enum capture_stream { CAPTURE_STDOUT = 1, CAPTURE_STDERR = 2, CAPTURE_NOTE = 3 }
 enum { CAPTURE_ORDER_SIZE = 16 };	/* octets of a record in `order` */
 
 struct logbook {
+	int folder;		/* the caller's */
 	int order, notes;
 };
 
 bool logbook_open(struct logbook *book, int folder, struct err *err);
 /* A note of the supervisor's own, with its newline added. */
 void logbook_note(struct logbook *book, const char *text);
+/* Leaves the mark that not all of the output was kept: the file `truncated`. */
+void logbook_truncated(const struct logbook *book);
 void logbook_close(struct logbook *book);
 
 struct capture {

@@ -25,6 +25,11 @@ static bool take_env(struct spec *spec, struct view value)
 	return view_find_byte(value, '=', 0) != SIZE_MAX && add_to(&spec->env, value);
 }
 
+static bool take_note(struct spec *spec, struct view value)
+{
+	return add_to(&spec->notes, value);
+}
+
 static bool take_dir(struct spec *spec, struct view value)
 {
 	if (view_find_byte(value, '\0', 0) != SIZE_MAX)
@@ -69,6 +74,7 @@ static const struct record {
 	{ "arg", take_arg },		 { "env", take_env },	    { "dir", take_dir },
 	{ "timeout_ms", take_timeout },	 { "grace_ms", take_grace }, { "log_max", take_log_max },
 	{ "mask", take_mask },		 { "debug", take_debug },
+	{ "note", take_note },
 };
 
 static const struct record *record_named(struct view name)
@@ -150,6 +156,7 @@ void spec_release(struct spec *spec)
 {
 	release_list(&spec->args);
 	release_list(&spec->env);
+	release_list(&spec->notes);
 	mem_free(spec->dir);
 	mask_free(spec->mask);
 	*spec = (struct spec){ 0 };

@@ -23,6 +23,7 @@ struct spec_list {
 
 struct spec {
 	struct spec_list args, env;
+	struct spec_list notes;	/* what its log begins with */
 	char *dir;		/* NULL: the root folder */
 	int64_t timeout_ms;	/* 0: none */
 	int64_t grace_ms;

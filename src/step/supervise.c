@@ -341,7 +341,7 @@ static bool open_all(struct supervisor *s, struct err *err)
 static void note_masked(struct supervisor *s, const char *what, struct view value)
 {
 	struct str text = { 0 }, masked = { 0 };
-	str_addf(&text, "debug: %s ", what);
+	str_add_text(&text, what);
 	if (mask_empty(s->spec->mask))
 		str_add(&masked, value);
 	else
@@ -359,15 +359,17 @@ static void note_masked(struct supervisor *s, const char *what, struct view valu
 static void tell_surroundings(struct supervisor *s)
 {
 	if (s->spec->dir)
-		note_masked(s, "dir", view_of(s->spec->dir));
+		note_masked(s, "debug: dir ", view_of(s->spec->dir));
 	for (size_t i = 0; i < s->spec->args.len; i++)
-		note_masked(s, "arg", view_of(s->spec->args.items[i]));
+		note_masked(s, "debug: arg ", view_of(s->spec->args.items[i]));
 	for (size_t i = 0; i < s->spec->env.len; i++)
-		note_masked(s, "env", view_of(s->spec->env.items[i]));
+		note_masked(s, "debug: env ", view_of(s->spec->env.items[i]));
 }
 
 static bool start(struct supervisor *s, struct err *err)
 {
+	for (size_t i = 0; i < s->spec->notes.len; i++)
+		note_masked(s, "", view_of(s->spec->notes.items[i]));
 	if (s->spec->debug)
 		tell_surroundings(s);
 	if (!command_spawn(&s->command, s->spec, err))
@@ -444,7 +446,7 @@ bool supervise(int folder, const struct spec *spec, struct err *err)
 		.folder = folder,
 		.spec = spec,
 		.command = { .out = -1, .err = -1, .gate = -1, .failure = -1 },
-		.book = { -1, -1 },
+		.book = { -1, -1, -1 },
 		.out = { .stream = CAPTURE_STDOUT, .name = "stdout" },
 		.err = { .stream = CAPTURE_STDERR, .name = "stderr" },
 		.control = { .listener = -1 },

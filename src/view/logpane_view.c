@@ -13,6 +13,8 @@ static int margin(struct pen *p, int row, int col, const struct log_row *line)
 {
 	if (line->stream == LOG_STREAM_STDERR)
 		canvas_glyph(p->canvas, row, col, STYLE_STDERR, "▌", "!");
+	if (line->stream == LOG_STREAM_NOTE)
+		canvas_glyph(p->canvas, row, col, STYLE_STRONG, "»", "#");
 	return MARGIN_CELLS;
 }
 

@@ -287,6 +287,7 @@ void encode_task(struct jsonw *w, const char *key, const struct task_facts *t)
 	jsonw_int(w, "stdout_bytes", t->stdout_bytes);
 	jsonw_int(w, "stderr_bytes", t->stderr_bytes);
 	jsonw_end_object(w);
+	jsonw_bool(w, "log_truncated", t->log_truncated);
 	text_or_null(w, "child", t->child);
 	jsonw_end_object(w);
 }

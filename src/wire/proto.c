@@ -131,8 +131,10 @@ static void member_stream(struct reader *r, void *field)
 		*stream = n == LOG_STREAM_STDERR ? LOG_STREAM_STDERR : LOG_STREAM_STDOUT;
 		return;
 	}
-	bool out = view_is(jtext_string(&r->text, r->arena), "stdout");
-	*stream = out ? LOG_STREAM_STDOUT : LOG_STREAM_STDERR;
+	struct view word = jtext_string(&r->text, r->arena);
+	*stream = view_is(word, "stdout") ? LOG_STREAM_STDOUT :
+		  view_is(word, "note")	  ? LOG_STREAM_NOTE :
+					    LOG_STREAM_STDERR;
 }
 
 static const struct member line_members[] = {

@@ -116,6 +116,7 @@ static const struct member task_members[] = {
 	MEMBER("actions", member_actions, struct task_facts, actions),
 	MEMBER("gate", member_gate, struct task_facts, gate),
 	{ "log", member_log, 0 },
+	MEMBER("log_truncated", member_true, struct task_facts, log_truncated),
 	MEMBER("child", member_text, struct task_facts, child),
 	{ 0 },
 };

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 
 BUILD = os.path.abspath(os.environ.get('builddir', '.'))
 SOURCE = os.path.abspath(os.environ.get('srcdir', '.'))
@@ -104,6 +105,7 @@ class Rig:
         return os.path.join(self.dir, rest)
 
     def write(self, rest, text, mode=0o600):
+        os.makedirs(os.path.dirname(self.path(rest)), 0o700, exist_ok=True)
         with open(self.path(rest), 'w') as f:
             f.write(textwrap.dedent(text))
         os.chmod(self.path(rest), mode)
@@ -197,8 +199,11 @@ class Rig:
     def until(self, run, good):
         """The run as soon as good(run) holds; woken by the event stream."""
         s = self.stream('/v1/events?snapshot=1&run=' + run)
+        end = time.monotonic() + PATIENCE
         try:
             for name, _, _ in s:
+                if time.monotonic() > end:
+                    break
                 if name in ('run', 'task', 'progress', 'snapshot_end'):
                     now = self.run(run)
                     if good(now):
@@ -212,7 +217,9 @@ class Rig:
             now['status'], [(t['id'], t['status']) for t in now['tasks']]))
 
     def until_status(self, run, *statuses):
-        return self.until(run, lambda r: r['status'] in statuses)
+        now = self.until(run, lambda r: r['status'] in statuses or r['ended_at'])
+        assert now['status'] in statuses, (now['status'], now['error'])
+        return now
 
     def done(self, run):
         return self.until(run, lambda r: r['ended_at'] is not None)
@@ -255,9 +262,11 @@ class Rig:
         sys.exit(self.failed > 0)
 
 
-def play(name, *scenes, engine=()):
+def play(name, *scenes, engine=(), config=None):
     """Plays the scenes on one engine; a scene that dies is a failure, not the end."""
     rig = Rig(name)
+    if config:
+        rig.config('engine', config)
     try:
         if engine is not None:
             rig.up(*engine)

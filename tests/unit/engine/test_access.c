@@ -57,6 +57,57 @@ START_TEST(settings_are_read)
 }
 END_TEST
 
+START_TEST(logs_secrets_and_notices_are_settings_too)
+{
+	struct settings s;
+	struct err err = { 0 };
+	ck_assert_msg(settings_parse(&s,
+				     VIEW("[logs]\nmax = 64M\nrun_max = 2G\n"
+					  "[secrets]\ncommand = pass show runboard/$NAME\ntimeout = 5s\n"
+					  "[notice ops]\non = failed, long_running\nafter = 30m\n"
+					  "filter = label.team:web\nurl = https://x.example/h\nsecret = HOOK\n"
+					  "[notice me]\non = ended\ncommand = mail me\n"),
+				     "f", &err),
+		      "%s", err_text(&err));
+	ck_assert_int_eq(s.log_max, 64 << 20);
+	ck_assert_int_eq(s.run_log_max, INT64_C(2) << 30);
+	ck_assert_str_eq(s.secret_command, "pass show runboard/$NAME");
+	ck_assert_int_eq(s.secret_timeout_ms, 5000);
+	ck_assert_uint_eq(s.notices.len, 2);
+	ck_assert_uint_eq(s.notices.items[0].n_on, 2);
+	ck_assert(view_is(s.notices.items[0].on[1], "long_running"));
+	ck_assert_int_eq(s.notices.items[0].after_ms, 1800000);
+	ck_assert(view_is(s.notices.items[0].secret, "HOOK"));
+	ck_assert(view_is(s.notices.items[1].command, "mail me"));
+	settings_release(&s);
+}
+END_TEST
+
+START_TEST(notices_that_say_nothing_are_refused)
+{
+	static const struct {
+		const char *text, *why;
+	} bad[] = {
+		{ "[notice a]\non = failed\n", "[notice a] must have a command or a url" },
+		{ "[notice a]\ncommand = x\n", "[notice a] on is missing" },
+		{ "[notice a]\non = faild\ncommand = x\n", "f:2: on: on has statuses" },
+		{ "[notice a]\non = failed\nurl = ftp://x\n", "f:3: url: an address with http" },
+		{ "[notice a]\non = failed\nafter = 5m\ncommand = x\n", "after goes with" },
+		{ "[notice a]\non = failed\nsecret = S\ncommand = x\n", "secret goes with url" },
+		{ "[notice a]\nfilter = status:\ncommand = x\n", "f:2: filter: it is no filter" },
+		{ "[logs]\nmax = 0\n", "f:2: max: a size" },
+		{ "[logs x]\nmax = 1M\n", "f:2: max: sections are" },
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct settings s;
+		struct err err = { 0 };
+		ck_assert_msg(!settings_parse(&s, view_of(bad[i].text), "f", &err), "%s", bad[i].text);
+		ck_assert_msg(strstr(err_text(&err), bad[i].why) != NULL, "%s", err_text(&err));
+		err_release(&err);
+	}
+}
+END_TEST
+
 START_TEST(all_errors_of_the_settings_are_told_at_once)
 {
 	struct settings s;
@@ -298,6 +349,8 @@ Suite *suite_access(void)
 	tcase_add_test(t, comparison_is_of_whole_texts);
 	tcase_add_test(t, two_tokens_differ);
 	tcase_add_test(t, settings_are_read);
+	tcase_add_test(t, logs_secrets_and_notices_are_settings_too);
+	tcase_add_test(t, notices_that_say_nothing_are_refused);
 	tcase_add_test(t, all_errors_of_the_settings_are_told_at_once);
 	tcase_add_test(t, no_file_is_no_error);
 	tcase_add_test(t, the_owner_and_root_may_all_and_strangers_nothing);

@@ -9,7 +9,7 @@
 /* An attempt's folder with what was printed into it. */
 struct scene {
 	char folder[64];
-	struct str out, err, order;
+	struct str streams[3], order;	/* stdout, stderr, notes */
 };
 
 static void scene_open(struct scene *s)
@@ -24,7 +24,7 @@ static void say(struct scene *s, int stream, const char *text)
 	unsigned char record[16] = { (unsigned char)s->order.len, 1, [8] = (unsigned char)stream };
 	for (int i = 0; i < 4; i++)
 		record[12 + i] = (unsigned char)(v.len >> 8 * i);
-	str_add(stream == 1 ? &s->out : &s->err, v);
+	str_add(&s->streams[stream - 1], v);
 	str_add_bytes(&s->order, record, sizeof record);
 }
 
@@ -41,8 +41,9 @@ static void write_one(const struct scene *s, const char *name, const struct str 
 static void scene_read(struct scene *s, struct log_file *f)
 {
 	struct attempt_name name = { VIEW("r"), VIEW("t"), 1 };
-	write_one(s, "stdout", &s->out);
-	write_one(s, "stderr", &s->err);
+	write_one(s, "stdout", &s->streams[0]);
+	write_one(s, "stderr", &s->streams[1]);
+	write_one(s, "notes", &s->streams[2]);
 	write_one(s, "order", &s->order);
 	ck_assert(log_file_open(f, s->folder, &name));
 }
@@ -54,8 +55,8 @@ static void scene_close(struct scene *s, struct log_file *f)
 	str_addf(&command, "rm -rf %s", s->folder);
 	(void)!system(str_text(&command));
 	str_release(&command);
-	str_release(&s->out);
-	str_release(&s->err);
+	for (int i = 0; i < 3; i++)
+		str_release(&s->streams[i]);
 	str_release(&s->order);
 }
 
@@ -155,8 +156,8 @@ START_TEST(what_the_order_does_not_tell_is_shown_at_the_end)
 	struct str got = {0};
 	scene_open(&s);
 	say(&s, 1, "a\n");
-	str_add_text(&s.out, "lost order\n");
-	str_add_text(&s.err, "also\n");
+	str_add_text(&s.streams[0], "lost order\n");
+	str_add_text(&s.streams[1], "also\n");
 	scene_read(&s, &f);
 	read_all(&f, &all, &got);
 	ck_assert_str_eq(str_text(&got), "o:a|o:lost order|e:also|");
@@ -172,7 +173,7 @@ START_TEST(a_file_that_is_shorter_than_its_order_ends_there)
 	struct str got = {0};
 	scene_open(&s);
 	say(&s, 1, "a\nbcdefgh\n");
-	str_shorten(&s.out, 3);
+	str_shorten(&s.streams[0], 3);
 	scene_read(&s, &f);
 	read_all(&f, &all, &got);
 	ck_assert(view_starts(view_of_str(&got), "o:a|"));
@@ -208,6 +209,54 @@ START_TEST(search_and_level_pick_lines)
 }
 END_TEST
 
+/* A needle lies across records, and in a line that two pages share. */
+START_TEST(a_search_finds_what_lies_across_chunks)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	struct log_wish wish = all;
+	scene_open(&s);
+	for (int i = 0; i < 500; i++)
+		say(&s, 1 + i % 2, "nothing to see\nhere it is n");
+	say(&s, 1, "ee");
+	say(&s, 2, "two errors\n");
+	say(&s, 1, "dle one\nno\nNEEDLE two\nnee");
+	say(&s, 1, "dle three");
+	scene_read(&s, &f);
+	wish.search = VIEW("needle");
+	for (size_t most = 1; most < 4; most++) {
+		wish.most = most;
+		str_clear(&got);
+		read_all(&f, &wish, &got);
+		ck_assert_str_eq(str_text(&got), "o:here it is needle one|o:NEEDLE two|o+:needle three|");
+	}
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(notes_have_a_place_among_the_lines)
+{
+	struct scene s;
+	struct log_file f;
+	struct log_page page = {0};
+	struct log_wish wish = all;
+	scene_open(&s);
+	say(&s, 1, "one\n");
+	say(&s, 3, "cut here\n");
+	say(&s, 2, "two\n");
+	scene_read(&s, &f);
+	wish.streams = 7;
+	log_read_lines(&f, (struct log_place){0}, &wish, &page);
+	ck_assert_uint_eq(page.lines.len, 3);
+	ck_assert_int_eq(page.lines.items[1].stream, LOG_NOTE);
+	ck_assert(view_is(page.lines.items[1].text, "cut here"));
+	log_page_release(&page);
+	scene_close(&s, &f);
+}
+END_TEST
+
 START_TEST(going_back_from_the_end_reaches_the_last_lines)
 {
 	struct scene s;
@@ -234,12 +283,12 @@ END_TEST
 START_TEST(a_cursor_reads_back_as_its_place)
 {
 	struct str text = {0};
-	struct log_place p = { 3, 4, { 10, 20 }, { 5, 20 } }, q;
+	struct log_place p = { 3, 4, { 10, 20, 7 }, { 5, 20, 0 } }, q;
 	log_place_write(&p, &text);
 	ck_assert(log_place_read(view_of_str(&text), &q));
 	ck_assert_mem_eq(&p, &q, sizeof p);
 	ck_assert(!log_place_read(VIEW("1.2.3"), &q));
-	ck_assert(!log_place_read(VIEW("1.0.1.1.9.0"), &q));
+	ck_assert(!log_place_read(VIEW("1.0.1.1.1.9.0.0"), &q));
 	ck_assert(!log_place_read(VIEW("x"), &q));
 	str_release(&text);
 }
@@ -257,6 +306,8 @@ Suite *suite_log_lines(void)
 	tcase_add_test(t, what_the_order_does_not_tell_is_shown_at_the_end);
 	tcase_add_test(t, a_file_that_is_shorter_than_its_order_ends_there);
 	tcase_add_test(t, search_and_level_pick_lines);
+	tcase_add_test(t, a_search_finds_what_lies_across_chunks);
+	tcase_add_test(t, notes_have_a_place_among_the_lines);
 	tcase_add_test(t, going_back_from_the_end_reaches_the_last_lines);
 	tcase_add_test(t, a_cursor_reads_back_as_its_place);
 	suite_add_tcase(s, t);

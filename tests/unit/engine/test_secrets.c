@@ -152,7 +152,8 @@ START_TEST(a_step_without_its_secret_fails_and_says_why)
 			 *cases[i].yaml ? "x" : "${{ params.token }}");
 		site_workflow(&w, "wrong", str_text(&text));
 		site_start(&w, "wrong", "{\"params\":{\"token\":\"" TOKEN "\"}}", id);
-		site_wait_status(&w, id, "failed");
+		site_wait_status(&w, id, "error");
+		ck_assert_str_eq(site_member(&w, "error.type"), "secret");
 		ck_assert_msg(strstr(site_member(&w, "error.message"), cases[i].why) != NULL, "%s",
 			      str_text(&w.body));
 	}

@@ -128,7 +128,7 @@ static void on_log(void *arg, ticket_id t, const struct log_line_facts *lines, s
 {
 	struct session *s = arg;
 	if (s->calls && s->calls->log)
-		s->calls->log(s->arg, lines, n, state);
+		s->calls->log(s->arg, t, lines, n, state);
 	keep_cursor(s, next_cursor);
 }
 

@@ -24,7 +24,8 @@ struct session_calls {
 	void (*detail)(void *arg, const struct run_detail *d);
 	void (*history)(void *arg, const struct history_facts *h, size_t n);
 	void (*catalog)(void *arg, struct view json);
-	void (*log)(void *arg, const struct log_line_facts *lines, size_t n, enum log_state state);
+	void (*log)(void *arg, ticket_id t, const struct log_line_facts *lines, size_t n,
+		    enum log_state state);
 	void (*done)(void *arg, ticket_id t, enum outcome outcome, const char *text);
 };
 

@@ -3,9 +3,11 @@
 # levels, one place in a long log, several tasks followed at once.
 import json
 import os
+import re
+import subprocess
 import time
 
-from rig import play
+from rig import BUILD, PATIENCE, play
 
 MIB = 1 << 20
 
@@ -115,5 +117,107 @@ def levels(rig):
     rig.equal('a word that is none', rig.get('/v1/runs/%s/tasks/a/log?format=lines&level=loud' % run).status, 400)
 
 
-play('logs', floods, run_limit, debugging, levels,
+def follow(rig, *words):
+    return subprocess.Popen([BUILD + '/runboard', 'logs', *words], env=rig.env, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def ended(p):
+    out, err = p.stdout.read(), p.stderr.read()
+    return p.wait(PATIENCE), out, err
+
+
+def follows(rig):
+    rig.workflow('parts', '''
+        steps:
+          - {id: one, run: 'echo early; mkfifo go; read x <go; printf "two "; printf "halves\\n"; echo bad >&2'}
+          - {id: side, needs: [], run: 'i=0; while [ $i -lt 50 ]; do echo "line $i"; i=$((i+1)); done'}
+          - {id: ok, approve: {prompt: Go?}}
+          - {id: flaky, retry: {attempts: 2, delay: 10ms}, run: 'echo "try $RUNBOARD_ATTEMPT"; test $RUNBOARD_ATTEMPT = 2'}
+          - {id: each, foreach: "['a', 'b']", run: 'echo "item $ITEM"; echo "WARN: $ITEM" >&2'}
+        finally: [{id: last, run: 'printf "no newline"'}]
+        ''')
+    run = rig.start('parts')
+    rig.until(run, lambda r: r['tasks'][0]['log']['stdout_bytes'] > 0)
+    p = follow(rig, run, '-f')
+    first = p.stdout.readline()
+    with open(rig.path('state/work/%s/go' % run), 'w'):
+        pass
+    rig.until_status(run, 'waiting')
+    named = follow(rig, run, 'each', '-f')
+    again = follow(rig, run, 'flaky', '-f')
+    err = follow(rig, run, '-f', '--stream', 'stderr')
+    rig.order(run, 'ok', 'approve')
+    rig.done(run)
+    status, out, _ = ended(p)
+    out = (first + out).splitlines()
+    rig.equal('following ends when the run ends', status, 0)
+    rig.equal('each line says whose it is', [l for l in out if not re.match(r'^(one|side|flaky( \(2\))?|each\[\d\]|last) \| ', l)], [])
+    wanted = {'one | early', 'one | two halves', 'one | bad', 'flaky | try 1', 'flaky (2) | try 2', 'each[0] | item a',
+              'each[1] | WARN: b', 'last | no newline'}
+    rig.equal('all tasks, also later ones, items, attempts', wanted - set(out), set())
+    rig.equal('in their order, once', [l for l in out if l.startswith('side')], ['side | line %d' % i for i in range(50)])
+    status, text, _ = ended(named)
+    rig.equal('one step with all its items', sorted(text.splitlines()), sorted(
+        'each[%d] | %s%s' % (i, w, c) for i, c in enumerate('ab') for w in ('item ', 'WARN: ')))
+    status, text, _ = ended(again)      # the first attempt may have been over before it looked
+    rig.check('one task alone has no prefix', text in ('try 1\ntry 2\n', 'try 2\n'), text)
+    rig.equal('one stream', sorted(ended(err)[1].splitlines()), ['each[0] | WARN: a', 'each[1] | WARN: b', 'one | bad'])
+    status, text, _ = ended(follow(rig, run, '-f'))
+    rig.equal('an ended run is told whole', sorted(set(text.splitlines()) ^ set(out)), ['flaky | try 1'])
+    rig.equal('warnings only', sorted(ended(follow(rig, run, '-f', '--level', 'warn'))[1].splitlines()),
+              ['each[0] | WARN: a', 'each[1] | WARN: b'])
+
+
+def options(rig):
+    rig.workflow('plain', '''
+        steps:
+          - {id: a, retry: {attempts: 2, delay: 10ms}, run: 'echo "out $RUNBOARD_ATTEMPT"; echo "ERROR: err" >&2; test $RUNBOARD_ATTEMPT = 2'}
+          - {id: gate, approve: {prompt: Go?}}
+          - {id: later, run: echo late}
+        ''')
+    run = rig.until_status(rig.start('plain'), 'waiting')['id']
+
+    def logs(*words):
+        p = rig.cli('logs', run, *words)
+        return p.returncode, p.stdout
+    rig.equal('a task', sorted(logs('a')[1].splitlines()), ['ERROR: err', 'out 2'])
+    rig.equal('--stream stdout', logs('a', '--stream', 'stdout'), (0, 'out 2\n'))
+    rig.equal('--stream stderr', logs('a', '--stream=stderr'), (0, 'ERROR: err\n'))
+    rig.equal('--attempt', logs('a', '--stream', 'stdout', '--attempt', '1'), (0, 'out 1\n'))
+    rig.equal('an attempt that was not', logs('a', '--attempt', '9')[0], 3)
+    rig.equal('--level', logs('--level', 'error'), (0, 'ERROR: err\n'))
+    rig.equal('--since', logs('--since', '2099-01-01'), (0, ''))
+    rig.equal('--since an hour ago', logs('--since', '1h', '--stream', 'stdout'), (0, 'out 2\n'))
+    rig.check('--timestamps', re.match(r'^\d{4}-\d\d-\d\dT[\d:.]+Z   out 2\n$', logs('-t', '--stream', 'stdout')[1]), logs('-t'))
+    rig.equal('a task that has not begun', logs('later'), (0, ''))
+    rig.equal('a task that is none', logs('nobody')[0], 3)
+    rig.equal('a task that is none, followed', logs('nobody', '-f')[0], 3)
+    rig.equal('a run that is none', rig.cli('logs', 'ffffff').returncode, 3)
+    for wrong in (['--level', 'loud'], ['--stream', 'x'], ['--since', 'soon'], ['--attempt', '0']):
+        rig.equal('wrong: %s' % wrong, logs(*wrong)[0], 2)
+    rig.post('/v1/runs/%s/cancel' % run)
+
+
+def killed(rig):
+    rig.workflow('long', '''
+        steps:
+          - {id: a, run: 'mkfifo go; echo one; read x <go; echo two'}
+          - {id: b, run: 'echo three'}
+        ''')
+    run = rig.start('long')
+    rig.until(run, lambda r: r['tasks'][0]['log']['stdout_bytes'] > 0)
+    p = follow(rig, run, '-f')
+    first = p.stdout.readline()
+    rig.engine.kill()
+    rig.engine.wait()
+    rig.up()
+    with open(rig.path('state/work/%s/go' % run), 'w'):
+        pass
+    status, out, _ = ended(p)
+    rig.equal('a restart of the engine loses and doubles nothing', (status, sorted((first + out).splitlines())),
+              (0, ['a | one', 'a | two', 'b | three']))
+
+
+play('logs', floods, run_limit, debugging, levels, follows, options, killed,
      config='[logs]\nmax = 8M\nrun_max = 5M\n')

@@ -58,6 +58,7 @@ struct machine_attempt {
 struct machine_task {
 	struct view id, step, item, title, queue;
 	int item_index;			/* -1: no foreach */
+	int batch;			/* of an item: how many at a time; 0: all */
 	enum step_kind kind;
 	struct views needs;		/* ids of steps */
 	bool is_finally, only_on_error;

@@ -80,6 +80,7 @@ static struct machine_task make_task(struct machine *m, const struct json *v)
 		.title = keep_text(m, v, "title"),
 		.queue = keep_text(m, v, "queue"),
 		.item_index = (int)json_get_int(v, "index", -1),
+		.batch = (int)json_get_int(v, "batch", 0),
 		.kind = step_kind_of(json_get_text(v, "kind")),
 		.needs = keep_list(m, json_get(v, "needs")),
 		.is_finally = json_true(json_get(v, "finally")),

@@ -21,6 +21,8 @@ static void add_item(struct jsonw *w, const struct machine_task *t, const struct
 	jsonw_raw(w, "item", view_of_str(&value));
 	jsonw_int(w, "index", index);
 	jsonw_int(w, "attempts", s->retry.attempts);
+	if (s->batch > 0)
+		jsonw_int(w, "batch", s->batch);
 	if (t->is_finally)
 		jsonw_bool(w, "finally", t->is_finally);
 	jsonw_end_object(w);
@@ -79,6 +81,20 @@ struct tally {
 static bool is_item_of(const struct machine_task *item, const struct machine_task *t)
 {
 	return item->item_index >= 0 && view_eq(item->step, t->step);
+}
+
+bool task_awaits_turn(const struct machine *m, const struct machine_task *t)
+{
+	int busy = 0;
+	if (t->item_index < 0 || !t->batch)
+		return false;
+	for (size_t i = 0; busy < t->batch && i < m->n_tasks; i++) {
+		const struct machine_task *item = &m->tasks[i];
+		busy += item->item_index >= 0 && view_eq(item->step, t->step) &&
+			(item->status == TASK_QUEUED || item->status == TASK_RUNNING ||
+			 item->status == TASK_WAITING);
+	}
+	return busy >= t->batch;
 }
 
 static struct tally count_items(const struct machine *m, const struct machine_task *t)

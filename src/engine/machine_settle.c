@@ -121,7 +121,8 @@ static bool rule_retry(struct turn *turn)
 {
 	for (size_t i = 0; !turn->m->paused && i < turn->m->n_tasks; i++) {
 		struct machine_task *t = task_at(turn, i);
-		if (t->status != TASK_RETRYING || t->next_retry_ms > turn->now_ms)
+		if (t->status != TASK_RETRYING || t->next_retry_ms > turn->now_ms ||
+		    task_awaits_turn(turn->m, t))
 			continue;
 		bool gate = t->kind == STEP_APPROVE || t->kind == STEP_ASK;
 		struct event e = event_make(EVENT_TASK_QUEUED, t->id);

@@ -56,12 +56,13 @@ class Lab:
         with open("%s/%s.yaml" % (self.workflows, name), "w") as f:
             f.write(text)
 
-    def start(self, limits=None, wait=True):
+    def start(self, limits=None, wait=True, listen=()):
         ready, tell = os.pipe()
         self.log = open(self.folder + "/engine.log", "a")
         self.daemon = subprocess.Popen(
             [self.build + "/runboardd", "--foreground", "--state", self.state, "--workflows",
-             self.workflows, "--listen", "unix:" + self.socket, "--ready-fd", str(tell)],
+             self.workflows, "--listen", "unix:" + self.socket, "--ready-fd", str(tell)] +
+            [word for place in listen for word in ("--listen", place)],
             pass_fds=[tell], env=self.env, stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, preexec_fn=limits)
         os.close(tell)
@@ -151,5 +152,8 @@ class Count:
             print("left for a look: " + lab.folder)
         else:
             lab.remove()
+        return self.tell()
+
+    def tell(self):
         print("%s: %d passed, %d failed" % (self.name, self.passed, self.failed))
         return self.failed > 0

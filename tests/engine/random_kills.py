@@ -13,6 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from facts import fold  # noqa: E402
 from lab import Count, Gone, Lab, UnixConnection  # noqa: E402
 
 WORKFLOW = """
@@ -192,34 +193,6 @@ class Load:
 
 
 # ---- after it ---------------------------------------------------------------------
-
-def fold(events):
-    """What the facts of one run say, by a fold of our own: problems, and the state."""
-    bad, tasks, attempts = [], {}, collections.Counter()
-    run = None
-    for kind, data in events:
-        task, number = data.get("task"), data.get("attempt")
-        if run and run != "open":
-            bad.append("%s after the run's end" % kind)
-        if kind == "run_created":
-            bad += ["created twice"] if run else []
-            run = "open"
-        elif kind == "run_ended":
-            run = data.get("run_status", data.get("status"))
-        elif kind == "task_ended":
-            bad += ["%s ended twice" % task] if task in tasks else []
-            tasks[task] = data.get("task_status", data.get("status"))
-        elif kind.startswith("attempt_"):
-            attempts[(kind, task, number)] += 1
-    for (kind, task, number), n in attempts.items():
-        if n > 1 and kind != "attempt_stopping":
-            bad.append("%s %s %s stands %d times" % (kind, task, number, n))
-        if kind == "attempt_unknown":
-            bad.append("%s %s is unknown though the machine never died" % (task, number))
-        if kind == "attempt_starting" and not attempts[("attempt_ended", task, number)]:
-            bad.append("%s %s has no end" % (task, number))
-    return bad, run, tasks, attempts
-
 
 def check_runs(count, db, book):
     stories = collections.defaultdict(list)

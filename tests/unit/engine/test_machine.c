@@ -273,6 +273,33 @@ START_TEST(a_foreach_step_runs_its_items_in_batches)
 }
 END_TEST
 
+/* All that failed are reset at once, and yet go in batches; what waits for its turn is
+ * not due at any time. */
+START_TEST(a_retried_foreach_step_keeps_to_its_batch)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: f, foreach: '[1, 2, 3, 4]', batch: 2, allow_failures: 3, "
+		       "on_error: pause, run: x}\n");
+	bench_admit(&b);
+	for (int i = 0; i < 4; i++)
+		bench_run_task(&b, (const char *[]){ "f[0]", "f[1]", "f[2]", "f[3]" }[i], TASK_FAILED);
+	ck_assert_int_eq(bench_status_of(&b, "f"), TASK_FAILED);
+	bench_order(&b, VERB_RETRY, "f", "bob");
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_NONE);
+	ck_assert_int_eq(bench_status_of(&b, "f[1]"), TASK_QUEUED);
+	ck_assert_int_eq(bench_status_of(&b, "f[2]"), TASK_RETRYING);
+	ck_assert_int_eq(machine_next_due(b.m), 0);
+	bench_run_task(&b, "f[0]", TASK_COMPLETED);
+	ck_assert_int_eq(bench_status_of(&b, "f[2]"), TASK_QUEUED);
+	ck_assert_int_eq(bench_status_of(&b, "f[3]"), TASK_RETRYING);
+	bench_run_task(&b, "f[1]", TASK_COMPLETED);
+	bench_run_task(&b, "f[2]", TASK_COMPLETED);
+	bench_run_task(&b, "f[3]", TASK_COMPLETED);
+	ck_assert_int_eq(b.m->status, RUN_COMPLETED);
+	bench_close(&b);
+}
+END_TEST
+
 START_TEST(too_many_failed_items_fail_their_step_and_a_retry_tries_only_them)
 {
 	struct bench b;
@@ -324,6 +351,7 @@ Suite *suite_machine(void)
 		a_sibling_does_not_raise_the_version_of_a_gate,
 		an_answer_must_fit_the_schema_of_its_question,
 		a_foreach_step_runs_its_items_in_batches,
+		a_retried_foreach_step_keeps_to_its_batch,
 		too_many_failed_items_fail_their_step_and_a_retry_tries_only_them,
 		a_cancel_ends_a_paused_run,
 	};

@@ -206,8 +206,8 @@ static void order_retry(struct turn *turn, const struct machine_task *t,
 static void order_skip(struct turn *turn, const struct machine_task *t,
 		       const struct machine_order *o, struct refusal *r)
 {
-	struct view id = t->id;
-	bool closed = task_is_closed(t);
+	struct view id = t->id, step = t->step;
+	bool closed = task_is_closed(t), item = t->item_index >= 0;
 	reopen(turn, o);
 	struct event e = event_make(EVENT_TASK_ENDED, id);
 	e.task_status = TASK_SKIPPED;
@@ -216,6 +216,8 @@ static void order_skip(struct turn *turn, const struct machine_task *t,
 	e.comment = o->comment;
 	e.verb = o->verb;
 	turn_emit(turn, &e);
+	if (item && task_is_closed(machine_task(turn->m, step)))
+		reset(turn, step, o, (struct view){0});
 	if (closed)
 		reset_followers(turn, id, o);
 }

@@ -300,6 +300,24 @@ START_TEST(a_retried_foreach_step_keeps_to_its_batch)
 }
 END_TEST
 
+/* Without the one that failed the others go on, and their step with them. */
+START_TEST(a_failed_item_that_is_skipped_opens_its_step_again)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: f, foreach: '[1, 2, 3]', batch: 1, run: x}\n");
+	bench_admit(&b);
+	bench_run_task(&b, "f[0]", TASK_FAILED);
+	ck_assert_int_eq(b.m->status, RUN_FAILED);
+	bench_order(&b, VERB_SKIP, "f[0]", "bob");
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_NONE);
+	ck_assert_int_eq(bench_status_of(&b, "f"), TASK_RUNNING);
+	bench_run_task(&b, "f[1]", TASK_COMPLETED);
+	bench_run_task(&b, "f[2]", TASK_COMPLETED);
+	ck_assert_int_eq(b.m->status, RUN_COMPLETED);
+	bench_close(&b);
+}
+END_TEST
+
 START_TEST(too_many_failed_items_fail_their_step_and_a_retry_tries_only_them)
 {
 	struct bench b;
@@ -352,6 +370,7 @@ Suite *suite_machine(void)
 		an_answer_must_fit_the_schema_of_its_question,
 		a_foreach_step_runs_its_items_in_batches,
 		a_retried_foreach_step_keeps_to_its_batch,
+		a_failed_item_that_is_skipped_opens_its_step_again,
 		too_many_failed_items_fail_their_step_and_a_retry_tries_only_them,
 		a_cancel_ends_a_paused_run,
 	};

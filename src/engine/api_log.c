@@ -8,7 +8,7 @@
 #include "base/when.h"
 #include "engine/route.h"
 
-enum { OCTETS_AT_ONCE = 64 << 10, LINES_AT_ONCE = 500, LINES_MAX = 10000, SLICES_AT_ONCE = 8 };
+enum { OCTETS_AT_ONCE = 64 << 10, LINES_AT_ONCE = 500, LINES_MAX = 10000 };
 
 struct tail {
 	struct tails *tails;
@@ -19,7 +19,7 @@ struct tail {
 	struct engine_log_query q;	/* its views point to the texts above */
 	bool follow;
 	bool bare;			/* the lines that fit, as octets */
-	struct watch *again;		/* bare: looks on in the next turn */
+	struct watch *again;		/* looks on in the next turn */
 	int64_t left;			/* octets still wanted; -1: all */
 	bool more;			/* the log goes on behind what was read */
 	bool ended;			/* all that is wanted lies in out */
@@ -248,25 +248,16 @@ static void look_on(void *arg)
 	exchange_wake(t->x);
 }
 
-/* Slices without a line that fits are passed over, but not for ever: then a heartbeat,
- * or a pause where only octets may be said, gives the others their turn. */
+/* A slice without a line that fits is passed over in a turn of its own: the others come
+ * in between. */
 static bool fill(struct tail *t, struct err *err)
 {
 	str_clear(&t->out);
 	t->sent = 0;
-	if (!settle(t, err))
+	if (!settle(t, err) || !(t->q.lines ? fill_lines(t, err) : fill_octets(t, err)))
 		return false;
-	for (int i = 0; i < SLICES_AT_ONCE && !t->out.len && !t->ended; i++) {
-		if (!(t->q.lines ? fill_lines(t, err) : fill_octets(t, err)))
-			return false;
-		if (!t->more)
-			return true;
-	}
-	if (!t->out.len && !t->ended) {
-		beat(t);
-		if (t->bare)
-			loop_timer_set(t->again, 1);
-	}
+	if (!t->out.len && !t->ended && t->more)
+		loop_timer_set(t->again, 0);
 	return true;
 }
 
@@ -313,6 +304,7 @@ static struct tail *tail_new(struct call *c)
 	t->tails = c->api->tails;
 	t->engine = c->api->with.engine;
 	t->x = c->x;
+	t->again = loop_timer(c->api->with.loop, look_on, t);
 	t->index = t->tails->items.len;
 	vec_push(&t->tails->items, t);
 	str_add(&t->run, call_word(c, 0));
@@ -367,6 +359,8 @@ static bool read_query(struct call *c, struct tail *t)
 	    !call_query(c, "level", &t->level) || !call_query(c, "search", &t->search) ||
 	    !call_query_flag(c, "follow", &t->follow) ||
 	    !call_query_flag(c, "backward", &t->q.backward) ||
+	    !call_query_int(c, "line", (struct call_range){ 1, INT64_MAX / 2, 0 }, &t->q.line) ||
+	    !call_query_int(c, "tail", (struct call_range){ 1, LINES_MAX, 0 }, &t->q.tail) ||
 	    !call_query_int(c, "attempt", (struct call_range){ 1, INT32_MAX, 0 }, &attempt) ||
 	    !call_query_int(c, "offset", (struct call_range){ INT64_MIN, INT64_MAX, 0 }, &t->q.offset))
 		return false;
@@ -375,6 +369,10 @@ static bool read_query(struct call *c, struct tail *t)
 		return false;
 	if (t->follow && t->q.backward)
 		return refuse(c, "a log is followed forward only");
+	if (t->q.line && t->q.tail)
+		return refuse(c, "line and tail exclude each other");
+	if ((t->q.line || t->q.tail) && (!t->q.lines || t->q.backward || t->cursor.len))
+		return refuse(c, "line and tail are a begin: with format=lines, without cursor");
 	t->bare = !t->q.lines && (t->level.len || t->search.len);
 	if (t->bare && t->q.offset)
 		return refuse(c, "offset counts all octets: not with level or search");
@@ -391,7 +389,6 @@ static bool read_query(struct call *c, struct tail *t)
 	if (t->bare) {
 		t->q.lines = true;
 		t->q.limit = LINES_AT_ONCE;
-		t->again = loop_timer(c->api->with.loop, look_on, t);
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "engine/engine_inside.h"
+#include "engine/log_index.h"
 
 enum { ORDER_ENGINE = 100 };
 static const int64_t usual_log_max = INT64_C(1) << 30, usual_run_log_max = INT64_C(16) << 30;
@@ -117,6 +118,7 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	e->retry_ms = config->retry_ms;
 	e->catalog = catalog_new(config->workflows, config->n_workflows);
 	e->kick = true;
+	e->log_indexes = log_indexes_new();
 	if (!open_all(e, config, err)) {
 		engine_free(e);
 		return NULL;
@@ -145,6 +147,7 @@ void engine_free(struct engine *e)
 	folders_free(e->folders);
 	engine_stop_preparing(e);
 	notices_free(e->notices);
+	log_indexes_free(e->log_indexes);
 	retention_free(e->retention);
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);

@@ -298,6 +298,8 @@ struct engine_log_query {
 	int64_t limit;			/* octets or lines; 0: a default */
 	struct view cursor;		/* lines: empty, "end", or from a page */
 	bool backward;
+	int64_t line;			/* lines: from this one on, from 1; 0: not asked for */
+	int64_t tail;			/* lines: so many before the end; 0: not asked for */
 	struct view level, search;	/* lines: only those that fit */
 };
 

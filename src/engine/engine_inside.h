@@ -88,6 +88,7 @@ struct engine {
 	bool replan;				/* they may have changed */
 	struct stats stats;
 	struct notices *notices;
+	struct log_indexes *log_indexes;
 	struct retention *retention;
 	const struct notice_spec *notice_specs;	/* the engine's own; the caller's */
 	size_t n_notice_specs;

@@ -1,6 +1,7 @@
 /* Logs for the API: octets or lines of one attempt's output. */
 #include "engine/engine_inside.h"
 #include "engine/log_file.h"
+#include "engine/log_index.h"
 #include "engine/log_lines.h"
 #include "wire/jsonw.h"
 
@@ -116,8 +117,11 @@ static void write_line(struct jsonw *w, const struct log_line *line)
 	jsonw_end_object(w);
 }
 
+static const char seek_cursor[] = "line.";	/* then a number: still to be found */
+
 struct shown {
 	size_t first;			/* of the page's lines */
+	int64_t line;			/* the number of the first; 0: not asked for */
 	struct log_place prev;
 	bool has_prev;
 	enum engine_log_state state;
@@ -146,6 +150,8 @@ static void write_page(struct str *out, const struct log_page *page, const struc
 		write_cursor(&w, "prev", &shown->prev);
 	else
 		jsonw_null(&w, "prev");
+	if (shown->line)
+		jsonw_int(&w, "line", shown->line);
 	jsonw_string(&w, "state", state_word(shown->state));
 	jsonw_end_object(&w);
 }
@@ -157,65 +163,134 @@ static enum engine_log_state state_of(const struct log_page *page, bool ended)
 	return ended ? ENGINE_LOG_EOF : ENGINE_LOG_FOLLOWING;
 }
 
-static void read_forward(const struct log_file *f, struct log_place from, struct log_wish *wish,
-			 struct str *out, enum engine_log_state *state)
+/* A question for lines, and what it is asked of. */
+struct reading {
+	struct engine *e;
+	const struct attempt_name *name;
+	const struct log_file *f;
+	const struct engine_log_query *q;
+	struct log_wish wish;
+	struct str *out;
+	enum engine_log_state *state;
+};
+
+static void read_forward(struct reading *r, struct log_place from, int64_t line)
 {
 	struct log_page page = {0};
-	log_read_lines(f, from, wish, &page);
+	log_read_lines(r->f, from, &r->wish, &page);
 	struct shown shown = { .prev = from, .has_prev = from.record || from.inside,
-			       .state = state_of(&page, wish->ended) };
-	write_page(out, &page, &shown);
-	*state = shown.state;
+			       .state = state_of(&page, r->wish.ended), .line = line };
+	write_page(r->out, &page, &shown);
+	*r->state = shown.state;
 	log_page_release(&page);
+}
+
+static void write_not_yet(struct reading *r, int64_t line)
+{
+	struct str cursor = {0};
+	struct jsonw w;
+	str_addf(&cursor, "%s%lld", seek_cursor, (long long)line);
+	jsonw_init(&w, r->out);
+	jsonw_object(&w, NULL);
+	jsonw_array(&w, "lines");
+	jsonw_end_array(&w);
+	jsonw_text(&w, "next", view_of_str(&cursor));
+	jsonw_null(&w, "prev");
+	jsonw_int(&w, "line", line);
+	jsonw_string(&w, "state", state_word(ENGINE_LOG_MORE));
+	jsonw_end_object(&w);
+	*r->state = ENGINE_LOG_MORE;
+	str_release(&cursor);
+}
+
+/* From line number `line` of the wanted streams on. */
+static void read_from_line(struct reading *r, int64_t line)
+{
+	struct log_index *ix = log_indexes_of(r->e->log_indexes, r->name);
+	const struct log_seek seek = { line, r->wish.streams, r->wish.ended };
+	struct log_mark mark;
+	enum log_found found = log_index_find(ix, r->f, &seek, &mark, &r->wish.skip);
+	if (found == LOG_NOT_YET)
+		write_not_yet(r, line);
+	else
+		read_forward(r, found == LOG_FOUND ? mark.place : log_end(r->f), line);
+}
+
+/* So many lines before the end. */
+static struct log_place before_end(const struct reading *r, int64_t lines)
+{
+	struct log_page page = {0};
+	struct log_place place = log_end(r->f);
+	struct log_wish all = { .streams = r->wish.streams, .ended = r->wish.ended };
+	const struct log_span span = { lines, BACK_OCTETS, all.streams };
+	log_go_back(r->f, &place, &span);
+	log_read_lines(r->f, place, &all, &page);
+	if (page.lines.len > (size_t)lines)
+		place = page.lines.items[page.lines.len - (size_t)lines - 1].after;
+	log_page_release(&page);
+	return place;
 }
 
 /* The lines that end before `from`: from further back forward to it, the last of
  * them shown. `next` leads on from where the reader came. */
-static void read_backward(const struct log_file *f, struct log_place from, bool at_end,
-			  struct log_wish *wish, struct str *out)
+static void read_backward(struct reading *r, struct log_place from, bool at_end)
 {
 	struct log_page page = {0};
 	struct log_place begin = from;
-	size_t most = wish->most;
-	const struct log_span span = { (int64_t)most, BACK_OCTETS, wish->streams };
-	bool more = log_go_back(f, &begin, &span);
-	wish->most = 0;
-	wish->until = at_end ? NULL : &from;
-	log_read_lines(f, begin, wish, &page);
+	struct log_wish wish = r->wish;
+	const struct log_span span = { (int64_t)wish.most, BACK_OCTETS, wish.streams };
+	bool more = log_go_back(r->f, &begin, &span);
+	wish.most = 0;
+	wish.until = at_end ? NULL : &from;
+	log_read_lines(r->f, begin, &wish, &page);
 	struct shown shown = { .prev = begin, .has_prev = more };
-	if (page.lines.len > most) {
-		shown.first = page.lines.len - most;
+	if (page.lines.len > r->wish.most) {
+		shown.first = page.lines.len - r->wish.most;
 		shown.prev = page.lines.items[shown.first - 1].after;
 		shown.has_prev = true;
 	}
 	shown.state = shown.has_prev ? ENGINE_LOG_MORE : ENGINE_LOG_EOF;
-	write_page(out, &page, &shown);
+	write_page(r->out, &page, &shown);
+	*r->state = r->wish.ended ? ENGINE_LOG_EOF : ENGINE_LOG_FOLLOWING;
 	log_page_release(&page);
 }
 
-static bool read_lines(const struct log_file *f, const struct engine_log_query *q, bool ended,
-		       struct str *out, enum engine_log_state *state, struct err *err)
+/* Where it begins: a line's number, if it begins there, else a place. */
+static bool read_cursor(const struct reading *r, int64_t *line, struct log_place *from,
+			struct err *err)
 {
-	struct log_wish wish = {
-		.streams = q->streams, .most = (size_t)clip(q->limit, LINES, LINES_MOST),
-		.ended = ended, .search = q->search,
-	};
+	const struct engine_log_query *q = r->q;
+	struct view number = view_cut(q->cursor, sizeof seek_cursor - 1, q->cursor.len);
+	*line = q->line;
+	bool good = true;
+	if (view_is(q->cursor, "end"))
+		*from = log_end(r->f);
+	else if (view_starts(q->cursor, seek_cursor))
+		good = number_parse(number, 1, INT64_MAX / 2, line);
+	else if (q->cursor.len)
+		good = log_place_read(q->cursor, from);
+	else if (q->tail)
+		*from = before_end(r, q->tail);
+	return good || err_set(err, ERR_USAGE, "cursor: it is none of this log");
+}
+
+static bool read_lines(struct reading *r, struct err *err)
+{
 	struct log_place from = {0};
-	bool at_end = view_is(q->cursor, "end");
-	if (q->level.len && !severity_parse(q->level, &wish.level))
+	int64_t line;
+	bool at_end = view_is(r->q->cursor, "end");
+	if (r->q->level.len && !severity_parse(r->q->level, &r->wish.level))
 		return err_set(err, ERR_USAGE, "level: debug, info, warn or error");
-	if (at_end)
-		from = log_end(f);
-	else if (q->cursor.len && !log_place_read(q->cursor, &from))
-		return err_set(err, ERR_USAGE, "cursor: it is none of this log");
-	if (q->backward) {
-		read_backward(f, from, at_end, &wish, out);
-		*state = ended ? ENGINE_LOG_EOF : ENGINE_LOG_FOLLOWING;
-		return true;
-	}
-	for (int i = 0; at_end && i < LOG_FILES; i++)
+	if (!read_cursor(r, &line, &from, err))
+		return false;
+	for (int i = 0; at_end && !r->q->backward && i < LOG_FILES; i++)
 		from.line[i] = from.at[i];
-	read_forward(f, from, &wish, out, state);
+	if (line)
+		read_from_line(r, line);
+	else if (r->q->backward)
+		read_backward(r, from, at_end);
+	else
+		read_forward(r, from, 0);
 	return true;
 }
 
@@ -236,7 +311,12 @@ bool engine_log(struct engine *e, const struct engine_log_query *asked, struct s
 		f = log_file_none();
 	bool ok = true;
 	if (q.lines) {
-		ok = read_lines(&f, &q, which.ended, out, state, err);
+		struct reading r = {
+			.e = e, .name = &name, .f = &f, .q = &q, .out = out, .state = state,
+			.wish = { .streams = q.streams, .ended = which.ended, .search = q.search,
+				  .most = (size_t)clip(q.limit, LINES, LINES_MOST) },
+		};
+		ok = read_lines(&r, err);
 	} else {
 		bool both = q.streams == (ENGINE_STDOUT | ENGINE_STDERR);
 		int stream = q.streams == ENGINE_STDOUT ? LOG_OUT :

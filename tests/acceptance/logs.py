@@ -199,6 +199,38 @@ def options(rig):
     rig.post('/v1/runs/%s/cancel' % run)
 
 
+def places(rig):
+    rig.workflow('counted', '''
+        steps: [{id: a, run: 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo "line $i"; done; echo "ERROR: last" >&2'}]
+        ''')
+    run = rig.done(rig.start('counted'))['id']
+    at = '/v1/runs/%s/tasks/a/log?format=lines&' % run
+
+    def page(query):
+        """The page, when its place has been found."""
+        while True:
+            p = rig.get(at + query).json
+            if p['lines'] or p['state'] != 'more':
+                return p
+            query = re.sub('line=\\d+', 'cursor=' + p['next'], query)
+    p = page('stream=stdout&line=2000&limit=3')
+    rig.equal('a line by its number', [l['text'] for l in p['lines']], ['line 2000', 'line 2001', 'line 2002'])
+    rig.equal('the page says it', p['line'], 2000)
+    rig.equal('and goes on', page('stream=stdout&limit=1&cursor=' + p['next'])['lines'][0]['text'], 'line 2003')
+    rig.equal('of one stream', page('line=1&stream=stderr')['lines'][0]['text'], 'ERROR: last')
+    p = page('line=4000')
+    rig.equal('behind the end', (p['lines'], p['state']), ([], 'eof'))
+    rig.equal('the last ones', [l['text'] for l in page('stream=stdout&tail=2')['lines']], ['line 2999', 'line 3000'])
+    rig.equal('more than there are', len(page('tail=9000&limit=10000')['lines']), 3001)
+    s = rig.stream(at + 'stream=stdout&tail=2&follow=1')
+    frames = s.until('eof')
+    s.close()
+    rig.equal('followed from there', [l['text'] for l in frames[0][2]['lines']], ['line 2999', 'line 3000'])
+    for wrong in ('line=0', 'line=1&tail=1', 'line=1&cursor=end', 'tail=20000', 'line=2&backward=1', 'cursor=line.x'):
+        rig.equal('refused: ' + wrong, rig.get(at + wrong).status, 400)
+    rig.equal('octets have no lines', rig.get(at.replace('format=lines&', 'line=1')).status, 400)
+
+
 def killed(rig):
     rig.workflow('long', '''
         steps:
@@ -219,5 +251,5 @@ def killed(rig):
               (0, ['a | one', 'a | two', 'b | three']))
 
 
-play('logs', floods, run_limit, debugging, levels, follows, options, killed,
+play('logs', floods, run_limit, debugging, levels, follows, options, places, killed,
      config='[logs]\nmax = 8M\nrun_max = 5M\n')

@@ -106,7 +106,7 @@ def processes(rig):
 
 
 def answers(rig, run):
-    paths = ['/v1/runs/' + run, '/v1/runs/%s/history' % run, '/v1/runs?limit=50', '/v1/inbox', '/v1/audit', '/v1/stats',
+    paths = ['/v1/runs/' + run, '/v1/runs/%s/history' % run, '/v1/runs/%s/export' % run, '/v1/runs?limit=50', '/v1/inbox', '/v1/audit', '/v1/stats',
              '/v1/workflows', '/v1/workflows/many', '/metrics', '/v1/queues', '/v1/workers']
     for t in rig.run(run)['tasks']:
         at = '/v1/runs/%s/tasks/%s' % (run, t['id'])

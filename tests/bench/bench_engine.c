@@ -2,6 +2,7 @@
  * commits one transaction a transition, on this machine, in this run; then what
  * bench_serve.c measures of runboardd as a program. */
 #include "bench/bench.h"
+#include "bench/bench_logs.h"
 #include "bench/bench_serve.h"
 
 #include <fcntl.h>
@@ -251,7 +252,7 @@ int main(int argc, char **argv)
 {
 	static const struct opt options[] = {
 		{ "stored", 0, OPT_VALUE, "N", "runs in the history (100000)" },
-		{ "only", 0, OPT_VALUE, "PART", "runs, launch, streams or history" },
+		{ "only", 0, OPT_VALUE, "PART", "runs, launch, streams, history or logs" },
 		{ NULL },
 	};
 	static const struct opt *const tables[] = { options, NULL };
@@ -274,6 +275,8 @@ int main(int argc, char **argv)
 		bench_streams();
 	if (!only || str_eq(only, "history"))
 		bench_history(stored);
+	if (!only || str_eq(only, "logs"))
+		bench_logs(INT64_C(1030000000));
 	opt_result_release(&given);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "engine/log_index.h"
 #include "engine/log_lines.h"
 #include "lib/unit.h"
 
@@ -280,6 +281,111 @@ START_TEST(going_back_from_the_end_reaches_the_last_lines)
 }
 END_TEST
 
+/* What line number n of the streams is, by the index: its text. */
+static void seek(struct log_index *ix, struct log_file *f, int64_t line, unsigned streams,
+		 struct str *out)
+{
+	struct log_page page = {0};
+	struct log_mark mark;
+	struct log_wish wish = { .streams = streams, .most = 1, .ended = true };
+	const struct log_seek where = { line, streams, true };
+	enum log_found found;
+	do
+		found = log_index_find(ix, f, &where, &mark, &wish.skip);
+	while (found == LOG_NOT_YET);
+	str_clear(out);
+	if (found == LOG_BEYOND)
+		return;
+	struct log_place place = mark.place;
+	do {
+		log_page_release(&page);
+		page = (struct log_page){0};
+		log_read_lines(f, place, &wish, &page);
+		place = page.place;
+		wish.skip = page.left_to_skip;
+	} while (!page.lines.len && page.more);
+	if (page.lines.len)
+		str_add(out, page.lines.items[0].text);
+	log_page_release(&page);
+}
+
+START_TEST(a_line_is_found_by_its_number_in_either_stream_and_in_both)
+{
+	struct scene s;
+	struct log_file f;
+	struct log_index ix = {0};
+	struct str got = {0}, piece = {0};
+	scene_open(&s);
+	/* 30 000 lines of each stream, broken anywhere, several marks apart. */
+	for (int i = 0; i < 30000; i++) {
+		str_addf(&piece, "out %d %0100d\n", i + 1, 0);
+		if (i % 7 == 0 || i == 29999) {
+			size_t cut = i == 29999 ? piece.len : piece.len / 2;
+			struct str part = {0};
+			str_add(&part, view_cut(view_of_str(&piece), 0, cut));
+			say(&s, 1, str_text(&part));
+			str_drop(&piece, cut);
+			str_release(&part);
+		}
+		struct str line = {0};
+		str_addf(&line, "err %d %090d\n", i + 1, 0);
+		say(&s, 2, str_text(&line));
+		str_release(&line);
+	}
+	scene_read(&s, &f);
+	static const int lines[] = { 30000, 1, 2, 15000, 9999, 10001, 29999, 3 };
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct str want = {0};
+		str_addf(&want, "out %d ", lines[i]);
+		seek(&ix, &f, lines[i], 1, &got);
+		ck_assert_msg(view_starts(view_of_str(&got), str_text(&want)), "%d: %s", lines[i],
+			      str_text(&got));
+		str_clear(&want);
+		str_addf(&want, "err %d ", lines[i]);
+		seek(&ix, &f, lines[i], 2, &got);
+		ck_assert_msg(view_starts(view_of_str(&got), str_text(&want)), "%d: %s", lines[i],
+			      str_text(&got));
+		str_release(&want);
+	}
+	ck_assert_uint_ge(ix.marks.len, 4);
+	ck_assert_uint_lt(ix.marks.len, 10);
+	seek(&ix, &f, 60000, 3, &got);
+	ck_assert(got.len > 0);
+	seek(&ix, &f, 60001, 3, &got);
+	ck_assert_uint_eq(got.len, 0);
+	str_release(&got);
+	str_release(&piece);
+	log_index_release(&ix);
+	scene_close(&s, &f);
+}
+END_TEST
+
+/* Counting from the front and jumping by the index come to the same line. */
+START_TEST(numbers_are_those_of_the_lines_as_they_are_read)
+{
+	struct scene s;
+	struct log_file f;
+	struct log_index ix = {0};
+	struct log_page page = {0};
+	struct str got = {0};
+	scene_open(&s);
+	for (int i = 0; i < 40; i++)
+		say(&s, 1 + i % 2, i % 3 ? "half\nnext " : "more \n\n");
+	say(&s, 1, "\n");
+	say(&s, 2, "\n");
+	scene_read(&s, &f);
+	log_read_lines(&f, (struct log_place){0}, &all, &page);
+	for (size_t i = 0; i < page.lines.len; i++) {
+		seek(&ix, &f, (int64_t)i + 1, 3, &got);
+		ck_assert(view_eq(view_of_str(&got), page.lines.items[i].text));
+	}
+	log_page_release(&page);
+	str_release(&got);
+	log_index_release(&ix);
+	scene_close(&s, &f);
+}
+END_TEST
+
 START_TEST(a_cursor_reads_back_as_its_place)
 {
 	struct str text = {0};
@@ -309,6 +415,8 @@ Suite *suite_log_lines(void)
 	tcase_add_test(t, a_search_finds_what_lies_across_chunks);
 	tcase_add_test(t, notes_have_a_place_among_the_lines);
 	tcase_add_test(t, going_back_from_the_end_reaches_the_last_lines);
+	tcase_add_test(t, a_line_is_found_by_its_number_in_either_stream_and_in_both);
+	tcase_add_test(t, numbers_are_those_of_the_lines_as_they_are_read);
 	tcase_add_test(t, a_cursor_reads_back_as_its_place);
 	suite_add_tcase(s, t);
 	return s;

@@ -48,6 +48,10 @@ static const struct word context_words[] = {
 	{ "ca_file", offsetof(struct config_context, ca_file), false },
 	{ "cert_file", offsetof(struct config_context, cert_file), false },
 	{ "key_file", offsetof(struct config_context, key_file), false },
+	{ "codec_url", offsetof(struct config_context, codec_url), false },
+	{ "codec_token_env", offsetof(struct config_context, codec_token_env), false },
+	{ "codec_token_file", offsetof(struct config_context, codec_token_file), false },
+	{ "codec_token_command", offsetof(struct config_context, codec_token_command), false },
 	{ "waiting", offsetof(struct config_context, waiting), false },
 	{ "waiting_memo", offsetof(struct config_context, waiting_memo), false },
 	{ 0 },
@@ -201,6 +205,10 @@ static void context_release(struct config_context *x)
 	mem_free(x->ca_file);
 	mem_free(x->cert_file);
 	mem_free(x->key_file);
+	mem_free(x->codec_url);
+	mem_free(x->codec_token_env);
+	mem_free(x->codec_token_file);
+	mem_free(x->codec_token_command);
 	mem_free(x->waiting);
 	mem_free(x->waiting_memo);
 	mem_free(x->name);

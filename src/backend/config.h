@@ -28,6 +28,8 @@ struct config_context {
 	/* Temporal's own */
 	char *space;			/* "namespace" */
 	char *ca_file, *cert_file, *key_file;
+	char *codec_url;
+	char *codec_token_env, *codec_token_file, *codec_token_command;
 	char *waiting, *waiting_memo;
 	VEC(struct setting) approvals;	/* approve.TYPE, reject.TYPE, answer.TYPE */
 };

@@ -147,17 +147,36 @@ static struct backend *open_replay(const struct config_context *x, const struct 
 	return replay_new(o->loop, o->sink, o->number, &config, err);
 }
 
+/* The codec server has a token of its own. */
+static bool find_codec_token(const struct config_context *x, struct str *token, struct err *err)
+{
+	const struct config_context codec = {
+		.name = x->name,
+		.token_env = x->codec_token_env,
+		.token_file = x->codec_token_file,
+		.token_command = x->codec_token_command,
+	};
+	return find_token(&codec, token, err);
+}
+
+static void forget(struct str *token)
+{
+	if (token->ptr)
+		explicit_bzero(token->ptr, token->len);
+	str_release(token);
+}
+
 static struct backend *open_temporal(const struct config_context *x, const struct opening *o,
 				     struct err *err)
 {
-	struct str token = { 0 };
+	struct str token = { 0 }, codec_token = { 0 };
 	struct backend *b = NULL;
 	if (!is_web(x->url)) {
 		err_set(err, ERR_CONFIG, "context %s: url must be http://HOST:PORT of Temporal's "
 					 "HTTP API (7243 by default)", x->name);
 		return NULL;
 	}
-	if (find_token(x, &token, err)) {
+	if (find_token(x, &token, err) && find_codec_token(x, &codec_token, err)) {
 		const struct temporal_config config = {
 			.name = x->name,
 			.url = x->url,
@@ -166,6 +185,8 @@ static struct backend *open_temporal(const struct config_context *x, const struc
 			.ca_file = x->ca_file,
 			.cert_file = x->cert_file,
 			.key_file = x->key_file,
+			.codec_url = x->codec_url,
+			.codec_token = codec_token.len ? str_text(&codec_token) : NULL,
 			.waiting = x->waiting,
 			.waiting_memo = x->waiting_memo,
 			.approvals = x->approvals.items,
@@ -174,9 +195,8 @@ static struct backend *open_temporal(const struct config_context *x, const struc
 		};
 		b = temporal_new(o->loop, o->sink, o->number, &config, err);
 	}
-	if (token.ptr)
-		explicit_bzero(token.ptr, token.len);
-	str_release(&token);
+	forget(&token);
+	forget(&codec_token);
 	return b;
 }
 

@@ -19,6 +19,7 @@ static void temporal_free(struct temporal *t)
 {
 	temporal_forget_all(t);
 	map_release(&t->known);
+	temporal_queues_forget(t);
 	mappings_release(&t->mappings);
 	mem_free(t->name);
 	mem_free(t->where);
@@ -27,6 +28,10 @@ static void temporal_free(struct temporal *t)
 	mem_free(t->user);
 	mem_free(t->waiting);
 	mem_free(t->waiting_memo);
+	mem_free(t->token);
+	mem_free(t->ca_file);
+	mem_free(t->codec_url);
+	mem_free(t->codec_unix_path);
 	mem_free(t);
 }
 
@@ -69,7 +74,8 @@ static void on_answer(void *arg, const struct http_answer *a)
 {
 	struct temporal_job *j = arg;
 	j->call = NULL;
-	j->answered(j, a);
+	if (!temporal_decode(j, a))
+		j->answered(j, a);
 }
 
 void temporal_job_ask(struct temporal_job *j, struct temporal_ask *ask,
@@ -107,6 +113,7 @@ void temporal_job_free(struct temporal_job *j)
 	if (j->next)
 		j->next->prev = j->prev;
 	temporal_call_cancel(j->call);
+	temporal_decoding_free(j->decoding);
 	loop_remove(j->timer);
 	story_release(&j->story);
 	json_free(j->describe);
@@ -207,6 +214,8 @@ static void destroy(struct backend *b)
 	loop_remove(t->budget.timer);
 	t->budget.timer = NULL;
 	http_free(t->http);
+	http_free(t->codec);
+	t->codec = NULL;
 	/* From inside a call of the sink: the rest goes when that returns. */
 	temporal_enter(t);
 	temporal_leave(t);
@@ -302,6 +311,11 @@ struct backend *temporal_new(struct loop *loop, const struct backend_sink *sink,
 	t->waiting_given = c->waiting != NULL;
 	t->waiting_memo = c->waiting_memo ? mem_text(c->waiting_memo) : NULL;
 	t->has_token = c->token != NULL;
+	t->token = c->token ? mem_text(c->token) : NULL;
+	t->ca_file = c->ca_file ? mem_text(c->ca_file) : NULL;
+	t->codec_unix_path = c->codec_unix_path ? mem_text(c->codec_unix_path) : NULL;
+	if (c->codec_url)
+		temporal_codec_open(t, c->codec_url, c->codec_token);
 	t->read_only = c->read_only;
 	t->times = c->times;
 	set_times(&t->times);

@@ -29,6 +29,9 @@ struct temporal_config {
 	const char *space;		/* namespace; NULL: "default" */
 	const char *token;		/* bearer, or NULL */
 	const char *ca_file, *cert_file, *key_file;
+	const char *codec_url;		/* "https://codec.example.org"; NULL: none, or the UI server's */
+	const char *codec_token;	/* bearer for it, or NULL */
+	const char *codec_unix_path;	/* tests: NULL */
 	const char *waiting;		/* query of what waits for a person; NULL: found out */
 	const char *waiting_memo;	/* key of a memo that says so; NULL: none */
 	const struct setting *approvals;	/* "approve.TYPE" etc.: temporal_mapping.h */

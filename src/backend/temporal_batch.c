@@ -258,6 +258,10 @@ static struct temporal_batch *batch_new(struct temporal *t, enum verb verb)
 
 void temporal_batch_one(struct temporal_job *j)
 {
+	if (temporal_off(j->t, TEMPORAL_BATCH).len) {
+		temporal_refuse(j, temporal_off(j->t, TEMPORAL_BATCH));
+		return;
+	}
 	struct temporal_batch *b = batch_new(j->t, j->verb);
 	b->total = 1;
 	j->batch = b;
@@ -320,7 +324,8 @@ static void on_gathered(void *arg)
 	struct temporal_job *j;
 	temporal_enter(t);
 	while (!t->dead && (j = any_gathered(t)) != NULL) {
-		if (is_named(j) && count_alike(j) > SINGLY_MAX) {
+		bool off = temporal_off(t, TEMPORAL_BATCH).len > 0;
+		if (!off && is_named(j) && count_alike(j) > SINGLY_MAX) {
 			join(j);
 		} else {
 			j->gathered = false;

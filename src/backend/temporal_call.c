@@ -30,6 +30,11 @@ void temporal_add_space(struct str *target, const struct temporal *t)
 	http_add_encoded(target, view_of(t->space));
 }
 
+bool temporal_can_address(const struct temporal *t, const char *workflow_id)
+{
+	return t->settings.is_ui || !strchr(workflow_id, '/');
+}
+
 void temporal_add_workflow(struct str *target, const struct temporal *t, const char *workflow_id)
 {
 	temporal_add_space(target, t);

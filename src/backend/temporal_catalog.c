@@ -182,13 +182,13 @@ static void list_queues(struct temporal_job *j)
 
 /* ---- workflow types ---- */
 
-static void add_field(struct jsonw *w, const char *name, const char *title, const char *fallback)
+static void add_field(struct jsonw *w, const char *name, const char *title, struct view fallback)
 {
 	jsonw_object(w, name);
 	jsonw_string(w, "type", "string");
 	jsonw_string(w, "title", title);
-	if (fallback)
-		jsonw_string(w, "default", fallback);
+	if (fallback.len)
+		jsonw_text(w, "default", fallback);
 	jsonw_end_object(w);
 }
 
@@ -207,12 +207,14 @@ static int64_t open_of(struct temporal *t, struct view type)
 
 static void add_workflow(struct jsonw *w, struct temporal *t, struct view type)
 {
-	const char *queue = temporal_last_queue(t, type);
+	struct temporal_remembered last;
 	struct view off = temporal_off(t, TEMPORAL_START);
+	temporal_remembered(t, type, &last);
+	struct view queue = last.queue.len ? last.queue : view_of(temporal_last_queue(t, type));
 	jsonw_object(w, NULL);
 	jsonw_text(w, "name", type);
 	jsonw_text(w, "title", type);
-	jsonw_string(w, "queue", queue);
+	jsonw_text(w, "queue", queue);
 	jsonw_int(w, "open_runs", open_of(t, type));
 	if (off.len) {
 		jsonw_object(w, "actions");
@@ -220,9 +222,42 @@ static void add_workflow(struct jsonw *w, struct temporal *t, struct view type)
 		jsonw_end_object(w);
 	}
 	jsonw_object(w, "params");
-	add_field(w, "input", "input (JSON; empty: none)", NULL);
-	add_field(w, "workflow_id", "workflow id (empty: one is made)", NULL);
+	add_field(w, "input", "input (JSON; empty: none)", last.input);
+	add_field(w, "workflow_id", "workflow id (empty: one is made)", VIEW(""));
 	add_field(w, "task_queue", "task queue", queue);
+	jsonw_end_object(w);
+	jsonw_end_object(w);
+	str_release(&last.text);
+}
+
+/* Types that were started from here and have no run any more. */
+static void add_remembered(struct temporal *t, struct str *names)
+{
+	struct str types = { 0 };
+	struct view name;
+	temporal_add_remembered_types(t, &types);
+	struct view rest = view_of_str(&types);
+	while (view_split(&rest, '\n', &name)) {
+		struct str one = { 0 };
+		str_add(&one, name);
+		if (one.len)
+			add_name(names, str_text(&one));
+		str_release(&one);
+	}
+	str_release(&types);
+}
+
+/* One that never ran: its type is typed. */
+static void add_any_workflow(struct jsonw *w)
+{
+	jsonw_object(w, NULL);
+	jsonw_string(w, "name", "(another type)");
+	jsonw_string(w, "title", "a workflow type that has no run here yet");
+	jsonw_object(w, "params");
+	add_field(w, "workflow_type", "workflow type", VIEW(""));
+	add_field(w, "task_queue", "task queue", VIEW(""));
+	add_field(w, "workflow_id", "workflow id (empty: one is made)", VIEW(""));
+	add_field(w, "input", "input (JSON; empty: none)", VIEW(""));
 	jsonw_end_object(w);
 	jsonw_end_object(w);
 }
@@ -233,12 +268,14 @@ static void list_workflows(struct temporal_job *j)
 	struct jsonw w;
 	const bool queues = false;
 	collect_names(j->t, &names, queues);
+	add_remembered(j->t, &names);
 	temporal_list_begin(&w, &out, "workflows");
 	struct view rest = view_of_str(&names), name;
 	while (view_split(&rest, '\n', &name)) {
 		if (name.len)
 			add_workflow(&w, j->t, name);
 	}
+	add_any_workflow(&w);
 	temporal_list_end(&w);
 	temporal_give(j, &out, VIEW(""));
 	str_release(&out);

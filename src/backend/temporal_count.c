@@ -34,7 +34,7 @@ bool temporal_take_counts(struct temporal *t, struct view body)
 	int64_t pending = t->watch.pending > 0 ? t->watch.pending : 0;
 	int64_t planned = t->watch.planned > 0 ? t->watch.planned : 0;
 	counts[LANE_PENDING] = pending;
-	counts[LANE_PLANNED] = planned;
+	counts[LANE_PLANNED] = planned + (int64_t)t->planned.plans.len;
 	counts[LANE_RUNNING] -= pending + planned;
 	if (counts[LANE_RUNNING] < 0)
 		counts[LANE_RUNNING] = 0;

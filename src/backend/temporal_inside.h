@@ -6,12 +6,15 @@
  *   temporal_settings.c which endpoint, and what it has switched off
  *   temporal_known.c    what was told of each run, so that nothing is told twice
  *   temporal_watch.c    snapshot and changes by visibility queries; temporal_count.c
+ *   temporal_planned.c  the next firings of schedules
  *   temporal_look.c     single runs by describe: what lists do not say;
  *                       temporal_gate.c: does it wait for a person, and why
+ *   temporal_decode.c   payloads by the codec server
+ *   temporal_why.c      why something is pending
  *   temporal_load.c     describe and history of a run for a job
  *   temporal_read.c     page, detail, history, log
  *   temporal_catalog.c  schedules, queues, workers, workflows; temporal_inbox.c
- *   temporal_order.c    orders; temporal_retry.c; temporal_approve.c: approvals by mapping
+ *   temporal_order.c    orders; temporal_start.c; temporal_retry.c; temporal_approve.c: approvals by mapping
  *   temporal_tell.c     updates and signals, and their effect; temporal_winner.c
  *   temporal_batch.c    orders on many runs
  *   temporal_ask.c      queries, stack, handlers; temporal_schedule.c: schedules
@@ -58,6 +61,9 @@ void temporal_call_cancel(struct temporal_call *c);	/* NULL is fine */
 void temporal_send_held(struct temporal *t);
 /* "/api/v1/namespaces/NS" and what follows. */
 void temporal_add_space(struct str *target, const struct temporal *t);
+/* The frontend decodes %2F before it routes: with a slash another route would
+ * answer. */
+bool temporal_can_address(const struct temporal *t, const char *workflow_id);
 /* ... "/workflows/ID". */
 void temporal_add_workflow(struct str *target, const struct temporal *t, const char *workflow_id);
 void temporal_add_query(struct str *target, const char *name, struct view value);
@@ -141,6 +147,7 @@ struct temporal_known {
 	bool asked;		/* its own words were asked for */
 	bool named;		/* in this round of a list */
 	uint64_t round;		/* last look */
+	int64_t length;		/* of its history, once it completed; 0: unknown */
 };
 
 struct temporal_known *temporal_known(struct temporal *t, struct view id);
@@ -200,6 +207,26 @@ void temporal_watch_release(struct temporal *t);
 /* temporal_count.c; false where the answer is none. */
 bool temporal_take_counts(struct temporal *t, struct view body);
 
+/* ---- temporal_planned.c: the next firings of schedules ---- */
+
+struct temporal_plan {
+	char *id;
+	bool named;		/* by the answer that is being read */
+};
+
+struct temporal_planned {
+	struct temporal_call *call;
+	struct watch *timer;
+	VEC(struct temporal_plan) plans;	/* told, and not gone */
+};
+
+/* A snapshot has ended: they are told after it. */
+void temporal_planned_begin(struct temporal *t);
+void temporal_planned_forget(struct temporal *t);
+void temporal_planned_release(struct temporal *t);
+/* An id of such a card, which is no run. */
+bool temporal_is_plan(const char *run);
+
 /* ---- temporal_look.c ---- */
 
 struct temporal_look {
@@ -230,6 +257,38 @@ bool temporal_gate(struct temporal *t, const struct json *describe, struct arena
 		   struct story_gate *out);
 /* The pending activity that a mapping means, or NULL. */
 const struct json *temporal_pending_activity(const struct json *describe, const char *type);
+
+/* ---- temporal_decode.c: the codec server ---- */
+
+struct temporal_decoding;
+
+void temporal_codec_open(struct temporal *t, const char *url, const char *token);
+/* A UI server's settings may name one. */
+void temporal_codec_settings(struct temporal *t, const struct json *settings);
+/* False: nothing in the answer needs it. Else the job's answered() is called later. */
+bool temporal_decode(struct temporal_job *j, const struct http_answer *a);
+void temporal_decoding_free(struct temporal_decoding *d);	/* NULL is fine */
+
+/* ---- temporal_why.c ---- */
+
+/* What of a run waits for a worker, and on which task queue. */
+struct temporal_why {
+	struct view queue;
+	struct view activity;	/* id; empty: the workflow itself */
+};
+
+/* False where nothing does. The views lie in describe. */
+bool temporal_why_of(const struct json *describe, struct temporal_why *out);
+/* Where to ask; false where that was asked a moment ago, or cannot be. */
+bool temporal_why_target(struct temporal *t, const struct temporal_why *w, struct str *target);
+void temporal_why_take(struct temporal *t, const struct temporal_why *w, struct view body);
+/* Notes in the story what only the backend knows, before it is told: why it waits (a
+ * card has no need of the age, which changes all the time), and how long the histories
+ * of its like are. */
+enum temporal_why_how { WHY_FOR_CARD, WHY_FOR_DETAIL };
+void temporal_explain(struct temporal *t, const struct json *describe, enum temporal_why_how how,
+		      struct story *story);
+void temporal_queues_forget(struct temporal *t);
 
 /* ---- temporal.c: jobs ---- */
 
@@ -263,8 +322,10 @@ struct temporal_job {
 	int timeout_ms;			/* of a question; 0: the usual */
 	bool preview;			/* of an order: say it, do not send it */
 	struct mapping_args args;	/* of a signal, an update */
+	bool verbatim;			/* answers are not decoded: they are sent back */
 	bool gathered;			/* waits for others that are given with it */
 	struct temporal_batch *batch;	/* that it is part of, or NULL */
+	struct temporal_decoding *decoding;	/* its answer is at the codec, or NULL */
 	temporal_then_fn *slash;	/* instead, where its id has a slash; NULL: refused */
 	int64_t length;			/* of the history, before an order */
 	int64_t until_ms;
@@ -366,6 +427,18 @@ void temporal_list_begin(struct jsonw *w, struct str *out, const char *list);
 void temporal_list_end(struct jsonw *w);
 ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
 ticket_id temporal_order(struct backend *b, const struct order *o);
+/* temporal_start.c: a start, from the loop; a rerun, from the found run on. */
+void temporal_start(struct temporal_job *j);
+void temporal_rerun(struct temporal_job *j);
+/* What was started last of a type, here or in an earlier life. */
+struct temporal_remembered {
+	struct view queue, input;	/* in `text` */
+	struct str text;		/* release it, also where there is nothing */
+};
+bool temporal_remembered(struct temporal *t, struct view type, struct temporal_remembered *out);
+/* Their types, a line each, appended. */
+void temporal_add_remembered_types(struct temporal *t, struct str *names);
+void temporal_add_uuid(struct str *s, const struct temporal_job *j);
 /* temporal_retry.c: from the found run on. */
 void temporal_retry(struct temporal_job *j);
 /* POST to a path below the workflow. */
@@ -394,6 +467,10 @@ struct temporal {
 	char *name, *where, *space, *identity, *user;
 	bool read_only, has_token;
 	struct temporal_settings settings;
+	char *token, *ca_file, *codec_unix_path;
+	struct http *codec;	/* or NULL */
+	char *codec_url;
+	bool codec_trouble;
 	struct temporal_times times;
 	struct mappings mappings;
 	char *waiting;		/* query, or NULL */
@@ -406,8 +483,10 @@ struct temporal {
 	struct watch *gather;
 	struct temporal_link link;
 	struct temporal_watch watch;
+	struct temporal_planned planned;
 	struct temporal_look look;
 	struct map known;	/* run id to struct temporal_known */
+	struct map queues;	/* temporal_why.c */
 	int64_t seq;
 	int depth;		/* calls of the sink that we are inside of */
 	bool dead;		/* destroyed meanwhile: freed when the last returns */

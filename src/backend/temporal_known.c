@@ -139,7 +139,11 @@ bool temporal_row(struct temporal *t, const struct json *info, struct arena *are
 {
 	struct temporal_rules rules;
 	temporal_rules(t, &rules);
-	return temporal_run(info, &rules, arena, out) && temporal_complete(t, out);
+	if (!temporal_run(info, &rules, arena, out))
+		return false;
+	if (out->status == RUN_COMPLETED)
+		temporal_learn(t, out)->length = json_get_int(info, "historyLength", 0);
+	return temporal_complete(t, out);
 }
 
 /* ---- telling ---- */

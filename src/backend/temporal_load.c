@@ -14,10 +14,9 @@ static char *text_of(struct view v)
 
 /* ---- where it is ---- */
 
-/* The frontend decodes %2F before it routes: another route would answer. */
 static bool can_be_addressed(struct temporal_job *j)
 {
-	if (j->t->settings.is_ui || !strchr(j->workflow_id, '/'))
+	if (temporal_can_address(j->t, j->workflow_id))
 		return true;
 	if (j->slash)
 		j->slash(j);
@@ -78,7 +77,10 @@ static void on_soon(void *arg)
 	struct temporal *t = j->t;
 	const struct temporal_known *k = temporal_known(t, view_of(j->run));
 	temporal_enter(t);
-	if (k && k->workflow_id)
+	if (temporal_is_plan(j->run))
+		temporal_finish(j, OUTCOME_UNSUPPORTED, "it is only planned: its schedule begins it "
+							"then; :schedules has its orders");
+	else if (k && k->workflow_id)
 		found(j, view_of(k->workflow_id), view_of(k->type), view_of(k->queue));
 	else
 		take_as_workflow(j);

@@ -37,6 +37,7 @@ void temporal_look_take(struct temporal *t, const char *id, const struct json *d
 	temporal_rules(t, &rules);
 	story_add(&story, events);
 	bool waits = temporal_gate(t, describe, &story.arena, &gate);
+	temporal_explain(t, describe, WHY_FOR_CARD, &story);
 	if (k)
 		note_gate(k, waits, &gate);
 	if (story_tell(&story, describe, &rules, waits ? &gate : NULL, &detail) &&
@@ -139,6 +140,33 @@ static void ask_end(struct temporal *t, struct json_doc *describe)
 	arena_clear(&t->look.arena);
 }
 
+/* What its task queue says, where it waits for a worker. */
+static void on_queue(void *arg, const struct http_answer *a)
+{
+	struct temporal *t = arg;
+	struct json_doc *describe = t->look.describe;
+	struct temporal_why why;
+	t->look.call = NULL;
+	t->look.describe = NULL;
+	if (temporal_ok(a) && temporal_why_of(json_root(describe), &why))
+		temporal_why_take(t, &why, a->body);
+	temporal_look_take(t, t->look.id, json_root(describe), NULL);
+	json_free(describe);
+	go_on(t);
+}
+
+static bool ask_queue(struct temporal *t, struct json_doc *describe)
+{
+	struct temporal_why why;
+	struct str target = { 0 };
+	if (!temporal_why_of(json_root(describe), &why) || !temporal_why_target(t, &why, &target))
+		return false;
+	t->look.describe = describe;
+	const struct temporal_ask ask = { .target = &target, .heard = on_queue, .arg = t };
+	t->look.call = temporal_ask(t, &ask);
+	return true;
+}
+
 static void on_look(void *arg, const struct http_answer *a)
 {
 	struct temporal *t = arg;
@@ -152,6 +180,8 @@ static void on_look(void *arg, const struct http_answer *a)
 		ask_end(t, doc);
 		return;
 	}
+	if (doc && !t->dead && ask_queue(t, doc))
+		return;
 	if (doc)
 		temporal_look_take(t, t->look.id, json_root(doc), NULL);
 	json_free(doc);
@@ -181,7 +211,9 @@ static struct temporal_known *choose(struct temporal *t)
 	void *value;
 	while (map_next(&t->known, &at, &id, &value)) {
 		struct temporal_known *k = value;
-		if (k->workflow_id && k->wants_look)
+		if (!k->workflow_id || !temporal_can_address(t, k->workflow_id))
+			continue;
+		if (k->wants_look)
 			return k;
 		if (!next && k->sign && k->round != t->look.round && run_status_is_open(k->status) &&
 		    k->status != RUN_PLANNED)

@@ -1,4 +1,4 @@
-/* Orders to Temporal: cancel, terminate, pause, start, run again. Each names
+/* Orders to Temporal: cancel, terminate, pause; the ends of all. Each names
  * its run and carries an id of its own, so that it may be sent again; one whose
  * answer stays lost is read back and ends as unknown. */
 #include "backend/temporal_inside.h"
@@ -12,7 +12,7 @@
 
 /* ---- common members ---- */
 
-static void add_uuid(struct str *s, const struct temporal_job *j)
+void temporal_add_uuid(struct str *s, const struct temporal_job *j)
 {
 	char made[IDENT_LEN + 1];
 	ident_uuid7(made, when_now_ms());
@@ -22,7 +22,7 @@ static void add_uuid(struct str *s, const struct temporal_job *j)
 void temporal_add_order(struct jsonw *w, const struct temporal_job *j)
 {
 	struct str key = { 0 };
-	add_uuid(&key, j);
+	temporal_add_uuid(&key, j);
 	jsonw_string(w, "identity", j->t->identity);
 	jsonw_string(w, "requestId", str_text(&key));
 	str_release(&key);
@@ -194,106 +194,6 @@ static void send_pause(struct temporal_job *j)
 	temporal_post(j, j->verb == VERB_PAUSE ? "/pause" : "/unpause", &body, temporal_ordered);
 }
 
-/* ---- start, and run again ---- */
-
-/* A string that is JSON itself is meant as that JSON. */
-static struct view input_of(const struct json *params, struct arena *arena)
-{
-	const struct json *input = json_get(params, "input");
-	struct view text = json_text(input);
-	struct str s = { 0 };
-	if (json_kind(input) == JSON_NULL || (json_kind(input) == JSON_STRING && !text.len))
-		return VIEW("");
-	if (text.len && jtext_is_value(text))
-		str_add(&s, text);
-	else
-		json_print(input, &s);
-	struct view v = arena_view(arena, view_of_str(&s));
-	str_release(&s);
-	return v;
-}
-
-static void send_start(struct temporal_job *j, struct view input_raw)
-{
-	struct str body = { 0 };
-	struct jsonw w;
-	jsonw_init(&w, &body);
-	jsonw_object(&w, NULL);
-	jsonw_object(&w, "workflowType");
-	jsonw_string(&w, "name", j->type);
-	jsonw_end_object(&w);
-	jsonw_object(&w, "taskQueue");
-	jsonw_string(&w, "name", j->queue);
-	jsonw_end_object(&w);
-	if (input_raw.len)
-		jsonw_raw(&w, "input", input_raw);
-	jsonw_string(&w, "workflowIdReusePolicy", "WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE");
-	temporal_add_order(&w, j);
-	jsonw_end_object(&w);
-	temporal_post(j, "", &body, temporal_new_run);
-}
-
-static void send_with_input(struct temporal_job *j, struct view input)
-{
-	struct str raw = { 0 };
-	if (input.len)
-		temporal_add_payloads(&raw, &input, 1);
-	send_start(j, view_of_str(&raw));
-	str_release(&raw);
-}
-
-static void send_rerun(struct temporal_job *j)
-{
-	struct json_doc *doc = j->params ? json_parse(view_of(j->params), 0, NULL) : NULL;
-	struct view input = doc ? input_of(json_root(doc), &j->story.arena) : VIEW("");
-	if (input.len)
-		send_with_input(j, input);
-	else
-		send_start(j, j->story.input_raw);
-	json_free(doc);
-}
-
-static void load_rerun_input(struct temporal_job *j)
-{
-	temporal_load_input(j, send_rerun);
-}
-
-static void load_rerun(struct temporal_job *j)
-{
-	temporal_describe(j, load_rerun_input);
-}
-
-static char *text_or_null(struct view v)
-{
-	return v.len ? mem_bytes(v.ptr, v.len) : NULL;
-}
-
-static void make_id(struct temporal_job *j)
-{
-	struct str id = { 0 };
-	str_addf(&id, "%s-", j->type);
-	add_uuid(&id, j);
-	j->workflow_id = str_steal(&id);
-}
-
-static void start(struct temporal_job *j)
-{
-	struct json_doc *doc = j->params ? json_parse(view_of(j->params), 0, NULL) : NULL;
-	const struct json *params = doc ? json_root(doc) : NULL;
-	const char *queue = temporal_last_queue(j->t, view_of(j->type));
-	j->workflow_id = text_or_null(json_get_text(params, "workflow_id"));
-	j->queue = text_or_null(json_get_text(params, "task_queue"));
-	if (!j->workflow_id)
-		make_id(j);
-	if (!j->queue && queue)
-		j->queue = mem_text(queue);
-	if (!j->queue)
-		temporal_finish(j, OUTCOME_REFUSED, "which task queue? give task_queue");
-	else
-		send_with_input(j, input_of(params, &j->story.arena));
-	json_free(doc);
-}
-
 static void give(struct temporal_job *j);
 
 /* As soon as it is known what is switched off. */
@@ -303,7 +203,7 @@ static void judge(struct temporal_job *j)
 	if (why.len)
 		temporal_refuse(j, why);
 	else if (j->verb == VERB_START)
-		start(j);
+		temporal_start(j);
 	else
 		give(j);
 }
@@ -327,10 +227,15 @@ static void load_approve(struct temporal_job *j)
 static temporal_then_fn *const ways[VERBS] = {
 	[VERB_APPROVE] = load_approve, [VERB_REJECT] = load_approve, [VERB_ANSWER] = load_approve,
 	[VERB_RETRY] = temporal_retry,     [VERB_CANCEL] = send_cancel,  [VERB_PAUSE] = send_pause,
-	[VERB_RESUME] = send_pause,    [VERB_RERUN] = load_rerun,
+	[VERB_RESUME] = send_pause,    [VERB_RERUN] = temporal_rerun,
 	[VERB_TERMINATE] = send_terminate, [VERB_SIGNAL] = temporal_tell,
 	[VERB_UPDATE] = temporal_tell,
 };
+
+static char *text_or_null(struct view v)
+{
+	return v.len ? mem_bytes(v.ptr, v.len) : NULL;
+}
 
 static ticket_id answer(struct backend *b, enum outcome outcome, const char *text)
 {

@@ -89,6 +89,7 @@ static void read_beginning(const struct json *info, const struct temporal_rules 
 	out->status = execution_ms > rules->now_ms ? RUN_PLANNED : RUN_PENDING;
 	out->started_ms = 0;
 	out->pending_since_ms = execution_ms;
+	out->planned_ms = out->status == RUN_PLANNED ? execution_ms : 0;
 	out->pending_reason = out->status == RUN_PLANNED ? VIEW("delayed") : VIEW("worker");
 	out->pending_detail = out->status == RUN_PLANNED ?
 				      VIEW("its start was delayed") :
@@ -147,6 +148,35 @@ static void read_memo_gate(const struct json *info, const struct temporal_rules 
 	};
 }
 
+/* ---- progress that the workflow itself tells ---- */
+
+/* 0.4, "40", "40%", "3/10"; negative where it is none. */
+static float progress_of(struct view v)
+{
+	struct view rest = v, head;
+	double done, total;
+	bool percent = view_ends(v, "%");
+	v = view_trim(view_cut(v, 0, v.len - percent));
+	if (view_find_byte(v, '/', 0) != SIZE_MAX && view_split(&rest, '/', &head) &&
+	    number_parse_real(view_trim(head), &done) && number_parse_real(view_trim(rest), &total))
+		return done >= 0 && total > 0 && done <= total ? (float)(done / total) : -1;
+	if (!v.len || !number_parse_real(v, &done) || done < 0 || done > 100)
+		return -1;
+	return (float)(percent || done > 1 ? done / 100 : done);
+}
+
+/* A label (of the memo, or a search attribute) of that name. */
+static void read_progress(struct run_facts *out)
+{
+	for (size_t i = 0; i < out->labels.len && out->progress < 0; i++) {
+		const struct pair *p = &out->labels.items[i];
+		if (view_is(p->name, "Progress") || view_is(p->name, "progress"))
+			out->progress = progress_of(p->value);
+	}
+	if (!run_status_is_open(out->status))
+		out->progress = -1;
+}
+
 /* ---- the run ---- */
 
 static void read_trigger(const struct json *info, struct arena *arena, struct run_facts *out)
@@ -195,6 +225,7 @@ bool temporal_run(const struct json *info, const struct temporal_rules *rules,
 	read_beginning(info, rules, out);
 	read_trigger(info, arena, out);
 	read_labels(info, arena, out);
+	read_progress(out);
 	read_memo_gate(info, rules, arena, out);
 	temporal_allow(out);
 	return true;

@@ -215,6 +215,20 @@ static struct view cause_words(const struct json *failure, struct arena *arena)
 	return v;
 }
 
+/* Message and stack that lie in a payload, once that can be read. */
+static void read_encoded(const struct json *failure, struct arena *arena, struct error_facts *out)
+{
+	const struct json *payload = json_get(failure, "encodedAttributes");
+	struct view text = payload ? temporal_payload(payload, arena) : VIEW("");
+	struct json_doc *doc = text.len ? json_parse(text, PAYLOAD_BYTES_MAX, NULL) : NULL;
+	const struct json *root = doc ? json_root(doc) : NULL;
+	if (json_get_text(root, "message").len)
+		out->message = copy(root, "message", arena);
+	if (json_get_text(root, "stack_trace").len)
+		out->stack = copy(root, "stack_trace", arena);
+	json_free(doc);
+}
+
 bool temporal_failure(const struct json *failure, struct arena *arena, struct error_facts *out)
 {
 	if (json_kind(failure) != JSON_OBJECT)
@@ -223,8 +237,11 @@ bool temporal_failure(const struct json *failure, struct arena *arena, struct er
 		failure = json_get(failure, "cause");
 	struct view *causes = arena_array(arena, CAUSES_MAX, sizeof *causes);
 	out->message = copy(failure, "message", arena);
+	out->stack = (struct view){ 0 };
+	read_encoded(failure, arena, out);
 	out->type = type_of(failure, arena);
-	out->stack = copy(failure, "stackTrace", arena);
+	if (!out->stack.len)
+		out->stack = copy(failure, "stackTrace", arena);
 	out->causes = causes;
 	out->n_causes = 0;
 	const struct json *cause = json_get(failure, "cause");

@@ -3,6 +3,7 @@
 #include "backend/temporal_story_parts.h"
 
 #include "backend/temporal_payload.h"
+#include "wire/jsonw.h"
 
 static struct view copy(struct story *s, const struct json *v, const char *key)
 {
@@ -85,6 +86,8 @@ static void read_activity(struct story *s, const struct json *a)
 		t->facts.error = error;
 	t->last_failure = error.message;
 	read_heartbeat(s, t, a);
+	if (s->why_activity.len && view_eq(s->why_activity, t->activity))
+		t->facts.progress_words = s->why;
 }
 
 static void read_pending(struct story *s, const struct json *describe)
@@ -186,9 +189,28 @@ static bool is_step(const struct story_task *t)
 	return t->kind != STORY_SIGNAL && t->kind != STORY_UPDATE && t->kind != STORY_GATE;
 }
 
+/* By the steps seen so far, of which more may come; else by how long the histories of
+ * its like were in the end. */
+static void estimate(const struct story *s, struct run_facts *run)
+{
+	const float nearly = 0.95F;
+	float part = -1;
+	if (run->tasks_done && run->tasks_done < run->tasks_total)
+		part = (float)run->tasks_done / (float)run->tasks_total;
+	else if (s->typical_length > 0 && s->length > 0)
+		part = (float)s->length / (float)s->typical_length;
+	else if (run->tasks_done)
+		part = (float)run->tasks_done / (float)(run->tasks_done + 1);
+	if (part < 0)
+		return;
+	run->progress = part < nearly ? part : nearly;
+	run->estimated = true;
+}
+
 static void read_progress(struct story *s, struct run_facts *run)
 {
 	const struct story_task *last = NULL;
+	bool told = run->progress >= 0;
 	for (size_t i = 0; i < s->tasks.len; i++) {
 		const struct story_task *t = &s->tasks.items[i];
 		if (!is_step(t))
@@ -202,16 +224,16 @@ static void read_progress(struct story *s, struct run_facts *run)
 		if (!t->facts.ended_ms && t->facts.progress >= 0)
 			run->progress = t->facts.progress;
 	}
-	if (!last || !run_status_is_open(run->status))
+	if (!run_status_is_open(run->status))
+		return;
+	if (!told && run->progress < 0)
+		estimate(s, run);
+	if (!last)
 		return;
 	run->current_task = last->facts.title;
 	run->current_status = last->facts.status;
 	run->current_attempt = last->facts.attempt;
 	run->worker = last->facts.worker;
-	if (run->progress < 0 && run->tasks_done) {
-		run->progress = (float)run->tasks_done / (float)run->tasks_total;
-		run->estimated = true;
-	}
 }
 
 /* A workflow task that fails again and again: the code is wrong. */
@@ -232,6 +254,17 @@ static void read_code(struct story *s, const struct json *describe, struct run_f
 		run->status = RUN_RUNNING;
 	run->error = s->code_error;
 	str_release(&words);
+}
+
+/* Why no worker has taken it: the run itself, or the activity that it is at. */
+static void read_why(struct story *s, struct run_facts *run)
+{
+	bool stands = run->status == RUN_PENDING ||
+		      (s->why_activity.len && run->status == RUN_RUNNING);
+	if (!s->why.len || !stands || view_is(run->pending_reason, "stuck"))
+		return;
+	run->pending_reason = VIEW("worker");
+	run->pending_detail = s->why;
 }
 
 static void read_run_error(struct story *s, struct run_facts *run)
@@ -264,6 +297,30 @@ static void list_children(struct story *s, struct run_detail *out)
 	out->children = children;
 }
 
+/* As the form of a start has them: input, id, queue. */
+static struct view params_of(struct story *s, const struct run_facts *run)
+{
+	struct str out = { 0 };
+	struct jsonw w;
+	jsonw_init(&w, &out);
+	jsonw_object(&w, NULL);
+	if (s->input_is_list) {
+		struct str list = { 0 };
+		str_add_char(&list, '*');
+		str_add(&list, s->input);
+		jsonw_text(&w, "input", view_of_str(&list));
+		str_release(&list);
+	} else if (s->input.len) {
+		jsonw_raw(&w, "input", s->input);
+	}
+	jsonw_text(&w, "workflow_id", run->short_id);
+	jsonw_text(&w, "task_queue", run->queue);
+	jsonw_end_object(&w);
+	struct view v = arena_view(&s->arena, view_of_str(&out));
+	str_release(&out);
+	return v;
+}
+
 bool story_tell(struct story *s, const struct json *describe, const struct temporal_rules *rules,
 		const struct story_gate *gate, struct run_detail *out)
 {
@@ -275,6 +332,7 @@ bool story_tell(struct story *s, const struct json *describe, const struct tempo
 	read_config(s, describe, &out->run);
 	read_progress(s, &out->run);
 	read_code(s, describe, &out->run);
+	read_why(s, &out->run);
 	read_run_error(s, &out->run);
 	if (gate && run_status_is_open(out->run.status))
 		add_gate(s, gate, &out->run);
@@ -283,7 +341,7 @@ bool story_tell(struct story *s, const struct json *describe, const struct tempo
 		tasks[i] = s->tasks.items[i].facts;
 	out->tasks = tasks;
 	out->n_tasks = s->tasks.len;
-	out->params = s->input;
+	out->params = params_of(s, &out->run);
 	out->result = s->result;
 	if (gate && out->run.n_gates) {
 		out->gates = &out->run.waiting;

@@ -95,6 +95,7 @@ static bool tell_story(struct temporal_job *j, struct run_detail *detail)
 	temporal_rules(j->t, &rules);
 	const struct json *describe = json_root(j->describe);
 	bool waits = temporal_gate(j->t, describe, &j->story.arena, &gate);
+	temporal_explain(j->t, describe, WHY_FOR_DETAIL, &j->story);
 	if (!story_tell(&j->story, describe, &rules, waits ? &gate : NULL, detail))
 		return false;
 	temporal_complete(j->t, &detail->run);
@@ -120,9 +121,31 @@ static void give_detail(struct temporal_job *j)
 		temporal_finish(j, OUTCOME_OK, NULL);
 }
 
+/* Why it is pending is said by its task queue. */
+static void on_queue(struct temporal_job *j, const struct http_answer *a)
+{
+	struct temporal_why why;
+	if (temporal_ok(a) && temporal_why_of(json_root(j->describe), &why))
+		temporal_why_take(j->t, &why, a->body);
+	give_detail(j);
+}
+
+static void ask_why(struct temporal_job *j)
+{
+	struct temporal_why why;
+	struct str target = { 0 };
+	if (!temporal_why_of(json_root(j->describe), &why) ||
+	    !temporal_why_target(j->t, &why, &target)) {
+		give_detail(j);
+		return;
+	}
+	struct temporal_ask ask = { .target = &target };
+	temporal_job_ask(j, &ask, on_queue);
+}
+
 static void load_detail(struct temporal_job *j)
 {
-	temporal_load(j, give_detail);
+	temporal_load(j, ask_why);
 }
 
 /* An id that no path can name: what lists say is all that there is. */

@@ -60,6 +60,8 @@ void temporal_take_settings(struct temporal *t, const struct http_answer *a)
 	s->known = true;
 	s->is_ui = json_get_text(root, "Version").len || json_get(root, "DisableWriteActions");
 	read_switches(s, root);
+	if (s->is_ui)
+		temporal_codec_settings(t, root);
 	json_free(doc);
 }
 

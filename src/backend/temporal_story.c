@@ -106,6 +106,7 @@ static void on_started(struct story *s, const struct story_event *e)
 	const struct json *input = json_get(e->attributes, "input");
 	struct str raw = { 0 };
 	s->input = temporal_payloads(input, &s->arena);
+	s->input_is_list = json_count(json_get(input, "payloads")) > 1;
 	if (input)
 		json_print(input, &raw);
 	s->input_raw = arena_view(&s->arena, view_of_str(&raw));

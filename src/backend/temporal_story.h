@@ -30,10 +30,15 @@ struct story {
 	int64_t first_decided;		/* first completed workflow task; 0: none */
 	int64_t last_decided;
 	struct view input, result;	/* JSON */
+	bool input_is_list;		/* of several arguments */
 	struct view input_raw;		/* {"payloads": ...} as it was */
 	struct error_facts error;	/* of the run */
 	struct error_facts code_error;	/* of its last workflow task, while it fails */
 	struct view terminated_by, continued_run;
+	int64_t length;			/* of the history, as describe says */
+	int64_t typical_length;		/* of those of its type that completed; 0: unknown */
+	struct view why;		/* why it waits for a worker, in words */
+	struct view why_activity;	/* id of the activity that does; empty: the run */
 	bool has_error;
 };
 

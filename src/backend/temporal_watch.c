@@ -128,7 +128,10 @@ static void end_lap(struct temporal *t, enum temporal_lap lap)
 		return;
 	w->in_snapshot = false;
 	w->synced = true;
+	ticket_id ticket = w->ticket;
 	t->base.sink->snapshot_end(t->base.sink->arg, !w->part_unread && !w->open_cut);
+	if (!t->dead && w->ticket == ticket)
+		temporal_planned_begin(t);
 }
 
 /* ---- rows ---- */
@@ -415,6 +418,7 @@ void temporal_watch_stop(struct temporal *t)
 	loop_timer_stop(w->timer);
 	loop_timer_stop(w->begin);
 	temporal_look_stop(t);
+	temporal_planned_forget(t);
 	filter_free(w->filter);
 	w->filter = NULL;
 	w->ticket = 0;
@@ -467,6 +471,7 @@ void temporal_watch_release(struct temporal *t)
 	loop_remove(t->watch.timer);
 	loop_remove(t->watch.begin);
 	t->watch.timer = t->watch.begin = NULL;
+	temporal_planned_release(t);
 	str_release(&t->watch.text);
 	str_release(&t->watch.token);
 }

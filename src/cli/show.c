@@ -148,6 +148,8 @@ static void on_detail_text(void *arg, const struct run_detail *d)
 {
 	struct cli *c = arg;
 	show_head(&c->out, &d->run);
+	if (!d->run.params.len)
+		field(&c->out, "arguments", d->params);
 	field(&c->out, "result", d->result);
 	out_text(&c->out, "\n");
 	for (size_t i = 0; i < d->n_tasks; i++)

@@ -171,7 +171,7 @@ static void take_detail(struct model *m, const struct run_detail *detail, struct
 	pane_show(m, fx);
 }
 
-void detail_open(struct model *m, struct run_key key, struct effects *fx)
+static void show_run(struct model *m, struct run_key key, struct effects *fx)
 {
 	struct detail_state *d = &m->detail;
 
@@ -187,6 +187,12 @@ void detail_open(struct model *m, struct run_key key, struct effects *fx)
 	for (int i = 0; i < PANES; i++)
 		d->scroll[i].top = 0;
 	fetch(m, fx);
+}
+
+void detail_open(struct model *m, struct run_key key, struct effects *fx)
+{
+	m->detail.n_above = 0;
+	show_run(m, key, fx);
 	if (screen_top(m) != SCREEN_DETAIL)
 		screen_push(m, SCREEN_DETAIL, fx);
 }
@@ -205,6 +211,41 @@ static void detail_close(struct model *m, struct effects *fx)
 	m->detail.key = (struct run_key){ 0 };
 }
 
+/* The run that the task under the cursor began, if it began one. */
+static bool open_child(struct model *m, struct effects *fx)
+{
+	struct detail_state *d = &m->detail;
+	const struct task_facts *t = detail_task(m);
+	struct run_key child, parent = d->key;
+
+	if (!t || t->child.len == 0 || d->n_above == DETAIL_DEPTH)
+		return false;
+	child = store_key(m->store, d->detail->run.context, t->child);
+	if (!run_key_is_set(child)) {
+		model_notice(m, "The run %.*s is not on this board.", (int)t->child.len,
+			     t->child.ptr);
+		return true;
+	}
+	d->above[d->n_above++] = parent;
+	show_run(m, child, fx);
+	return true;
+}
+
+static bool open_parent(struct model *m, struct effects *fx)
+{
+	struct detail_state *d = &m->detail;
+
+	while (d->n_above > 0) {
+		struct run_key parent = d->above[--d->n_above];
+
+		if (!store_has(m->store, parent))
+			continue;
+		show_run(m, parent, fx);
+		return true;
+	}
+	return false;
+}
+
 static bool act_list(struct model *m, enum action a, struct effects *fx)
 {
 	struct detail_layout l;
@@ -218,6 +259,8 @@ static bool act_list(struct model *m, enum action a, struct effects *fx)
 		move_task(m, a == ACTION_PAGE_UP ? -page : page, fx);
 	else if (a == ACTION_TOP || a == ACTION_BOTTOM)
 		move_task(m, a == ACTION_TOP ? -far : far, fx);
+	else if (a == ACTION_OPEN && open_child(m, fx))
+		return true;
 	else if (a == ACTION_OPEN || a == ACTION_RIGHT)
 		m->detail.in_pane = true;
 	else
@@ -254,6 +297,8 @@ static bool detail_act(struct model *m, enum action a, struct effects *fx)
 		m->detail.in_pane = false;
 		return true;
 	}
+	if (a == ACTION_BACK && open_parent(m, fx))
+		return true;
 	if (!m->detail.in_pane && act_list(m, a, fx))
 		return true;
 	/* The pane's search, also from the list. */

@@ -61,8 +61,12 @@ struct history_state {
 
 void history_state_release(struct history_state *h);
 
+enum { DETAIL_DEPTH = 16 };
+
 struct detail_state {
 	struct run_key key;
+	struct run_key above[DETAIL_DEPTH];	/* parents that it was opened from, outermost first */
+	int n_above;
 	struct arena arena;			/* of `detail` */
 	const struct run_detail *detail;	/* NULL until it arrived */
 	uint64_t request;			/* the fetch that is under way; 0: none */

@@ -175,7 +175,8 @@ static void encode_cancel(struct jsonw *w, const struct run_facts *r)
 	jsonw_end_object(w);
 }
 
-static void encode_run_members(struct jsonw *w, const struct run_facts *r)
+/* params: of an engine that has no named ones, or empty. */
+static void encode_run_members(struct jsonw *w, const struct run_facts *r, struct view params)
 {
 	jsonw_text(w, "id", r->id);
 	jsonw_text(w, "short", r->short_id);
@@ -185,7 +186,10 @@ static void encode_run_members(struct jsonw *w, const struct run_facts *r)
 	jsonw_string(w, "lane", lane_name(run_status_lane(r->status)));
 	encode_trigger(w, r);
 	encode_labels(w, &r->labels);
-	encode_params(w, &r->params);
+	if (!r->params.len && params.len)
+		jsonw_raw(w, "params", params);
+	else
+		encode_params(w, &r->params);
 	text_or_null(w, "environment", r->environment);
 	jsonw_bool(w, "recovered", r->recovered);
 	encode_now(w, r);
@@ -211,7 +215,7 @@ static void encode_run_members(struct jsonw *w, const struct run_facts *r)
 void encode_run(struct jsonw *w, const char *key, const struct run_facts *r)
 {
 	jsonw_object(w, key);
-	encode_run_members(w, r);
+	encode_run_members(w, r, VIEW(""));
 	jsonw_end_object(w);
 }
 
@@ -295,7 +299,7 @@ void encode_task(struct jsonw *w, const char *key, const struct task_facts *t)
 void encode_detail(struct jsonw *w, const char *key, const struct run_detail *d)
 {
 	jsonw_object(w, key);
-	encode_run_members(w, &d->run);
+	encode_run_members(w, &d->run, d->params);
 	jsonw_raw(w, "result", d->result);
 	jsonw_array(w, "tasks");
 	for (size_t i = 0; i < d->n_tasks; i++)

@@ -17,7 +17,7 @@ const queue = "fixtures"
 func startWorkers(c client.Client) {
 	w := worker.New(c, queue, worker.Options{Identity: "worker-a@fixture"})
 	for _, f := range []any{ApprovalUpdate, ApprovalSignal, ApprovalNoArg, ApprovalAsync, Flaky,
-		Retrying, AlwaysFails, Crashing, BadCode, Parent, Child, Timers, Heartbeat, ContinueAsNew,
+		Retrying, AlwaysFails, Crashing, BadCode, Orphan, Parent, Child, Timers, Heartbeat, ContinueAsNew,
 		BigHistory, Quick, Shipment} {
 		w.RegisterWorkflow(f)
 	}
@@ -58,6 +58,7 @@ func startRuns(ctx context.Context, c client.Client) {
 		{id: "timers-2", workflow: Timers},
 		{id: "timers-3", workflow: Timers},
 		{id: "slash/1", workflow: Timers},
+		{id: "orphan-1", workflow: Orphan},
 		{id: "slash/2", workflow: Timers},
 		{id: "slash/3", workflow: ApprovalNoArg},
 		{id: "heartbeat-1", workflow: Heartbeat},

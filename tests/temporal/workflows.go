@@ -182,6 +182,14 @@ func Child(ctx workflow.Context, number int) (int, error) {
 	return number, nil
 }
 
+// Orphan has an activity on a task queue that nobody polls.
+func Orphan(ctx workflow.Context) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: time.Hour, TaskQueue: "nobody-polls",
+	})
+	return workflow.ExecuteActivity(ctx, ReserveStock, Order{}).Get(ctx, nil)
+}
+
 // Timers has a short one and a long one.
 func Timers(ctx workflow.Context) error {
 	if err := workflow.Sleep(ctx, 50*time.Millisecond); err != nil {

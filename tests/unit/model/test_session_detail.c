@@ -136,6 +136,63 @@ START_TEST(help_names_the_keys_of_the_logs_when_opened_from_there)
 }
 END_TEST
 
+static void tell_detail(struct run_key key, const char *child)
+{
+	const struct task_facts task = { .id = VIEW("sub"), .status = TASK_RUNNING, .progress = -1,
+					 .child = view_of(child) };
+	const struct run_detail d = { .run = fixture_run("deploy", 1, RUN_RUNNING),
+				      .tasks = &task, .n_tasks = 1 };
+	struct msg msg = { .kind = MSG_DETAIL, .key = key,
+			   .request = f.model->detail.request };
+
+	msg.detail = &d;
+	fixture_send(&f, msg);
+}
+
+START_TEST(enter_on_a_child_opens_it_and_escape_comes_back)
+{
+	struct run_facts child = fixture_run("deploy", 2, RUN_RUNNING);
+	struct run_key parent, key;
+	struct str id = { 0 };
+
+	ck_assert(fixture_open(&f, "empty", 24, 100));
+	f.mute = true;
+	key = fixture_put(&f, child);
+	parent = fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
+	str_add(&id, child.id);
+	struct effects fx = { 0 };
+	detail_open(f.model, parent, &fx);
+	tell_detail(parent, str_text(&id));
+	ck_assert(fixture_keys(&f, "Enter"));
+	ck_assert(run_key_eq(f.model->detail.key, key));
+	ck_assert(fixture_keys(&f, "Esc"));
+	ck_assert(run_key_eq(f.model->detail.key, parent));
+	ck_assert(fixture_keys(&f, "Esc"));
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	effects_release(&fx);
+	str_release(&id);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_child_that_is_not_on_the_board_is_said)
+{
+	struct run_key parent;
+	struct effects fx = { 0 };
+
+	ck_assert(fixture_open(&f, "empty", 24, 100));
+	f.mute = true;
+	parent = fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
+	detail_open(f.model, parent, &fx);
+	tell_detail(parent, "elsewhere");
+	ck_assert(fixture_keys(&f, "Enter"));
+	ck_assert(run_key_eq(f.model->detail.key, parent));
+	ck_assert_str_eq(str_text(&f.model->notice.text), "The run elsewhere is not on this board.");
+	effects_release(&fx);
+	fixture_close(&f);
+}
+END_TEST
+
 Suite *suite_session_detail(void);
 
 Suite *suite_session_detail(void)
@@ -152,6 +209,8 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, numbers_go_to_the_panes);
 	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
 	tcase_add_test(t, help_names_the_keys_of_the_logs_when_opened_from_there);
+	tcase_add_test(t, enter_on_a_child_opens_it_and_escape_comes_back);
+	tcase_add_test(t, a_child_that_is_not_on_the_board_is_said);
 	suite_add_tcase(s, t);
 	return s;
 }

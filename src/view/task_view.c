@@ -118,6 +118,17 @@ static void put_attempts(struct sheet *s, const struct task_facts *t)
 	}
 }
 
+/* " · read 12 MB"; of the disk, so mostly nothing. */
+static void put_octets(struct sheet *s, struct str *words, const char *what, int64_t octets)
+{
+	bool small = octets < 10 << 20;
+
+	if (octets > 0)
+		str_addf(words, "%s%s %lld %s", pen_dot(s->p), what,
+			 (long long)(octets + (small ? 1023 : 0)) >> (small ? 10 : 20),
+			 small ? "kB" : "MB");
+}
+
 static void put_usage(struct sheet *s, const struct task_facts *t)
 {
 	struct str *words = pen_text(s->p);
@@ -127,6 +138,8 @@ static void put_usage(struct sheet *s, const struct task_facts *t)
 	str_add_text(words, "cpu ");
 	when_add_span(words, t->usage.cpu_ms);
 	str_addf(words, "%speak %lld MB", pen_dot(s->p), (long long)(t->usage.max_rss_kb / 1024));
+	put_octets(s, words, "read", t->usage.read_bytes);
+	put_octets(s, words, "written", t->usage.write_bytes);
 	field(s, "used");
 }
 

@@ -271,5 +271,38 @@ def progress(rig):
     rig.equal('cancelled', rig.done(run['id'])['status'], 'cancelled')
 
 
+def usage(rig):
+    rig.write('work.py', '''
+        import os, time
+        block = bytearray(os.urandom(1 << 20)) * 60          # 60 MB
+        with open('file', 'wb') as f:
+            f.write(block[:16 << 20])
+            os.fsync(f.fileno())
+        while time.process_time() < 0.6:
+            pass
+        os.mkfifo('go')
+        open('go').read()
+        while time.process_time() < 0.9:
+            pass
+        ''')
+    rig.workflow('works', 'steps: [{id: a, run: "python3 %s; true"}]' % rig.path('work.py'))
+    run = rig.start('works')
+    end = time.monotonic() + 20
+    while time.monotonic() < end:       # a sample every 2 s is no event
+        u = rig.task(run, 'a')['usage']
+        if u and u['cpu_ms'] >= 550 and u['write_bytes']:
+            break
+    rig.equal('while it runs', rig.task(run, 'a')['status'], 'running')
+    rig.check('time of the processor, also of its children', 550 <= u['cpu_ms'] < 20000, u)
+    rig.check('peak memory', 60 << 10 <= u['max_rss_kb'] < 400 << 10, u)
+    rig.check('written', u['write_bytes'] >= 16 << 20, u)
+    rig.check('read', isinstance(u['read_bytes'], int), u)
+    with open(rig.path('state/work/%s/go' % run), 'w'):
+        pass
+    last = rig.done(run)['tasks'][0]['usage']
+    rig.check('at its end: no less', all(last[k] >= u[k] for k in u), (u, last))
+    rig.check('all of it', last['cpu_ms'] >= 850 and last['max_rss_kb'] >= 60 << 10, last)
+
+
 if __name__ == '__main__':
-    play('steps', chains, failures, catching, pausing, reopening, times, environment, items, conditions, progress)
+    play('steps', chains, failures, catching, pausing, reopening, times, environment, items, conditions, progress, usage)

@@ -36,7 +36,8 @@ static void fail(struct task_facts *t)
 	t->stderr_bytes = 96;
 	t->error.causes = causes;
 	t->error.n_causes = 1;
-	t->usage = (struct usage_facts){ .cpu_ms = 3400, .max_rss_kb = 48 << 10 };
+	t->usage = (struct usage_facts){ .cpu_ms = 3400, .max_rss_kb = 48 << 10,
+					 .write_bytes = 7 << 20 };
 }
 
 static void make_task(struct task_facts *t, const struct run_facts *run, int i)
@@ -79,6 +80,7 @@ static void make_task(struct task_facts *t, const struct run_facts *run, int i)
 	t->actions.known = 1U << VERB_APPROVE | 1U << VERB_REJECT | 1U << VERB_ANSWER |
 			   1U << VERB_RETRY | 1U << VERB_SKIP | 1U << VERB_ADVANCE |
 			   1U << VERB_EDIT;
+	t->pid = s == TASK_RUNNING ? 4711 : 0;
 }
 
 static void answer_detail(struct fixture *f, const struct effect *e)

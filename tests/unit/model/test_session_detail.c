@@ -123,6 +123,25 @@ START_TEST(the_history_is_read_again_when_the_run_changed)
 }
 END_TEST
 
+/* What a process uses changes without an event. */
+START_TEST(a_run_with_a_process_is_read_again_every_other_second)
+{
+	open_run("three-runs", "j Enter");
+	size_t before = fixture_asked(&f, EFFECT_DETAIL);
+
+	fixture_wait(&f, 1000);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before);
+	fixture_wait(&f, 1500);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
+	fixture_happens(&f, "build-ends");
+	fixture_wait(&f, 1000);
+	before = fixture_asked(&f, EFFECT_DETAIL);
+	fixture_wait(&f, 10000);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(help_names_the_keys_of_the_logs_when_opened_from_there)
 {
 	bool has_follow = false;
@@ -208,6 +227,7 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, a_log_that_broke_off_goes_on_when_the_engine_is_back);
 	tcase_add_test(t, numbers_go_to_the_panes);
 	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
+	tcase_add_test(t, a_run_with_a_process_is_read_again_every_other_second);
 	tcase_add_test(t, help_names_the_keys_of_the_logs_when_opened_from_there);
 	tcase_add_test(t, enter_on_a_child_opens_it_and_escape_comes_back);
 	tcase_add_test(t, a_child_that_is_not_on_the_board_is_said);

@@ -193,7 +193,8 @@ void temporal_tell_gone(struct temporal *t, struct view id)
 /* True where it is hidden, or the filter does not want it: then it is told gone. */
 static bool is_left_out(struct temporal *t, const struct run_facts *run)
 {
-	const struct filter_env env = { .now_ms = temporal_server_ms(t) };
+	const struct view name = view_of(t->name);
+	const struct filter_env env = filter_env_of(temporal_server_ms(t), &name);
 	if (!temporal_is_hidden(run) && filter_match(t->watch.filter, run, &env))
 		return false;
 	temporal_tell_gone(t, run->id);

@@ -16,7 +16,8 @@ struct rows {
 
 static void take_rows(struct temporal_job *j, const struct json *list, struct rows *rows)
 {
-	const struct filter_env env = { .now_ms = temporal_server_ms(j->t) };
+	const struct view name = view_of(j->t->name);
+	const struct filter_env env = filter_env_of(temporal_server_ms(j->t), &name);
 	for (const struct json *i = json_first(list); i; i = json_next(i)) {
 		struct run_facts run;
 		if (temporal_row(j->t, i, &rows->arena, &run) && !temporal_is_hidden(&run) &&

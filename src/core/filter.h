@@ -73,6 +73,10 @@ struct filter_env {
 	size_t n_contexts;
 };
 
+/* For who holds the runs of one backend alone. *name must outlive it; NULL: "local",
+ * which the engine calls itself. */
+struct filter_env filter_env_of(int64_t now_ms, const struct view *name);
+
 /* NULL and err (ERR_USAGE, "column 8: ...") where the text is wrong or unfinished.
  * column, if given, gets the byte offset (0..) of the error. An empty text is a
  * filter that matches all. */

@@ -248,6 +248,13 @@ bool filter_node_match(const struct filter_node *n, const struct run_facts *run,
 	return false;
 }
 
+struct filter_env filter_env_of(int64_t now_ms, const struct view *name)
+{
+	static const struct view local = { "local", 5 };
+	return (struct filter_env){ .now_ms = now_ms, .contexts = name ? name : &local,
+				    .n_contexts = 1 };
+}
+
 bool filter_match(const struct filter *f, const struct run_facts *run,
 		  const struct filter_env *env)
 {

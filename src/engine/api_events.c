@@ -125,7 +125,7 @@ static bool frame_matches(struct reader *r, struct view frame)
 	if (filter_is_empty(r->filter) && !r->viewer.sees)
 		return true;
 	arena_clear(&r->events->arena);
-	struct filter_env env = { .now_ms = when_now_ms() };
+	struct filter_env env = filter_env_of(when_now_ms(), NULL);
 	return proto_run(frame, &r->events->arena, &facts, NULL) &&
 	       engine_sees(&r->viewer, facts.workflow) &&
 	       filter_match(r->filter, &facts, &env);

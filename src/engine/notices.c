@@ -125,7 +125,7 @@ static bool matches(const struct notice_spec *s, struct view frame)
 {
 	struct run_facts facts;
 	struct arena arena = {0};
-	struct filter_env env = { .now_ms = when_now_ms() };
+	struct filter_env env = filter_env_of(when_now_ms(), NULL);
 	if (!s->filter.len)
 		return true;
 	struct filter *filter = filter_parse(s->filter, NULL, NULL);

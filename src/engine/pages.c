@@ -82,7 +82,7 @@ static const struct planned *planned_at(const struct page *p, size_t i, bool las
 static bool planned_fits(struct page *p, const struct planned *planned)
 {
 	struct arena arena = {0};
-	struct filter_env env = { .now_ms = when_now_ms() };
+	struct filter_env env = filter_env_of(when_now_ms(), NULL);
 	struct facts_source source;
 	struct run_facts facts;
 	engine_source(p->e, planned->m, &source);

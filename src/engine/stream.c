@@ -134,7 +134,7 @@ static bool show(struct engine_snapshot *s, struct view frame, int64_t seq, cons
 {
 	struct arena arena = {0};
 	struct run_facts facts;
-	struct filter_env env = { .now_ms = when_now_ms() };
+	struct filter_env env = filter_env_of(when_now_ms(), NULL);
 	bool more = true;
 	if (proto_run(frame, &arena, &facts, NULL) && filter_match(s->filter, &facts, &env) &&
 	    engine_sees(&s->viewer, facts.workflow)) {

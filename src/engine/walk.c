@@ -219,7 +219,7 @@ static bool has_texts(const struct walk *w, struct view frame)
 static bool fits(struct walk *w, struct view frame)
 {
 	struct run_facts facts;
-	struct filter_env env = { .now_ms = when_now_ms() };
+	struct filter_env env = filter_env_of(when_now_ms(), NULL);
 	if (filter_is_empty(w->filter))
 		return true;
 	arena_clear(&w->arena);

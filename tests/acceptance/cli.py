@@ -217,6 +217,14 @@ def words(rig):
     exits(rig, 0, 'cancel', run)
 
 
+def backends(rig):
+    """The engine knows itself as local."""
+    n = len(json.loads(exits(rig, 0, 'runs', '--json').stdout))
+    rig.equal('backend:local is every run', len(json.loads(exits(rig, 0, 'runs', '--json', '--filter', 'backend:loc*').stdout)), n)
+    rig.equal('another backend is none', json.loads(exits(rig, 0, 'runs', '--json', '--filter', 'backend:far').stdout), [])
+    rig.equal('nor in the events', exits(rig, 0, 'events', '--filter', '-backend:local').stdout, '')
+
+
 def tables(rig):
     for name in ('workflows', 'schedules', 'queues', 'workers', 'stats', 'inbox'):
         exits(rig, 0, name)
@@ -286,5 +294,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, words, tables, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, words, backends, tables, checking, configuration,
          engine, engine=None)

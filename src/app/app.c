@@ -322,8 +322,8 @@ static bool lane_is_listed(const char *list, const char *name)
 	return false;
 }
 
-/* "running,failed": these lanes and no others. False where none of them is one. */
-static bool lanes_apply(struct model *m, const char *list)
+/* "running,failed": these lanes and no others. */
+static void lanes_apply(struct model *m, const char *list)
 {
 	bool any = false;
 	for (int lane = 0; lane < BOARD_LANES; lane++)
@@ -334,44 +334,45 @@ static bool lanes_apply(struct model *m, const char *list)
 	for (int lane = 0; any && lane < BOARD_LANES; lane++)
 		if (!lane_is_listed(list, lane_word(lane)))
 			board_show_lane(m, lane, false);
-	return any;
 }
 
-/* What the configuration says of the board itself; all that is wrong at once. */
-static bool settings_apply(struct app *a, struct err *err)
+static bool check_key(struct view name, struct view value, struct str *why)
+{
+	struct keymap scratch = {0};
+	struct err trouble = {0};
+	enum action action;
+	bool known = action_parse(name, &action);
+	bool good = known && keymap_set(&scratch, action, value, &trouble);
+	str_add_text(why, known ? err_text(&trouble) : "no such action (see ? on the board)");
+	keymap_release(&scratch);
+	err_release(&trouble);
+	return good;
+}
+
+/* What the configuration says of the board itself; it was checked when it was read. */
+static void settings_apply(struct app *a)
 {
 	const struct config *c = &a->config;
 	struct board_state *b = &a->model->board;
-	struct str wrong = {0};
-	if (c->sort && !board_sort_parse(view_of(c->sort), &b->sort))
-		str_addf(&wrong, "\nsort = %s: expected time, duration, workflow or urgency", c->sort);
 	const char *lanes = a->sources[0].context->lanes ? a->sources[0].context->lanes : c->lanes;
-	if (lanes && !lanes_apply(a->model, lanes))
-		str_addf(&wrong, "\nlanes = %s: expected names such as pending,running,failed", lanes);
-	if (c->density && !board_density_parse(view_of(c->density), &b->density))
-		str_addf(&wrong, "\ndensity = %s: expected small, normal or large", c->density);
+	if (c->sort)
+		board_sort_parse(view_of(c->sort), &b->sort);
+	if (c->density)
+		board_density_parse(view_of(c->density), &b->density);
+	if (lanes)
+		lanes_apply(a->model, lanes);
 	for (size_t i = 0; i < c->keys.len; i++) {
-		const struct setting *key = &c->keys.items[i];
 		enum action action;
-		struct err trouble = {0};
-		if (!action_parse(view_of(key->name), &action))
-			str_addf(&wrong, "\n[keys] %s: no such action (see ? on the board)", key->name);
-		else if (!keymap_set(&a->model->keymap, action, view_of(key->value), &trouble))
-			str_addf(&wrong, "\n[keys] %s: %s", key->name, err_text(&trouble));
-		err_release(&trouble);
+		if (action_parse(view_of(c->keys.items[i].name), &action))
+			keymap_set(&a->model->keymap, action, view_of(c->keys.items[i].value), NULL);
 	}
 	board_renew(a->model);
-	bool ok = wrong.len == 0;
-	if (!ok)
-		err_set(err, ERR_CONFIG, "configuration: not understood:%s", str_text(&wrong));
-	str_release(&wrong);
-	return ok;
 }
 
 bool app_init(struct app *a, const struct app_options *o, struct err *err)
 {
 	*a = (struct app){ .sync_fd = o->sync_fd };
-	if (!config_load(&a->config, err))
+	if (!config_load_checked(&a->config, check_key, err))
 		return false;
 	a->loop = loop_new();
 	a->store = store_new();
@@ -382,7 +383,8 @@ bool app_init(struct app *a, const struct app_options *o, struct err *err)
 		return false;
 	model_init(a, o);
 	a->dirty = true;
-	return settings_apply(a, err);
+	settings_apply(a);
+	return true;
 }
 
 void app_release(struct app *a)

@@ -1,32 +1,80 @@
 /* The configuration file: sections [board], [keys] and [context NAME].
- * Knows the words of the file, not what a theme or a key means. */
+ * Knows the words of the file, not what a theme or a key means: keys are asked
+ * about. */
 #include "backend/config.h"
 
 #include "base/file.h"
 #include "base/ini.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "core/board.h"
+#include "core/filter.h"
 
 enum { CONFIG_MAX = 1 << 20 };
+
+/* False, and why, where it cannot be understood. */
+typedef bool check_fn(struct view v, struct str *why);
 
 /* One word of a section: a text, or a yes/no. offset: into the struct. */
 struct word {
 	const char *name;
 	size_t offset;
 	bool is_flag;
-	const char *const *among;	/* the texts that it may be; NULL: any */
-	const char *why;		/* else */
+	check_fn *check;		/* of a text; NULL: any */
 };
 
-static const char *const kinds[] = { "local", "replay", "temporal", NULL };
+static bool is_kind(struct view v, struct str *why)
+{
+	str_add_text(why, "expected local, replay or temporal");
+	return view_is(v, "local") || view_is(v, "replay") || view_is(v, "temporal");
+}
+
+static bool is_density(struct view v, struct str *why)
+{
+	str_add_text(why, "expected small, normal or large");
+	return view_is(v, "small") || view_is(v, "normal") || view_is(v, "large");
+}
+
+static bool is_sort(struct view v, struct str *why)
+{
+	enum board_sort sort;
+	str_add_text(why, "expected time, duration, workflow or urgency");
+	return board_sort_parse(v, &sort);
+}
+
+static bool are_lanes(struct view v, struct str *why)
+{
+	struct view word;
+	enum lane lane;
+	while (view_split(&v, ',', &word)) {
+		word = view_trim(word);
+		if (view_is(word, "waiting") || lane_parse(word, &lane))
+			continue;
+		str_addf(why, "'%.*s' is no lane: expected names such as pending,running,failed",
+			 (int)word.len, word.ptr);
+		return false;
+	}
+	return true;
+}
+
+static bool is_filter(struct view v, struct str *why)
+{
+	struct err err = {0};
+	struct filter *filter = filter_parse(v, NULL, &err);
+	bool good = filter != NULL;
+	str_add_text(why, err_text(&err));
+	filter_free(filter);
+	err_release(&err);
+	return good;
+}
 
 static const struct word board_words[] = {
 	{ "context", offsetof(struct config, default_context), false },
 	{ "theme", offsetof(struct config, theme), false },
-	{ "density", offsetof(struct config, density), false },
-	{ "lanes", offsetof(struct config, lanes), false },
-	{ "sort", offsetof(struct config, sort), false },
-	{ "filter", offsetof(struct config, filter), false },
+	{ "density", offsetof(struct config, density), false, is_density },
+	{ "lanes", offsetof(struct config, lanes), false, are_lanes },
+	{ "sort", offsetof(struct config, sort), false, is_sort },
+	{ "filter", offsetof(struct config, filter), false, is_filter },
 	{ "read_only", offsetof(struct config, read_only), true },
 	{ "mouse", offsetof(struct config, mouse), true },
 	{ "bell", offsetof(struct config, bell), true },
@@ -34,15 +82,14 @@ static const struct word board_words[] = {
 };
 
 static const struct word context_words[] = {
-	{ "backend", offsetof(struct config_context, kind), false, kinds,
-	  "expected local, replay or temporal" },
+	{ "backend", offsetof(struct config_context, kind), false, is_kind },
 	{ "url", offsetof(struct config_context, url), false },
 	{ "token_env", offsetof(struct config_context, token_env), false },
 	{ "token_file", offsetof(struct config_context, token_file), false },
 	{ "token_command", offsetof(struct config_context, token_command), false },
 	{ "theme", offsetof(struct config_context, theme), false },
-	{ "filter", offsetof(struct config_context, filter), false },
-	{ "lanes", offsetof(struct config_context, lanes), false },
+	{ "filter", offsetof(struct config_context, filter), false, is_filter },
+	{ "lanes", offsetof(struct config_context, lanes), false, are_lanes },
 	{ "read_only", offsetof(struct config_context, read_only), true },
 	{ "namespace", offsetof(struct config_context, space), false },
 	{ "ca_file", offsetof(struct config_context, ca_file), false },
@@ -66,15 +113,18 @@ static bool flag_parse(struct view v, bool *out)
 	return yes || no;
 }
 
-static bool is_among(const struct word *w, struct view v)
+/* The reason stays in the configuration until the next one. */
+static bool is_understood(struct config *c, check_fn *check, struct ini_pair *p)
 {
-	const char *const *text = w->among;
-	while (text && *text && !view_is(v, *text))
-		text++;
-	return !text || *text;
+	str_clear(&c->why);
+	if (!check || check(p->value, &c->why))
+		return true;
+	p->why = str_text(&c->why);
+	return false;
 }
 
-static bool word_set(const struct word *words, void *target, struct ini_pair *p)
+static bool word_set(struct config *c, const struct word *words, void *target,
+		     struct ini_pair *p)
 {
 	const struct word *w = words;
 	while (w->name && !view_is(p->key, w->name))
@@ -90,10 +140,8 @@ static bool word_set(const struct word *words, void *target, struct ini_pair *p)
 		p->why = "expected true or false";
 		return false;
 	}
-	if (!is_among(w, p->value)) {
-		p->why = w->why;
+	if (!is_understood(c, w->check, p))
 		return false;
-	}
 	char **text = (char **)(void *)place;
 	mem_free(*text);
 	*text = mem_bytes(p->value.ptr, p->value.len);
@@ -122,11 +170,22 @@ static bool is_approval(struct view key)
 	       view_starts(key, "answer.");
 }
 
-static bool context_entry(struct config_context *x, struct ini_pair *p)
+static bool context_entry(struct config *c, struct config_context *x, struct ini_pair *p)
 {
 	if (!is_approval(p->key))
-		return word_set(context_words, x, p);
+		return word_set(c, context_words, x, p);
 	vec_push(&x->approvals, setting_of(p));
+	return true;
+}
+
+static bool key_entry(struct config *c, struct ini_pair *p)
+{
+	str_clear(&c->why);
+	if (c->check_key && !c->check_key(p->key, p->value, &c->why)) {
+		p->why = str_text(&c->why);
+		return false;
+	}
+	vec_push(&c->keys, setting_of(p));
 	return true;
 }
 
@@ -134,15 +193,13 @@ static bool config_entry(void *arg, struct ini_pair *p)
 {
 	struct config *c = arg;
 	if (view_is(p->section, "board"))
-		return word_set(board_words, c, p);
-	if (view_is(p->section, "keys")) {
-		vec_push(&c->keys, setting_of(p));
-		return true;
-	}
+		return word_set(c, board_words, c, p);
+	if (view_is(p->section, "keys"))
+		return key_entry(c, p);
 	if (view_starts(p->section, "context ")) {
 		struct view name = view_trim(view_cut(p->section, 8, p->section.len));
 		if (name.len)
-			return context_entry(context_named(c, name), p);
+			return context_entry(c, context_named(c, name), p);
 	}
 	p->why = "unknown section: expected [board], [keys] or [context NAME]";
 	return false;
@@ -167,7 +224,13 @@ bool config_parse(struct config *c, struct view text, const char *file, struct e
 
 bool config_load(struct config *c, struct err *err)
 {
+	return config_load_checked(c, NULL, err);
+}
+
+bool config_load_checked(struct config *c, config_key_fn *check, struct err *err)
+{
 	config_init(c);
+	c->check_key = check;
 	struct str path = {0}, text = {0};
 	struct err trouble = {0};
 	bool ok = path_config_file(&path, err);
@@ -236,6 +299,7 @@ void config_release(struct config *c)
 	mem_free(c->lanes);
 	mem_free(c->sort);
 	mem_free(c->filter);
+	str_release(&c->why);
 	*c = (struct config){0};
 }
 

@@ -1,5 +1,5 @@
 /* The configuration file: contexts (where runs come from) and the settings of
- * the board. Plain values; who uses them checks their meaning. INTERFACES.md
+ * the board. Themes and keys are checked by who knows what they mean. INTERFACES.md
  * "Configuration". */
 #ifndef BACKEND_CONFIG_H
 #define BACKEND_CONFIG_H
@@ -34,17 +34,24 @@ struct config_context {
 	VEC(struct setting) approvals;	/* approve.TYPE, reject.TYPE, answer.TYPE */
 };
 
+/* False, and why, where [keys] name = value means nothing. */
+typedef bool config_key_fn(struct view name, struct view value, struct str *why);
+
 struct config {
 	VEC(struct config_context) contexts;		/* "local" is always there */
 	char *default_context;			/* never NULL */
 	char *theme, *density, *lanes, *sort, *filter;
 	bool read_only, mouse, bell;
 	VEC(struct setting) keys;
+	config_key_fn *check_key;		/* while reading */
+	struct str why;				/* the last refusal's */
 };
 
 /* The file of path_config_file (none is fine) and RUNBOARD_CONTEXT. All errors at
  * once, a line each, with file and line (ERR_CONFIG). */
 bool config_load(struct config *c, struct err *err);
+/* The same for who knows what keys mean. */
+bool config_load_checked(struct config *c, config_key_fn *check, struct err *err);
 bool config_parse(struct config *c, struct view text, const char *file, struct err *err);
 void config_init(struct config *c);
 void config_release(struct config *c);

@@ -144,10 +144,10 @@ expect 5 "and it is gone" "$RB" runs
 mkdir -p "$T/config/runboard"
 printf '[board]\nlanes = nowhere\nsort = sideways\ndensity = tiny\n[keys]\napprove = A\nfly = F\n' >"$T/config/runboard/config"
 expect 6 "a configuration that is not understood" "$RB" snapshot
-has "names each wrong value" 'sort = sideways'
-has "all at once" 'density = tiny'
-has "lanes too" 'lanes = nowhere'
-has "and unknown actions" 'fly'
+has "names each wrong value, with file and line" 'config:3: sort: '
+has "all at once" 'config:4: density: '
+has "lanes too" 'config:2: lanes: .nowhere'
+has "and unknown actions" 'config:7: fly: '
 printf '[board]\ncolour = red\n[context x]\nbackend = local\n' >"$T/config/runboard/config"
 expect 6 "an unknown word" "$RB" runs
 has "with file and line" 'config:2: '

@@ -63,6 +63,34 @@ START_TEST(all_errors_come_at_once_with_their_lines)
 }
 END_TEST
 
+static bool no_key(struct view name, struct view value, struct str *why)
+{
+	return str_addf(why, "%.*s is no key", (int)value.len, value.ptr) && false;
+}
+
+START_TEST(what_a_value_means_is_checked_with_its_line)
+{
+	struct config c;
+	struct err err = {0};
+	config_init(&c);
+	c.check_key = no_key;
+	ck_assert(!config_parse(&c, VIEW("[board]\nsort = sideways\ndensity = tiny\n"
+					 "filter = status:bogus\n[context local]\n"
+					 "lanes = running, nowhere\n[keys]\napprove = Hyper-X\n"
+					 "[board]\nsort = urgency\nlanes = waiting, failed\n"),
+				"config", &err));
+	static const char *const said[] = { "config:2: sort: ", "config:3: density: ",
+		"config:4: filter: column 8: \"bogus\"", "config:6: lanes: 'nowhere'",
+		"config:8: approve: Hyper-X is no key" };
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		ck_assert_msg(strstr(err_text(&err), said[i]) != NULL, "%s: %s", said[i], err_text(&err));
+	ck_assert_ptr_null(strstr(err_text(&err), "config:10"));
+	ck_assert_ptr_null(strstr(err_text(&err), "config:11"));
+	config_release(&c);
+	err_release(&err);
+}
+END_TEST
+
 START_TEST(a_context_that_is_not_there_names_those_that_are)
 {
 	struct config c;
@@ -115,6 +143,7 @@ Suite *suite_config(void)
 	tcase_add_test(tc, without_a_file_there_is_the_local_engine);
 	tcase_add_test(tc, contexts_and_settings_are_read);
 	tcase_add_test(tc, all_errors_come_at_once_with_their_lines);
+	tcase_add_test(tc, what_a_value_means_is_checked_with_its_line);
 	tcase_add_test(tc, a_context_that_is_not_there_names_those_that_are);
 	tcase_add_test(tc, a_socket_is_the_local_engines_alone);
 	tcase_add_test(tc, a_token_that_is_not_set_is_said_before_anything_is_sent);

@@ -20,6 +20,7 @@ static const struct action_words table[] = {
 	A(HISTORY, "history", "history", "ended and open runs as a table", SCREENS, "H"),
 	A(WORKFLOWS, "workflows", "workflows", "what can be started", SCREENS, "W"),
 	A(METRICS, "metrics", "metrics", "counts, rates and durations", SCREENS, "M"),
+	A(WALL, "wall", "wall", "big counts, what waits and what failed: to look at from afar", SCREENS, ""),
 	A(OUTBOX, "outbox", "orders", "what was decided here, and what came of it", SCREENS, "D"),
 	A(THEMES, "themes", "themes", "choose the colours", SCREENS, "T"),
 	A(SCHEDULES, "schedules", "schedules", "schedules and their next firing", SCREENS, ""),

@@ -47,7 +47,7 @@ static void act_screen(struct model *m, enum action a, struct effects *fx)
 		{ ACTION_WORKFLOWS, SCREEN_WORKFLOWS }, { ACTION_OUTBOX, SCREEN_OUTBOX },
 		{ ACTION_THEMES, SCREEN_THEMES }, { ACTION_HELP, SCREEN_HELP },
 		{ ACTION_PALETTE, SCREEN_PALETTE }, { ACTION_MENU, SCREEN_MENU },
-		{ ACTION_START, SCREEN_WORKFLOWS },
+		{ ACTION_START, SCREEN_WORKFLOWS }, { ACTION_WALL, SCREEN_WALL },
 	};
 
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
@@ -143,6 +143,7 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_SCHEDULES] = act_table,
 	[ACTION_QUEUES] = act_table,	[ACTION_WORKERS] = act_table,
 	[ACTION_AUDIT] = act_table,	[ACTION_METRICS] = act_table,
+	[ACTION_WALL] = act_screen,
 };
 
 void everywhere_act(struct model *m, enum action a, struct effects *fx)

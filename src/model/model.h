@@ -30,6 +30,7 @@
 #include "model/start.h"
 #include "model/table.h"
 #include "model/themes.h"
+#include "model/wall.h"
 #include "model/workflows.h"
 
 enum { CONTEXTS_MAX = 16, SCREEN_DEPTH = 12 };

@@ -26,6 +26,7 @@ enum screen_id {
 	SCREEN_HISTORY,
 	SCREEN_WORKFLOWS,
 	SCREEN_TABLE,		/* schedules, queues, workers, audit, statistics */
+	SCREEN_WALL,
 	SCREEN_HELP,
 	/* over what lies beneath */
 	SCREEN_DECISION,

@@ -238,6 +238,21 @@ static int rows_wanted(struct pen *p, const struct decision_state *d)
 	return rows;
 }
 
+/* What is asked must be read: where there is little room it comes before the rest. */
+static void put_prompt(struct pen *p, struct rect *in, const struct target *t)
+{
+	int rows = utf8_width(view_of_str(&t->prompt)) / (in->cols > 0 ? in->cols : 1) + 1;
+	bool tight = in->rows < rows + 3;	/* votes over two rows, a blank one */
+
+	if (!tight) {
+		put_votes(p, in, t);
+		rect_take_top(in, 1);
+	}
+	rect_take_top(in, pen_wrap(p, *in, STYLE_WAITING, view_of_str(&t->prompt)));
+	if (tight)
+		put_votes(p, in, t);
+}
+
 void view_decision(struct pen *p, struct rect r)
 {
 	const struct decision_state *d = &p->m->decision;
@@ -265,11 +280,8 @@ void view_decision(struct pen *p, struct rect r)
 		put_list(p, &in);
 	} else {
 		put_target(p, &in, t);
-		if (t->prompt.len > 0) {
-			put_votes(p, &in, t);
-			rect_take_top(&in, 1);
-			rect_take_top(&in, pen_wrap(p, in, STYLE_WAITING, view_of_str(&t->prompt)));
-		}
+		if (t->prompt.len > 0)
+			put_prompt(p, &in, t);
 		rect_take_top(&in, 1);
 		if (t->unsettled)
 			canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM,

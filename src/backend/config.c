@@ -207,7 +207,8 @@ static bool config_entry(void *arg, struct ini_pair *p)
 
 void config_init(struct config *c)
 {
-	*c = (struct config){ .default_context = mem_text("local"), .bell = true };
+	*c = (struct config){ .default_context = mem_text("local"), .bell = true,
+			     .mouse = true };
 	struct config_context *local = context_named(c, VIEW("local"));
 	local->kind = mem_text("local");
 }

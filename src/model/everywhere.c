@@ -2,6 +2,7 @@
 #include "model/everywhere.h"
 
 #include "model/model.h"
+#include "model/pointer.h"
 #include "model/save.h"
 
 typedef void act_fn(struct model *m, enum action a, struct effects *fx);
@@ -162,6 +163,10 @@ void everywhere_key(struct model *m, struct key key, struct effects *fx)
 	struct lineedit *field = s->field ? s->field(m) : NULL;
 	struct scopes scopes = s->scopes_now ? s->scopes_now(m) : s->scopes;
 
+	if (key.code == KEY_CODE_MOUSE) {
+		pointer_press(m, key, fx);
+		return;
+	}
 	if (s->key && s->key(m, key, fx))
 		return;
 	if (field) {

@@ -21,6 +21,49 @@ static void close_set(void)
 	fixture_close(&f);
 }
 
+static void mouse(enum mouse_button button, int row, int col)
+{
+	fixture_send(&f, (struct msg){ .kind = MSG_KEY,
+				       .pressed = { .code = KEY_CODE_MOUSE, .button = button,
+						    .row = row, .col = col } });
+}
+
+START_TEST(a_click_puts_the_cursor_on_a_card_and_the_next_opens_it)
+{
+	struct board_layout l;
+	ck_assert(fixture_open(&f, "night", 24, 100));
+	board_layout_make(f.model, board_layout_body(f.model), &l);
+	struct rect failed = l.lane[LANE_FAILED];
+	int row = failed.row + LANE_HEADER_ROWS + l.card_pitch;
+	mouse(MOUSE_LEFT, row, failed.col + 3);
+	ck_assert_int_eq(f.model->board.focus, LANE_FAILED);
+	ck_assert(run_key_eq(board_selected(f.model), board_at(f.model->cards, LANE_FAILED, 1)));
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	mouse(MOUSE_LEFT, row, failed.col + 3);
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(the_wheel_moves_in_the_lane_under_the_pointer_and_clicks_give_no_order)
+{
+	struct board_layout l;
+	ck_assert(fixture_open(&f, "night", 24, 100));
+	board_layout_make(f.model, board_layout_body(f.model), &l);
+	mouse(MOUSE_WHEEL_DOWN, l.lane[LANE_COMPLETED].row + 5, l.lane[LANE_COMPLETED].col);
+	ck_assert_int_eq(f.model->board.focus, LANE_COMPLETED);
+	ck_assert_uint_eq(f.model->board.lanes[LANE_COMPLETED].index, 1);
+	mouse(MOUSE_LEFT, l.lane[LANE_RUNNING].row, l.lane[LANE_RUNNING].col + 1);
+	ck_assert_int_eq(f.model->board.focus, LANE_RUNNING);
+	ck_assert(fixture_keys(&f, "a"));
+	for (int row = 0; row < 24; row++)
+		mouse(MOUSE_LEFT, row, 50);
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
+	ck_assert_uint_eq(f.model->orders.lines.len, 0);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(newcomers_before_the_first_key_do_not_move_the_cursor_either)
 {
 	open_set("crowd");
@@ -167,6 +210,8 @@ Suite *suite_session_board(void)
 	Suite *s = suite_create("session_board");
 	TCase *t = tcase_create("board");
 
+	tcase_add_test(t, a_click_puts_the_cursor_on_a_card_and_the_next_opens_it);
+	tcase_add_test(t, the_wheel_moves_in_the_lane_under_the_pointer_and_clicks_give_no_order);
 	tcase_add_test(t, newcomers_before_the_first_key_do_not_move_the_cursor_either);
 	tcase_add_test(t, the_selected_card_stays_on_its_line_while_newcomers_come);
 	tcase_add_test(t, newcomers_are_counted_until_they_are_taken);

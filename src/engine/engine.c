@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/when.h"
 #include "engine/engine_inside.h"
 #include "engine/log_index.h"
 
@@ -80,6 +81,22 @@ static bool find_supervisor(const char *given, struct str *path, struct err *err
 	return path_program(path, "runboard-step", err);
 }
 
+/* What a machine that went down under us has of the file is looked at, all of it; else
+ * it is trusted: that takes long where there is much. */
+static bool check_journal(struct engine *e, struct err *err)
+{
+	int64_t from_ms = when_mono_ms();
+	e->boot = boot_look(e->state);
+	if (e->boot != BOOT_CRASHED)
+		return true;
+	log_note("the machine went down while the engine ran: the journal is checked");
+	if (!db_check(journal_db(e->journal), err))
+		return err_prefix(err, "%s/journal.db is damaged: put a backup in its place, or move "
+				       "it away to begin anew", e->state);
+	log_note("the journal is whole (%lld ms)", (long long)(when_mono_ms() - from_ms));
+	return true;
+}
+
 static bool open_all(struct engine *e, const struct engine_config *config, struct err *err)
 {
 	struct str supervisor = {0};
@@ -87,10 +104,11 @@ static bool open_all(struct engine *e, const struct engine_config *config, struc
 		  find_supervisor(config->supervisor, &supervisor, err);
 	if (ok)
 		e->journal = journal_open(config->state, err);
-	if (e->journal)
+	ok = e->journal && check_journal(e, err);
+	if (ok)
 		e->runner = engine_make_runner(e, str_text(&supervisor));
 	str_release(&supervisor);
-	return e->journal != NULL;
+	return ok;
 }
 
 static void watch_loop(struct engine *e)
@@ -131,6 +149,8 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	engine_recall_planned(e);
 	engine_read_catalog(e);
 	engine_adopt_attempts(e);
+	boot_begin(e->state);
+	e->begun = true;
 	e->told_seq = journal_seq(e->journal);
 	return e;
 }
@@ -143,6 +163,8 @@ void engine_free(struct engine *e)
 		engine_seal(e);
 		journal_commit(e->journal, NULL);
 	}
+	if (e->begun)
+		boot_end(e->state);
 	engine_backup_stop(e);
 	folders_free(e->folders);
 	engine_stop_preparing(e);

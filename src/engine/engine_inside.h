@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "base/vec.h"
+#include "engine/boot.h"
 #include "engine/catalog.h"
 #include "engine/engine.h"
 #include "engine/facts.h"
@@ -98,6 +99,8 @@ struct engine {
 	int64_t alarm_ms;			/* what it is set to */
 	struct events facts;			/* scratch of one step */
 	int64_t told_seq;			/* what the watchers know of */
+	enum boot boot;				/* what the machine did before this start */
+	bool begun;				/* and that we run was noted */
 	bool busy;				/* the batch waits for room on the disk */
 	char *trouble;
 	bool kick;				/* something may be schedulable */

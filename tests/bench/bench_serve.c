@@ -28,7 +28,8 @@ struct daemon {
 
 static void prepare(struct daemon *d)
 {
-	static const char workflow[] = "steps:\n  - {id: a, args: [/bin/true]}\n"
+	static const char workflow[] = "labels: {team: web}\nparams: {env: {type: string, default: prod}}\n"
+				       "steps:\n  - {id: a, args: [/bin/true]}\n"
 				       "  - {id: b, args: [/bin/true]}\n  - {id: c, args: [/bin/true]}\n";
 	static const char single[] = "steps:\n  - {id: a, args: [/bin/true]}\n";
 	struct str path = { 0 };
@@ -338,7 +339,9 @@ static void multiply(const struct daemon *d, int64_t stored)
 		" created = created - 90000000 + i_ * 60, ended = ended - 90000000 + i_ * 60, frame = replace(replace(frame, old_, id_),"
 		" '\"status\":\"completed\"', '\"status\":\"' || status_ || '\"');"
 		"UPDATE many SET frame = replace(frame, '\"title\":', '\"title\":\"needle\",\"before\":')"
-		" WHERE i_ % 5000 = 17;");
+		" WHERE i_ % 5000 = 17;"
+		"UPDATE many SET frame = replace(frame, '\"env\":\"prod\"', '\"env\":\"stage\"')"
+		" WHERE i_ % 2000 = 7;");
 	sqlite3_stmt *st;
 	str_clear(&text);
 	str_add_text(&text, "INSERT INTO runs SELECT ");
@@ -348,7 +351,8 @@ static void multiply(const struct daemon *d, int64_t stored)
 	sqlite3_finalize(st);
 	str_add_text(&text, " FROM many");
 	sql(db, str_text(&text));
-	sql(db, "INSERT INTO words SELECT w.name, w.value, n.i + 1 FROM words w, n WHERE w.run = 1;"
+	sql(db, "INSERT INTO words SELECT w.name, CASE WHEN w.name = 'param.env' AND n.i % 2000 = 7"
+		" THEN 'stage' ELSE w.value END, n.i + 1 FROM words w, n WHERE w.run = 1;"
 		"UPDATE files SET bytes = 0");
 	sql(db, "INSERT INTO events(run, at, kind, data) SELECT n.i + 1, e.at - n.i * 1000, e.kind, e.data"
 		" FROM n, events e WHERE e.run = 1 ORDER BY n.i, e.seq; COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
@@ -397,6 +401,50 @@ static void search(const struct daemon *d, const char *name, const char *filter)
 	str_release(&line);
 }
 
+/* The i-th of the copies, from the oldest on. */
+static void copied_id(int64_t i, char *out, size_t max)
+{
+	snprintf(out, max, "01900000-%04llx-7%03llx-8%03llx-%012llx", (unsigned long long)i >> 16,
+		 (unsigned long long)i & 4095, (unsigned long long)i % 4096,
+		 (unsigned long long)i * 7919);
+}
+
+static void write_settings(const struct daemon *d, const char *text)
+{
+	struct str path = { 0 };
+	str_addf(&path, "%s/runboard", d->folder);
+	mkdir(str_text(&path), 0700);
+	str_add_text(&path, "/engine");
+	file_replace(str_text(&path), view_of(text), 0600, NULL);
+	str_release(&path);
+}
+
+/* So many runs are too many: how fast they go, and what others wait meanwhile. */
+static void retain(const struct daemon *d, int64_t stored)
+{
+	enum { GO = 10000, MOST = 100000 };
+	static double taken[MOST];
+	struct str answer = { 0 };
+	char text[64], id[48], line[96];
+	int n = 0;
+	snprintf(text, sizeof text, "[retention]\ncount = %lld\n", (long long)stored + 1 - GO);
+	copied_id(GO, id, sizeof id);
+	snprintf(line, sizeof line, "GET /v1/runs/%s", id);
+	write_settings(d, text);
+	int64_t from = bench_now_us();
+	kill(d->pid, SIGHUP);
+	do {
+		taken[n] = ask(d, "GET /v1/runs?limit=50", NULL, &answer);
+		n += n < MOST - 1;
+		ask(d, line, NULL, &answer);
+	} while (!strstr(str_text(&answer), "404 Not Found"));
+	double seconds = (double)(bench_now_us() - from) / 1e6;
+	bench_report("retention, runs removed", GO / seconds, "runs/s", 0);
+	bench_report("list page meanwhile, p50", bench_percentile(taken, n, 50), "ms", 10);
+	bench_report("list page meanwhile, p99", bench_percentile(taken, n, 99), "ms", 20);
+	str_release(&answer);
+}
+
 void bench_history(int64_t stored)
 {
 	struct daemon d;
@@ -418,10 +466,19 @@ void bench_history(int64_t stored)
 	bench_report("start-up with a history", d.ready_ms, "ms", 1000);
 	page(&d, "list page of 50", "GET /v1/runs?limit=50", 10);
 	page(&d, "list page, status:failed", "GET /v1/runs?limit=50&filter=status:failed", 10);
+	page(&d, "list page, two of three conditions rare",
+	     "GET /v1/runs?limit=50&filter=param.env:stage+label.team:web+workflow:bench", 10);
+	page(&d, "list page, status:failed,error since:20h",
+	     "GET /v1/runs?limit=50&filter=status:failed,error+since:20h", 10);
+	page(&d, "list page, by duration", "GET /v1/runs?limit=50&sort=-duration", 10);
+	page(&d, "list page, by end, of one workflow",
+	     "GET /v1/runs?limit=50&sort=-ended&filter=workflow:bench", 10);
 	page(&d, "one run of the history",
 	     "GET /v1/runs/01900000-0000-73e7-83e7-00000078b6a9", 10);
 	search(&d, "text search, rare word", "needle");
-	page(&d, "statistics", "GET /v1/stats", 0);
+	page(&d, "statistics", "GET /v1/stats", 10);
+	page(&d, "metrics", "GET /metrics", 10);
+	retain(&d, stored);
 	bench_report("engine's memory with a history", memory_mib(&d, "VmHWM:"), "MiB", 64);
 	end(&d);
 	remove_all(&d);

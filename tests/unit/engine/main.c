@@ -7,6 +7,7 @@ Suite *suite_engine(void);
 Suite *suite_admin(void);
 Suite *suite_api(void);
 Suite *suite_ask(void);
+Suite *suite_boot(void);
 Suite *suite_children(void);
 Suite *suite_daemon(void);
 Suite *suite_events(void);
@@ -34,6 +35,7 @@ int main(void)
 		suite_admin,
 		suite_api,
 		suite_ask,
+		suite_boot,
 		suite_children,
 		suite_daemon,
 		suite_events,

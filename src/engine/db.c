@@ -17,6 +17,7 @@ struct db_stmt {
 
 struct db {
 	sqlite3 *handle;
+	int log_pages;		/* written to the write-ahead log and not to the file yet */
 	VEC(struct db_stmt *) cache;
 };
 
@@ -146,6 +147,27 @@ static bool pragma_is(struct db *db, const char *pragma, const char *wanted, str
 	return same;
 }
 
+static int on_commit(void *arg, sqlite3 *handle, const char *name, int pages)
+{
+	struct db *db = arg;
+	db->log_pages = pages;
+	return SQLITE_OK;
+}
+
+int db_log_pages(const struct db *db)
+{
+	return db->log_pages;
+}
+
+/* What fails stays in the log, and is tried again. */
+bool db_checkpoint(struct db *db)
+{
+	int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (code == SQLITE_OK)
+		db->log_pages = 0;
+	return code == SQLITE_OK;
+}
+
 /* Exclusive before the first access: write-ahead journal without shared memory. */
 static bool set_up(struct db *db, struct err *err)
 {
@@ -155,6 +177,7 @@ static bool set_up(struct db *db, struct err *err)
 		{ "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA locking_mode", "exclusive" },
 		{ "PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal" },
 		{ "PRAGMA synchronous=FULL", "PRAGMA synchronous", "2" },
+		{ "PRAGMA wal_autocheckpoint=0", "PRAGMA wal_autocheckpoint", "0" },
 		{ "PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1" },
 		{ "PRAGMA trusted_schema=OFF", "PRAGMA trusted_schema", "0" },
 		{ "PRAGMA cell_size_check=ON", "PRAGMA cell_size_check", "1" },
@@ -164,6 +187,7 @@ static bool set_up(struct db *db, struct err *err)
 		    !pragma_is(db, pragmas[i].get, pragmas[i].wanted, err))
 			return false;
 	}
+	sqlite3_wal_hook(db->handle, on_commit, db);
 	/* The lock is taken by the first write, not by the pragma. */
 	return db_exec(db, "BEGIN EXCLUSIVE; COMMIT", err) == DB_DONE;
 }

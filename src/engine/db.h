@@ -55,6 +55,10 @@ struct db_copy *db_copy_begin(struct db *db, const char *path, struct err *err);
 enum db_result db_copy_step(struct db_copy *c, int pages, struct err *err);
 int64_t db_copy_bytes(const struct db_copy *c);
 void db_copy_end(struct db_copy *c);
+/* Pages that only the write-ahead log has. Nothing takes them to the file but
+ * db_checkpoint (and db_close): that syncs twice, and is for when nobody waits. */
+int db_log_pages(const struct db *db);
+bool db_checkpoint(struct db *db);
 /* False with a reason where the file is damaged. */
 bool db_check(struct db *db, struct err *err);
 

@@ -56,6 +56,13 @@ static void on_retry(void *arg)
 {
 }
 
+static void on_quiet(void *arg)
+{
+	struct engine *e = arg;
+	if (!db_checkpoint(journal_db(e->journal)))
+		log_warn("the journal's log cannot be taken to its file yet");
+}
+
 static void on_alarm(void *arg)
 {
 	struct engine *e = arg;
@@ -115,6 +122,7 @@ static void watch_loop(struct engine *e)
 {
 	e->end_of_turn = loop_end_of_turn(e->loop, ORDER_ENGINE, engine_end_turn, e);
 	e->retry = loop_timer(e->loop, on_retry, e);
+	e->quiet = loop_timer(e->loop, on_quiet, e);
 	e->alarm = loop_alarm(e->loop, on_alarm, e);
 	loop_timer_set(e->retry, 0);
 }
@@ -173,6 +181,7 @@ void engine_free(struct engine *e)
 	retention_free(e->retention);
 	loop_remove(e->end_of_turn);
 	loop_remove(e->retry);
+	loop_remove(e->quiet);
 	loop_remove(e->alarm);
 	runner_free(e->runner);
 	engine_free_runs(e);

@@ -82,6 +82,7 @@ struct engine {
 	struct map by_id;			/* run id -> live_run */
 	VEC(struct live_run *) runs;		/* in order of birth */
 	VEC(struct pending_effect) effects;
+	size_t due;				/* so many of them are committed */
 	VEC(struct pending_reply) replies;
 	VEC(struct engine_watch *) watchers;
 	struct triggers triggers;
@@ -95,6 +96,7 @@ struct engine {
 	size_t n_notice_specs;
 	struct backup *backup;			/* under way, or NULL */
 	struct watch *end_of_turn, *retry;
+	struct watch *quiet;			/* nothing was committed for a moment */
 	struct watch *alarm;			/* of schedules and delayed starts */
 	int64_t alarm_ms;			/* what it is set to */
 	struct events facts;			/* scratch of one step */

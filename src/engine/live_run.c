@@ -132,12 +132,21 @@ static void run_free(struct live_run *run)
 	mem_free(run);
 }
 
+static bool has_effects(const struct engine *e, const struct live_run *run)
+{
+	for (size_t i = 0; i < e->effects.len; i++) {
+		if (e->effects.items[i].run == run)
+			return true;
+	}
+	return false;
+}
+
 void engine_drop_ended(struct engine *e)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < e->runs.len; i++) {
 		struct live_run *run = e->runs.items[i];
-		if (!run->m->ended || run->dirty) {
+		if (!run->m->ended || run->dirty || has_effects(e, run)) {
 			e->runs.items[kept++] = run;
 			continue;
 		}

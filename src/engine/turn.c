@@ -1,5 +1,6 @@
 /* The end of a loop turn: what was decided is committed at one stroke; then, and
- * only then, commands go out, replies are given, watchers are told. */
+ * only then, replies are given, watchers are told, and in the next turn, when these are
+ * on their way, commands go out. */
 #include <unistd.h>
 
 #include "base/log.h"
@@ -9,7 +10,7 @@
 #include "wire/encode.h"
 #include "wire/jsonw.h"
 
-enum { RETRY_MS = 1000 };
+enum { RETRY_MS = 1000, LOG_PAGES = 500, LOG_PAGES_MOST = 8000, QUIET_MS = 10 };
 
 /* ---- before ----------------------------------------------------------------------- */
 
@@ -47,10 +48,12 @@ static void stop(struct engine *e, const struct pending_effect *p)
 		engine_stop_attempt(e, &name);
 }
 
-/* Effects may bring further ones, for the turn after this. */
+/* What was committed in a turn before: whoever gave the orders has had an answer
+ * meanwhile. Effects may bring further ones. */
 static void perform(struct engine *e)
 {
-	size_t n = e->effects.len;
+	size_t n = e->due;
+	e->due = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct pending_effect effect = e->effects.items[i], *p = &effect;
 		switch (p->kind) {
@@ -156,9 +159,19 @@ static bool commit(struct engine *e)
 	return done;
 }
 
+/* The log goes to the file in a quiet moment, so that no order waits for it; a long one at
+ * once. */
+static void tend_log(struct engine *e)
+{
+	int pages = db_log_pages(journal_db(e->journal));
+	if (pages >= LOG_PAGES)
+		loop_timer_set(e->quiet, pages < LOG_PAGES_MOST ? QUIET_MS : 0);
+}
+
 void engine_end_turn(void *arg)
 {
 	struct engine *e = arg;
+	perform(e);
 	if (!e->busy) {
 		engine_fire(e);
 		engine_schedule(e);
@@ -172,13 +185,14 @@ void engine_end_turn(void *arg)
 		send_replies(e, WHOM_UNCOMMITTED);
 		return;
 	}
-	perform(e);
-	notices_send(e->notices);
+	tend_log(e);
+	e->due = e->effects.len;
 	send_replies(e, WHOM_ALL);
+	notices_send(e->notices);
 	tell_changes(e);
 	engine_drop_ended(e);
 	/* What a callback has asked for gets a turn of its own. */
-	if (journal_has_batch(e->journal) || e->replies.len || e->kick)
+	if (journal_has_batch(e->journal) || e->replies.len || e->kick || e->due)
 		loop_timer_set(e->retry, 0);
 }
 

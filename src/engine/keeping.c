@@ -18,28 +18,6 @@ static const struct {
 	[KEEPING_AUDIT_AGE] = { "audit_age", KIND_SPAN },
 };
 
-/* "500M", "10G", "10GiB"; a number alone is octets. */
-static bool read_octets(struct view v, int64_t *out)
-{
-	static const char units[] = "KMGT";
-	size_t digits = 0;
-	while (digits < v.len && v.ptr[digits] >= '0' && v.ptr[digits] <= '9')
-		digits++;
-	struct view unit = view_cut(v, digits, v.len);
-	if (!number_parse(view_cut(v, 0, digits), 0, INT64_C(1) << 50, out))
-		return false;
-	const char *at = unit.len ? strchr(units, unit.ptr[0]) : NULL;
-	bool whole = unit.len <= 1 || view_is(view_cut(unit, 1, unit.len), "B") ||
-		     view_is(view_cut(unit, 1, unit.len), "iB");
-	if (unit.len && (!at || !whole))
-		return false;
-	for (int64_t i = 0; unit.len && i <= at - units; i++) {
-		if (__builtin_mul_overflow(*out, INT64_C(1024), out))
-			return false;
-	}
-	return true;
-}
-
 static bool read_limit(enum kind kind, struct view value, int64_t *out, const char **why)
 {
 	static const char *const sentences[] = {
@@ -55,7 +33,7 @@ static bool read_limit(enum kind kind, struct view value, int64_t *out, const ch
 	else if (kind == KIND_NUMBER)
 		good = number_parse(value, 0, INT64_MAX / 2, out);
 	else
-		good = read_octets(value, out);
+		good = number_parse_octets(value, out);
 	if (!good)
 		*why = sentences[kind];
 	return good;

@@ -145,6 +145,12 @@ static void reset(struct turn *turn, struct view id, const struct machine_order 
 	str_release(&merged);
 }
 
+/* The items of a step that stays as it is do so, too. */
+static bool stands_alone_or_open(const struct machine *m, const struct machine_task *t)
+{
+	return t->item_index < 0 || !task_is_closed(machine_task(m, t->step));
+}
+
 /* What went under with the failed step gets another chance: dependents that were
  * skipped, siblings that were stopped, handlers, and what stands in finally. */
 static void reset_followers(struct turn *turn, struct view id, const struct machine_order *o)
@@ -155,7 +161,8 @@ static void reset_followers(struct turn *turn, struct view id, const struct mach
 		bool dropped = (t->status == TASK_SKIPPED || t->status == TASK_CANCELLED) &&
 			       !t->satisfied;
 		bool again = t->is_finally && t->status != TASK_PENDING;
-		if ((dropped || again) && task_is_closed(t) && !view_eq(t->id, id))
+		if ((dropped || again) && task_is_closed(t) && !view_eq(t->id, id) &&
+		    stands_alone_or_open(m, t))
 			reset(turn, t->id, o, (struct view){0});
 	}
 }

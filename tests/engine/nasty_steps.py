@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Steps of nasty shapes under the real engine, each left alone, cancelled and timed out:
 nothing of them survives, every run has the right state, memory stays bounded and the
-logs are what was printed.   nasty_steps.py"""
+logs are what was printed.   nasty_steps.py [TIMES]"""
 import json
 import os
 import sys
@@ -46,6 +46,35 @@ elif what == 'family':          # one generation a second group
             os.setpgid(0, 0)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             for_ever()
+elif what == 'bomb':            # a tree that grows again wherever it is cut
+    def grow(depth):
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            if os.fork() == 0:
+                if depth < 5:
+                    grow(depth + 1)
+                for_ever()
+            if depth and os.fork() == 0:
+                for_ever()
+            os.wait()
+    if os.fork() == 0:
+        grow(0)
+elif what == 'traced':          # stands still under a tracer that lets nothing through
+    import ctypes
+    child = os.fork()
+    if child == 0:
+        ctypes.CDLL(None).ptrace(0, 0, 0, 0)
+        os.kill(os.getpid(), signal.SIGSTOP)
+    os.waitpid(child, os.WUNTRACED)
+elif what == 'frozen':          # a daemon that is stopped
+    if os.fork() == 0:
+        os.setsid()
+        os.kill(os.getpid(), signal.SIGSTOP)
+elif what == 'zombies':         # never asks what became of its children
+    for _ in range(50):
+        if os.fork() == 0:
+            os._exit(0)
 elif what == 'parent':          # keeps having children
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -66,6 +95,13 @@ SHAPES = [
     ("deaf", "exec python3 $HELPER deaf", None),
     ("family", "exec python3 $HELPER family", None),
     ("parent", "echo up; exec python3 $HELPER parent", None),
+    ("bomb", "exec python3 $HELPER bomb", None),
+    ("traced", "exec python3 $HELPER traced", None),
+    ("frozen", "exec python3 $HELPER frozen", None),
+    ("zombies", "exec python3 $HELPER zombies", None),
+    ("nameless", "env -i setsid sh -c 'sleep 600 & wait' & echo up; exec env -i sleep 600", None),
+    ("subshells", "( ( (trap '' TERM HUP; sleep 600) & ) & ) & echo up; wait; exec sleep 600", None),
+    ("terminal", "script -qc 'sleep 600' /dev/null & echo up; exec sleep 600", None),
     ("stopped", "echo up; kill -STOP $$; echo never", None),
     ("closed", "exec >&- 2>&-; exec sleep 600", None),
     ("holder", "(setsid sleep 600) & echo out", "completed"),
@@ -113,7 +149,8 @@ def supervisors_mib(lab):
 
 
 class Bench:
-    def __init__(self):
+    def __init__(self, times):
+        self.times = times
         self.count, self.lab = Count("nasty_steps"), Lab("nasty", slots=100)
         with open(self.lab.folder + "/helper.py", "w") as f:
             f.write(HELPER)
@@ -142,7 +179,7 @@ class Bench:
     def shapes(self):
         """All at once: alone, cancelled when it is up, timed out."""
         runs = []
-        for name, command, alone in SHAPES:
+        for name, command, alone in SHAPES * self.times:
             if alone:
                 runs.append((name, alone, self.begin(name, command)))
                 continue
@@ -208,6 +245,6 @@ class Bench:
 
 
 begin = time.monotonic()
-failed = Bench().run()
+failed = Bench(int(sys.argv[1]) if len(sys.argv) > 1 else 1).run()
 print("nasty_steps: %.0f s" % (time.monotonic() - begin))
 sys.exit(failed)

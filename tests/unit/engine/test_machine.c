@@ -318,6 +318,24 @@ START_TEST(a_failed_item_that_is_skipped_opens_its_step_again)
 }
 END_TEST
 
+/* An operator let the step be: what is tried again elsewhere does not wake its items. */
+START_TEST(items_of_a_skipped_step_stay_as_they_are)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: f, needs: [], foreach: '[1, 2]', batch: 1, run: x}\n"
+		       "  - {id: g, needs: [], run: x}\n");
+	bench_admit(&b);
+	bench_run_task(&b, "f[0]", TASK_FAILED);
+	bench_run_task(&b, "g", TASK_FAILED);
+	bench_order(&b, VERB_SKIP, "f", "bob");
+	bench_order(&b, VERB_RETRY, "g", "bob");
+	ck_assert_int_eq(bench_status_of(&b, "f[1]"), TASK_SKIPPED);
+	bench_run_task(&b, "g", TASK_COMPLETED);
+	ck_assert_int_eq(b.m->ended, true);
+	bench_close(&b);
+}
+END_TEST
+
 START_TEST(too_many_failed_items_fail_their_step_and_a_retry_tries_only_them)
 {
 	struct bench b;
@@ -371,6 +389,7 @@ Suite *suite_machine(void)
 		a_foreach_step_runs_its_items_in_batches,
 		a_retried_foreach_step_keeps_to_its_batch,
 		a_failed_item_that_is_skipped_opens_its_step_again,
+		items_of_a_skipped_step_stay_as_they_are,
 		too_many_failed_items_fail_their_step_and_a_retry_tries_only_them,
 		a_cancel_ends_a_paused_run,
 	};

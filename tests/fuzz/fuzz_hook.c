@@ -25,11 +25,10 @@ static void sign(const char *key, struct view text, struct str *out)
 
 static void add_header(struct str *out, const char *name, struct view line)
 {
-	if (!line.len || view_find_byte(line, '\r', 0) != SIZE_MAX ||
-	    view_find_byte(line, '\0', 0) != SIZE_MAX)
-		return;
+	bool good = line.len && view_find_byte(line, '\r', 0) == SIZE_MAX &&
+		    view_find_byte(line, '\0', 0) == SIZE_MAX;
 	str_add_text(out, name);
-	str_add(out, line);
+	str_add(out, good ? line : VIEW("x"));
 	str_add_text(out, "\r\n");
 }
 

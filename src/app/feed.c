@@ -96,6 +96,10 @@ static void on_snapshot_end(void *arg, bool complete)
 
 static void on_lane_counts(void *arg, const int64_t *counts, const bool *at_least)
 {
+	struct source *s = arg;
+	struct msg msg = { .kind = MSG_COUNTS, .context = s->number };
+	msg.counts = (struct msg_counts){ counts, at_least };
+	app_send(s->app, &msg);
 }
 
 static void on_page(void *arg, ticket_id t, const struct run_facts *runs, size_t n,

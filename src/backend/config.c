@@ -92,6 +92,7 @@ static const struct word context_words[] = {
 	{ "lanes", offsetof(struct config_context, lanes), false, are_lanes },
 	{ "read_only", offsetof(struct config_context, read_only), true },
 	{ "namespace", offsetof(struct config_context, space), false },
+	{ "profile", offsetof(struct config_context, profile), false },
 	{ "ca_file", offsetof(struct config_context, ca_file), false },
 	{ "cert_file", offsetof(struct config_context, cert_file), false },
 	{ "key_file", offsetof(struct config_context, key_file), false },
@@ -266,6 +267,7 @@ static void context_release(struct config_context *x)
 		setting_release(&x->approvals.items[i]);
 	vec_release(&x->approvals);
 	mem_free(x->space);
+	mem_free(x->profile);
 	mem_free(x->ca_file);
 	mem_free(x->cert_file);
 	mem_free(x->key_file);

@@ -27,6 +27,7 @@ struct config_context {
 	bool read_only;
 	/* Temporal's own */
 	char *space;			/* "namespace" */
+	char *profile;			/* of the Temporal CLI */
 	char *ca_file, *cert_file, *key_file;
 	char *codec_url;
 	char *codec_token_env, *codec_token_file, *codec_token_command;

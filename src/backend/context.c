@@ -11,6 +11,7 @@
 #include "backend/local.h"
 #include "backend/replay.h"
 #include "backend/temporal.h"
+#include "backend/temporal_profile.h"
 #include "backend/trace.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -166,25 +167,29 @@ static void forget(struct str *token)
 	str_release(token);
 }
 
-static struct backend *open_temporal(const struct config_context *x, const struct opening *o,
-				     struct err *err)
+/* A file of the context, else of the CLI's profile. */
+static const char *either(const char *own, const char *profile)
 {
-	struct str token = { 0 }, codec_token = { 0 };
+	return own ? own : profile;
+}
+
+static struct backend *open_temporal_at(const struct config_context *x, const struct opening *o,
+					const struct temporal_profile *p, struct err *err)
+{
+	struct str token = { 0 }, codec_token = { 0 }, url = { 0 };
 	struct backend *b = NULL;
-	if (!is_web(x->url)) {
-		err_set(err, ERR_CONFIG, "context %s: url must be http://HOST:PORT of Temporal's "
-					 "HTTP API (7243 by default)", x->name);
-		return NULL;
-	}
+	str_add_text(&url, x->url ? x->url : "");
+	if (!x->url)
+		temporal_profile_url(p, &url);
 	if (find_token(x, &token, err) && find_codec_token(x, &codec_token, err)) {
 		const struct temporal_config config = {
 			.name = x->name,
-			.url = x->url,
-			.space = x->space ? x->space : getenv("TEMPORAL_NAMESPACE"),
-			.token = token.len ? str_text(&token) : getenv("TEMPORAL_API_KEY"),
-			.ca_file = x->ca_file,
-			.cert_file = x->cert_file,
-			.key_file = x->key_file,
+			.url = str_text(&url),
+			.space = either(x->space, p->space),
+			.token = token.len ? str_text(&token) : p->api_key,
+			.ca_file = either(x->ca_file, p->ca_file),
+			.cert_file = either(x->cert_file, p->cert_file),
+			.key_file = either(x->key_file, p->key_file),
 			.codec_url = x->codec_url,
 			.codec_token = codec_token.len ? str_text(&codec_token) : NULL,
 			.waiting = x->waiting,
@@ -197,6 +202,21 @@ static struct backend *open_temporal(const struct config_context *x, const struc
 	}
 	forget(&token);
 	forget(&codec_token);
+	str_release(&url);
+	return b;
+}
+
+static struct backend *open_temporal(const struct config_context *x, const struct opening *o,
+				     struct err *err)
+{
+	struct temporal_profile profile = { 0 };
+	struct backend *b = NULL;
+	if (x->url && !is_web(x->url))
+		err_set(err, ERR_CONFIG, "context %s: url must be http://HOST:PORT of Temporal's "
+					 "HTTP API (7243 by default)", x->name);
+	else if (temporal_profile_load(&profile, x->profile, err))
+		b = open_temporal_at(x, o, &profile, err);
+	temporal_profile_release(&profile);
 	return b;
 }
 

@@ -5,6 +5,7 @@
  *   temporal_link.c     is the server there: probe, conditions, tries
  *   temporal_settings.c which endpoint, and what it has switched off
  *   temporal_known.c    what was told of each run, so that nothing is told twice
+ *   temporal_lap.c      the questions of the watch
  *   temporal_watch.c    snapshot and changes by visibility queries; temporal_count.c
  *   temporal_planned.c  the next firings of schedules
  *   temporal_look.c     single runs by describe: what lists do not say;
@@ -132,123 +133,8 @@ void temporal_ask_settings(struct temporal *t);
 /* Goes on as soon as it is known which endpoint this is. */
 void temporal_know(struct temporal_job *j, temporal_then_fn *then);
 
-/* ---- temporal_known.c ---- */
+#include "backend/temporal_board.h"
 
-/* What is known of a run, by its id. */
-struct temporal_known {
-	char *id, *workflow_id, *type, *queue, *title, *prompt;
-	enum run_status status;
-	int64_t created_ms, started_ms, ended_ms, gate_ms;
-	uint64_t sign;		/* of what was told; 0: nothing */
-	uint64_t row_sign;	/* of what a list said last: rows know less */
-	bool listed_waiting;	/* by the visibility filter */
-	bool looked_waiting;	/* by describe */
-	bool wants_look;	/* soon, before others */
-	bool asked;		/* its own words were asked for */
-	bool named;		/* in this round of a list */
-	uint64_t round;		/* last look */
-	int64_t length;		/* of its history, once it completed; 0: unknown */
-};
-
-struct temporal_known *temporal_known(struct temporal *t, struct view id);
-/* The task queue where a type ran last; NULL: not known. */
-const char *temporal_last_queue(struct temporal *t, struct view type);
-/* Known, or made known by these facts. */
-struct temporal_known *temporal_learn(struct temporal *t, const struct run_facts *run);
-/* Puts what lists do not say into the facts: title, gate. A closed run stays closed:
- * false where the facts are older than what is known. */
-bool temporal_complete(struct temporal *t, struct run_facts *run);
-/* A row of a list to facts, completed, with its number. False: none, or stale. */
-bool temporal_row(struct temporal *t, const struct json *info, struct arena *arena,
-		  struct run_facts *out);
-/* Tells it, unless it was told so already; or that it has gone from the filter. By
- * describe, and by a list's row, which knows less. */
-void temporal_tell_look(struct temporal *t, const struct run_facts *run);
-void temporal_tell_row(struct temporal *t, const struct run_facts *run);
-void temporal_tell_gone(struct temporal *t, struct view id);
-void temporal_forget_all(struct temporal *t);
-void temporal_rules(const struct temporal *t, struct temporal_rules *out);
-
-/* ---- temporal_watch.c ---- */
-
-enum temporal_lap { LAP_WAITING, LAP_OPEN, LAP_ENDED, LAP_FAILED, LAP_STARTED, LAP_CLOSED,
-		    LAP_PENDING, LAP_COUNT, LAPS };
-
-struct temporal_watch {
-	ticket_id ticket;	/* 0: nothing */
-	struct str text;	/* of the filter */
-	struct filter *filter;
-	bool exact;		/* the server filters all of it */
-	size_t ended;
-	bool synced, in_snapshot, part_unread;
-	enum temporal_lap plan[LAPS];
-	size_t n_plan, at;
-	struct str token;
-	int pages;
-	bool cut;		/* a list was longer than what is read of it */
-	bool open_cut;		/* the list of open runs was */
-	struct temporal_call *call;
-	struct watch *timer, *begin;
-	uint64_t ticks;
-	int64_t started_seen_ms, closed_seen_ms;
-	int64_t pending, planned;	/* counted by LAP_PENDING; -1: not yet */
-	int64_t counts[LANES];		/* told last */
-	bool counted;
-};
-
-ticket_id temporal_watch(struct backend *b, const struct watch_scope *scope);
-void temporal_watch_init(struct temporal *t);
-/* The server is there: the snapshot begins. */
-void temporal_watch_begin(struct temporal *t);
-void temporal_watch_stop(struct temporal *t);
-bool temporal_watch_cancel(struct temporal *t, ticket_id ticket);
-void temporal_watch_release(struct temporal *t);
-
-/* temporal_count.c; false where the answer is none. */
-bool temporal_take_counts(struct temporal *t, struct view body);
-
-/* ---- temporal_planned.c: the next firings of schedules ---- */
-
-struct temporal_plan {
-	char *id;
-	bool named;		/* by the answer that is being read */
-};
-
-struct temporal_planned {
-	struct temporal_call *call;
-	struct watch *timer;
-	VEC(struct temporal_plan) plans;	/* told, and not gone */
-};
-
-/* A snapshot has ended: they are told after it. */
-void temporal_planned_begin(struct temporal *t);
-void temporal_planned_forget(struct temporal *t);
-void temporal_planned_release(struct temporal *t);
-/* An id of such a card, which is no run. */
-bool temporal_is_plan(const char *run);
-
-/* ---- temporal_look.c ---- */
-
-struct temporal_look {
-	struct temporal_call *call;
-	char *id;		/* being looked at */
-	struct json_doc *describe;	/* while its last event is asked for */
-	struct arena arena;
-	int left;		/* looks still allowed in this tick */
-	uint64_t round;
-};
-
-void temporal_look_init(struct temporal *t);
-/* Soon, before all others. */
-void temporal_look_at(struct temporal *t, struct view id);
-/* A few looks at what asks for one, else at open runs in turn. */
-void temporal_look_tick(struct temporal *t);
-/* What describe says of a known run (and its last event, or NULL): its gate is noted,
- * and it is told. */
-void temporal_look_take(struct temporal *t, const char *id, const struct json *describe,
-			const struct json *events);
-void temporal_look_stop(struct temporal *t);
-void temporal_look_release(struct temporal *t);
 /* ---- temporal_gate.c ---- */
 
 /* Whether it waits for a person, and why: the ladder of rules. The words lie in the

@@ -219,13 +219,45 @@ void temporal_tell_look(struct temporal *t, const struct run_facts *run)
 		tell(t, k, run, sign);
 }
 
-void temporal_tell_row(struct temporal *t, const struct run_facts *run)
+bool temporal_tell_row(struct temporal *t, const struct run_facts *run)
 {
 	uint64_t sign = sign_of(run);
 	struct temporal_known *k = temporal_learn(t, run);
-	if (is_left_out(t, run) || (k->row_sign == sign && !t->watch.in_snapshot))
-		return;
+	/* A snapshot names each of its runs, once. */
+	bool named = !t->watch.in_snapshot || k->snapshot == t->watch.snapshots;
+	if (is_left_out(t, run) || (k->row_sign == sign && named))
+		return false;
 	k->row_sign = sign;
 	k->wants_look = run_status_is_open(run->status) || run->status == RUN_FAILED;
 	tell(t, k, run, sign);
+	return true;
+}
+
+/* ---- what has long ended ---- */
+
+static bool is_old(const struct temporal *t, const struct temporal_known *k)
+{
+	return k->snapshot != t->watch.snapshots && k->sign && !run_status_is_open(k->status) &&
+	       temporal_server_ms(t) - k->ended_ms > TEMPORAL_LAG_MS;
+}
+
+void temporal_drop_old(struct temporal *t)
+{
+	struct str ids = { 0 };
+	size_t at = 0;
+	struct view id, rest;
+	void *value;
+	ticket_id ticket = t->watch.ticket;
+	while (map_next(&t->known, &at, &id, &value)) {
+		if (!is_old(t, value))
+			continue;
+		str_add(&ids, id);
+		str_add_char(&ids, '\n');
+	}
+	rest = view_of_str(&ids);
+	while (!t->dead && t->watch.ticket == ticket && view_split(&rest, '\n', &id)) {
+		if (id.len)
+			temporal_tell_gone(t, id);
+	}
+	str_release(&ids);
 }

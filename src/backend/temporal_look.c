@@ -191,7 +191,7 @@ static void on_look(void *arg, const struct http_answer *a)
 static void look(struct temporal *t, struct temporal_known *k)
 {
 	struct str target = { 0 };
-	k->wants_look = false;
+	k->wants_look = k->urgent = false;
 	k->round = t->look.round;
 	mem_free(t->look.id);
 	t->look.id = mem_text(k->id);
@@ -213,9 +213,11 @@ static struct temporal_known *choose(struct temporal *t)
 		struct temporal_known *k = value;
 		if (!k->workflow_id || !temporal_can_address(t, k->workflow_id))
 			continue;
-		if (k->wants_look)
+		if (k->urgent)
 			return k;
-		if (!next && k->sign && k->round != t->look.round && run_status_is_open(k->status) &&
+		if (k->wants_look && (!next || !next->wants_look))
+			next = k;
+		else if (!next && k->sign && k->round != t->look.round && run_status_is_open(k->status) &&
 		    k->status != RUN_PLANNED)
 			next = k;
 	}
@@ -238,7 +240,7 @@ void temporal_look_at(struct temporal *t, struct view id)
 	struct temporal_known *k = temporal_known(t, id);
 	if (!k || !k->workflow_id || !t->watch.ticket)
 		return;
-	k->wants_look = true;
+	k->urgent = true;
 	t->look.left++;
 	look_next(t);
 }

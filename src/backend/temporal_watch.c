@@ -6,70 +6,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 
-enum { PAGE = 200, OPEN_PAGES = 10, DELTA_PAGES = 5, OVERLAP_MS = 60000, ENDED_DEFAULT = 100,
-       RECONCILE_TICKS = 20, COUNT_TICKS = 3 };
-
-#define CLOSED "'Completed', 'Failed', 'TimedOut', 'Canceled', 'Terminated'"
-
 static void next_lap(struct temporal *t);
-
-/* ---- queries ---- */
-
-/* CloseTime alone would match every open run on SQL stores: always BETWEEN. */
-static void add_closed_since(struct str *q, int64_t since_ms)
-{
-	temporal_query_time(q, "CloseTime", "BETWEEN", since_ms);
-	str_add_text(q, " AND '2200-01-01T00:00:00Z'");
-}
-
-static void add_lap_query(struct str *q, const struct temporal *t, enum temporal_lap lap)
-{
-	const struct temporal_watch *w = &t->watch;
-	switch (lap) {
-	case LAP_WAITING:
-		str_addf(q, "ExecutionStatus = 'Running' AND (%s)", t->waiting);
-		break;
-	case LAP_OPEN:
-		str_add_text(q, "ExecutionStatus = 'Running'");
-		break;
-	case LAP_ENDED:
-		str_add_text(q, "ExecutionStatus IN (" CLOSED ")");
-		break;
-	case LAP_FAILED:
-		str_add_text(q, "ExecutionStatus IN ('Failed', 'TimedOut')");
-		break;
-	case LAP_STARTED:
-		str_add_text(q, "ExecutionStatus = 'Running' AND ");
-		temporal_query_time(q, "StartTime", ">=", w->started_seen_ms - OVERLAP_MS);
-		break;
-	case LAP_CLOSED:
-		add_closed_since(q, w->closed_seen_ms - OVERLAP_MS);
-		break;
-	case LAP_PENDING:
-		str_add_text(q, "ExecutionStatus = 'Running' AND BuildIds IS NULL");
-		break;
-	case LAP_COUNT:
-	case LAPS:
-		break;
-	}
-}
-
-static int pages_of(enum temporal_lap lap)
-{
-	static const int pages[LAPS] = { [LAP_WAITING] = 3, [LAP_OPEN] = OPEN_PAGES,
-					 [LAP_ENDED] = 1, [LAP_FAILED] = 1,
-					 [LAP_STARTED] = DELTA_PAGES, [LAP_CLOSED] = DELTA_PAGES,
-					 [LAP_PENDING] = 3, [LAP_COUNT] = 1 };
-	return pages[lap];
-}
-
-static size_t size_of(const struct temporal_watch *w, enum temporal_lap lap)
-{
-	size_t ended = w->ended ? w->ended : ENDED_DEFAULT;
-	if (lap != LAP_ENDED && lap != LAP_FAILED)
-		return PAGE;
-	return ended < 1000 ? ended : 1000;
-}
 
 /* ---- what a lap was for ---- */
 
@@ -124,13 +61,23 @@ static void end_lap(struct temporal *t, enum temporal_lap lap)
 		look_at_unnamed(t, chosen[lap]);
 	if (lap == LAP_OPEN)
 		w->open_cut = w->cut;
+	if (lap == LAP_PENDING)
+		w->pending_cut = w->cut;
+	if (w->cut && (lap == LAP_STARTED || lap == LAP_CLOSED))
+		w->missed = true;
 	if (lap != LAP_ENDED || !w->in_snapshot)
 		return;
 	w->in_snapshot = false;
 	w->synced = true;
+	w->missed = false;
+	w->ended_told = 0;
 	ticket_id ticket = w->ticket;
 	t->base.sink->snapshot_end(t->base.sink->arg, !w->part_unread && !w->open_cut);
-	if (!t->dead && w->ticket == ticket)
+	if (!t->dead && w->ticket && w->ticket == ticket)
+		temporal_drop_old(t);
+	if (!t->dead && w->ticket && w->ticket == ticket && !w->exact)
+		temporal_tell_no_counts(t);
+	if (!t->dead && w->ticket && w->ticket == ticket)
 		temporal_planned_begin(t);
 }
 
@@ -155,6 +102,20 @@ static void note_row(struct temporal *t, enum temporal_lap lap, const struct run
 		w->closed_seen_ms = run->ended_ms;
 }
 
+static void note_told(struct temporal *t, const struct run_facts *run)
+{
+	struct temporal_watch *w = &t->watch;
+	ticket_id ticket = w->ticket;
+	struct view id = run->id;
+	if (!temporal_tell_row(t, run) || t->dead || w->ticket != ticket)
+		return;
+	w->page_is_news = true;
+	w->ended_told += !run_status_is_open(run->status);
+	struct temporal_known *k = temporal_known(t, id);
+	if (k)
+		k->snapshot = w->snapshots;
+}
+
 static void take_row(struct temporal *t, enum temporal_lap lap, const struct json *info)
 {
 	struct arena arena = { 0 };
@@ -168,7 +129,7 @@ static void take_row(struct temporal *t, enum temporal_lap lap, const struct jso
 		/* Before a snapshot begins its runs are only noted. */
 		bool silent = lap == LAP_WAITING && !t->watch.synced;
 		if (!silent && temporal_complete(t, &run))
-			temporal_tell_row(t, &run);
+			note_told(t, &run);
 	}
 	arena_release(&arena);
 }
@@ -182,6 +143,7 @@ static bool take_page(struct temporal *t, enum temporal_lap lap, struct view bod
 		return false;
 	}
 	ticket_id ticket = t->watch.ticket;
+	t->watch.page_is_news = false;
 	for (const struct json *i = json_first(list); i && t->watch.ticket == ticket; i = json_next(i))
 		take_row(t, lap, i);
 	str_clear(&t->watch.token);
@@ -192,42 +154,6 @@ static bool take_page(struct temporal *t, enum temporal_lap lap, struct view bod
 }
 
 /* ---- rounds ---- */
-
-static void plan(struct temporal_watch *w, enum temporal_lap lap)
-{
-	w->plan[w->n_plan++] = lap;
-}
-
-static void plan_snapshot(struct temporal *t)
-{
-	struct temporal_watch *w = &t->watch;
-	w->n_plan = w->at = 0;
-	if (t->waiting)
-		plan(w, LAP_WAITING);
-	plan(w, LAP_OPEN);
-	plan(w, LAP_ENDED);
-	plan(w, LAP_FAILED);
-	plan(w, LAP_PENDING);
-	if (w->exact)
-		plan(w, LAP_COUNT);
-}
-
-static void plan_tick(struct temporal *t)
-{
-	struct temporal_watch *w = &t->watch;
-	w->n_plan = w->at = 0;
-	w->ticks++;
-	plan(w, LAP_CLOSED);
-	plan(w, LAP_STARTED);
-	if (t->waiting && w->ticks % 2)
-		plan(w, LAP_WAITING);
-	if (w->ticks % 2 == 0)
-		plan(w, LAP_PENDING);
-	if (w->ticks % RECONCILE_TICKS == 0)
-		plan(w, LAP_OPEN);
-	if (w->exact && w->ticks % COUNT_TICKS == 0)
-		plan(w, LAP_COUNT);
-}
 
 static void broken(struct temporal *t, const struct http_answer *a)
 {
@@ -270,6 +196,8 @@ static void lap_failed(struct temporal *t, enum temporal_lap lap, const struct h
 
 static bool take(struct temporal *t, enum temporal_lap lap, struct view body)
 {
+	if (lap == LAP_PENDING_COUNT)
+		return temporal_take_pending(t, body);
 	return lap == LAP_COUNT ? temporal_take_counts(t, body) : take_page(t, lap, body);
 }
 
@@ -293,12 +221,17 @@ static void on_lap(void *arg, const struct http_answer *a)
 	}
 	if (t->dead || w->ticket != ticket || w->call)
 		return;	/* the sink has stopped or changed the watch */
-	bool more = w->token.len > 0 && lap != LAP_COUNT;
-	if (more && ++w->pages < pages_of(lap)) {
+	bool more = w->token.len > 0 && !temporal_lap_counts(lap);
+	bool is_delta = lap == LAP_STARTED || lap == LAP_CLOSED;
+	if (more && is_delta && !w->page_is_news)
+		more = false;	/* newest first: what follows is known, too */
+	if (more && ++w->pages < temporal_lap_pages(lap)) {
 		next_lap(t);
 		return;
 	}
-	w->cut = more && lap != LAP_ENDED && lap != LAP_FAILED;
+	w->cut = more && lap != LAP_ENDED && lap != LAP_FAILED && lap != LAP_CANCELLED;
+	if (lap == LAP_ENDED)
+		w->ended_more = more;
 	end_lap(t, lap);
 	if (t->dead || w->ticket != ticket || w->call)
 		return;
@@ -313,9 +246,12 @@ static void begin_lap(struct temporal *t, enum temporal_lap lap)
 	struct temporal_watch *w = &t->watch;
 	w->cut = false;
 	forget_names(t);
-	if (lap == LAP_PENDING)
+	if (lap == LAP_PENDING) {
 		w->pending = w->planned = 0;
+		w->pending_counted = false;
+	}
 	if (lap == LAP_OPEN && !w->synced && !w->in_snapshot) {
+		w->snapshots++;
 		w->in_snapshot = true;
 		w->part_unread = false;
 		t->base.sink->snapshot_begin(t->base.sink->arg, view_of_str(&w->text));
@@ -329,15 +265,15 @@ static void ask_lap(struct temporal *t, enum temporal_lap lap)
 	w->exact = temporal_query(w->filter, temporal_server_ms(t), &part);
 	temporal_query_and(&query, view_of_str(&part));
 	str_clear(&part);
-	add_lap_query(&part, t, lap);
+	temporal_lap_query(&part, t, lap);
 	temporal_query_and(&query, view_of_str(&part));
 	if (lap == LAP_COUNT)
 		str_add_text(&query, " GROUP BY ExecutionStatus");
 	temporal_add_space(&target, t);
-	str_add_text(&target, lap == LAP_COUNT ? "/workflow-count" : "/workflows");
+	str_add_text(&target, temporal_lap_counts(lap) ? "/workflow-count" : "/workflows");
 	temporal_add_query(&target, "query", view_trim(view_of_str(&query)));
-	str_addf(&number, "%zu", size_of(w, lap));
-	if (lap != LAP_COUNT)
+	str_addf(&number, "%zu", temporal_lap_size(w, lap));
+	if (!temporal_lap_counts(lap))
 		temporal_add_query(&target, "pageSize", view_of_str(&number));
 	temporal_add_query(&target, "nextPageToken", view_of_str(&w->token));
 	const struct temporal_ask ask = { .target = &target, .listed = true, .heard = on_lap,
@@ -370,7 +306,11 @@ static void on_tick(void *arg)
 		return;
 	temporal_enter(t);
 	backoff_well(&t->link.backoff, when_mono_ms());
-	plan_tick(t);
+	temporal_plan_tick(&t->watch, t->waiting != NULL);
+	if (temporal_is_due_again(&t->watch)) {
+		t->watch.synced = false;
+		temporal_plan_snapshot(&t->watch, t->waiting != NULL);
+	}
 	next_lap(t);
 	temporal_leave(t);
 }
@@ -382,14 +322,14 @@ void temporal_watch_begin(struct temporal *t)
 	struct temporal_watch *w = &t->watch;
 	temporal_call_cancel(w->call);
 	w->call = NULL;
-	w->synced = w->in_snapshot = w->counted = false;
+	w->synced = w->in_snapshot = w->counted = w->missed = w->pending_cut = false;
 	w->pages = 0;
 	str_clear(&w->token);
 	w->started_seen_ms = w->closed_seen_ms = temporal_server_ms(t);
 	struct str unused = { 0 };
 	w->exact = temporal_query(w->filter, temporal_server_ms(t), &unused);
 	str_release(&unused);
-	plan_snapshot(t);
+	temporal_plan_snapshot(&t->watch, t->waiting != NULL);
 	next_lap(t);
 }
 

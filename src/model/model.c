@@ -128,6 +128,28 @@ static void arrive_identity(struct model *m, const struct msg *msg)
 		set_text(&c->off[v], id->off ? id->off[v] : VIEW(""));
 }
 
+/* What comes later is counted by the board itself: the rest stays as it is. */
+static void arrive_counts(struct model *m, const struct msg *msg)
+{
+	int64_t known[LANES] = { 0 };
+	struct run_key key;
+	struct run_brief run;
+	uint32_t at = 0;
+
+	if (msg->context >= m->n_contexts)
+		return;
+	while (store_next(m->store, &at, &key)) {
+		if (store_brief(m->store, key, &run) && run.context == msg->context)
+			known[run_status_lane(run.status)]++;
+	}
+	struct context *c = &m->contexts[msg->context];
+	for (int i = 0; i < LANES; i++) {
+		int64_t beyond = msg->counts.counts[i] - known[i];
+		c->beyond[i] = beyond > 0 ? beyond : 0;
+		c->at_least[i] = msg->counts.at_least[i];
+	}
+}
+
 static void arrive(struct model *m, const struct msg *msg)
 {
 	switch (msg->kind) {
@@ -143,6 +165,9 @@ static void arrive(struct model *m, const struct msg *msg)
 		break;
 	case MSG_IDENTITY:
 		arrive_identity(m, msg);
+		break;
+	case MSG_COUNTS:
+		arrive_counts(m, msg);
 		break;
 	case MSG_NOTICE:
 		if (msg->notice.bad)
@@ -164,6 +189,20 @@ static void arrive(struct model *m, const struct msg *msg)
 	case MSG_DONE:
 		break;
 	}
+}
+
+size_t model_beyond(const struct model *m, int lane, bool *more)
+{
+	int64_t beyond = 0;
+
+	*more = false;
+	if (lane >= LANES || (m->board.filter && !filter_is_empty(m->board.filter)))
+		return 0;
+	for (size_t i = 0; i < m->n_contexts; i++) {
+		beyond += m->contexts[i].beyond[lane];
+		*more = *more || m->contexts[i].at_least[lane];
+	}
+	return (size_t)beyond;
 }
 
 void model_update(struct model *m, const struct msg *msg, struct effects *fx)

@@ -42,6 +42,8 @@ struct context {
 	int64_t fresh_ms;		/* when it was last live */
 	bool read_only;			/* by configuration or by its own word */
 	bool can_start, can_history, can_log, can_preview;
+	int64_t beyond[LANES];		/* runs that it has and that are not on the board */
+	bool at_least[LANES];		/* ... and more than those */
 	struct str off[VERBS];		/* why an order is switched off there; empty: it is not */
 };
 
@@ -120,6 +122,9 @@ bool model_focus(const struct model *m, struct focus *out);
 bool model_is_read_only(const struct model *m, uint16_t context);
 /* The worst condition of all contexts, and which. */
 const struct context *model_worst(const struct model *m);
+/* Runs of a lane (of core/board.h) that are not on the board, by the contexts' own
+ * counts; none while a filter is in force. *more: there are still more. */
+size_t model_beyond(const struct model *m, int lane, bool *more);
 /* "deploy a1b2c3" */
 void model_add_run_name(const struct model *m, struct run_key key, struct str *out);
 

@@ -18,6 +18,7 @@ enum msg_kind {
 	MSG_TICK,		/* model_due_ms() has come */
 	MSG_WORK,		/* asked for by model_is_busy(): a slice of sorting, filtering */
 	MSG_CHANGE,		/* one write of the store; before the next one */
+	MSG_COUNTS,		/* how many runs a context has, told or not */
 	MSG_COMPLETE,		/* a context has told all its runs: what comes now is new */
 	MSG_CONDITION,		/* how a context is */
 	MSG_IDENTITY,		/* who we are there, and what it can */
@@ -42,6 +43,12 @@ struct msg_identity {
 	bool can_start, can_history, can_log, can_preview;
 	const struct view *off;		/* VERBS: why an order is switched off, or empty; NULL: none */
 	int64_t clock_offset_ms;
+};
+
+/* By lane; at_least: there are more than that. */
+struct msg_counts {
+	const int64_t *counts;
+	const bool *at_least;
 };
 
 /* request: the number that the effect carried. */
@@ -86,6 +93,7 @@ struct msg {
 		struct change change;
 		struct msg_condition condition;
 		struct msg_identity identity;
+		struct msg_counts counts;
 		const struct run_detail *detail;
 		struct msg_history history;
 		struct msg_log log;

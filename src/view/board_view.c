@@ -15,6 +15,15 @@ static void put_rule(struct pen *p, int row, struct rect r, bool focused)
 			     focused ? "=" : "-");
 }
 
+/* Appends it; also of those that are not on the board: "120", "9000", "200+". */
+static void add_count(struct pen *p, int lane)
+{
+	bool more;
+	size_t count = board_count(p->m->cards, lane) + model_beyond(p->m, lane, &more);
+
+	str_addf(&p->text, "%zu%s", count, more ? "+" : "");
+}
+
 static void put_header(struct pen *p, struct rect r, int lane)
 {
 	const struct lane_state *l = &p->m->board.lanes[lane];
@@ -25,14 +34,16 @@ static void put_header(struct pen *p, struct rect r, int lane)
 
 	canvas_fill(p->canvas, (struct rect){ r.row, r.col, 1, r.cols }, role);
 	if (focused && count > 0 && r.cols >= 24) {
-		str_addf(pen_text(p), "%zu/%zu", l->index + 1, count);
+		str_addf(pen_text(p), "%zu/", l->index + 1);
+		add_count(p, lane);
 		end = pen_put_right(p, r.row, col, end, role) - 1;
 	}
 	if (l->fresh > 0) {
 		str_addf(pen_text(p), "+%u", l->fresh);
 		end = pen_put_right(p, r.row, col, end, STYLE_BADGE) - 1;
 	}
-	str_addf(pen_text(p), "%s %zu", board_lane_title(lane), count);
+	str_addf(pen_text(p), "%s ", board_lane_title(lane));
+	add_count(p, lane);
 	pen_put(p, r.row, col, end - col, role);
 	put_rule(p, r.row + 1, r, focused);
 }
@@ -42,7 +53,8 @@ static void put_folded(struct pen *p, struct rect r, int lane)
 	bool focused = p->m->board.focus == lane;
 	const char *title = board_lane_title(lane);
 
-	str_addf(pen_text(p), "%zu", board_count(p->m->cards, lane));
+	pen_text(p);
+	add_count(p, lane);
 	pen_put(p, r.row, r.col, r.cols, focused ? STYLE_LANE_FOCUS : STYLE_LANE);
 	put_rule(p, r.row + 1, r, focused);
 	for (int i = 0; title[i] && i + 2 < r.rows; i++)
@@ -85,10 +97,19 @@ static void put_lane(struct pen *p, struct rect r, int lane, const struct board_
 		put_card(p, card, lane, board_at(p->m->cards, lane, at));
 		rect_take_top(&r, layout->card_pitch - layout->card_lines);
 	}
-	if (at < count) {
-		str_addf(pen_text(p), "%s%zu more", p->canvas->unicode ? "↓ " : "v ", count - at);
-		pen_put(p, layout->more_row, r.col + 3, r.cols - 3, STYLE_DIM);
-	}
+	bool more;
+	size_t beyond = model_beyond(p->m, lane, &more);
+
+	if (at < count)
+		str_addf(pen_text(p), "%s%zu%s more", p->canvas->unicode ? "↓ " : "v ",
+			 count - at + beyond, more ? "+" : "");
+	else if (beyond > 0)
+		str_addf(pen_text(p), "%zu%s more: H", beyond, more ? "+" : "");
+	else if (more)
+		str_add_text(pen_text(p), "more: H");
+	else
+		return;
+	pen_put(p, layout->more_row, r.col + 3, r.cols - 3, STYLE_DIM);
 }
 
 /* One lane does not say what stands in the others: the tabs do. */
@@ -102,11 +123,11 @@ static void put_tabs(struct pen *p, struct rect r)
 
 		if (!b->lanes[lane].shown)
 			continue;
-		str_addf(pen_text(p), "%d %s %zu", board_lane_number(lane),
+		str_addf(pen_text(p), "%d %s ", board_lane_number(lane),
 			 r.cols < 60 && lane != b->focus
 				 ? (char[]){ board_lane_title(lane)[0], 0 }
-				 : board_lane_title(lane),
-			 board_count(p->m->cards, lane));
+				 : board_lane_title(lane));
+		add_count(p, lane);
 		col += pen_put(p, r.row, col, r.cols - col,
 			       lane == b->focus ? STYLE_LANE_FOCUS : STYLE_DIM) + 2;
 	}

@@ -283,6 +283,13 @@ static void refused(struct fixture *f)
 	answered(f, OUTCOME_REFUSED, "grace approved this 12 s ago");
 }
 
+static void thousands(struct fixture *f)
+{
+	static const int64_t counts[LANES] = { [LANE_RUNNING] = 40, [LANE_COMPLETED] = 9000 };
+	static const bool at_least[LANES] = { [LANE_FAILED] = true };
+	fixture_send(f, (struct msg){ .kind = MSG_COUNTS, .counts = { counts, at_least } });
+}
+
 static const struct {
 	const char *name;
 	void (*happen)(struct fixture *f);
@@ -290,6 +297,7 @@ static const struct {
 	{ "newcomers", newcomers }, { "stale", stale }, { "down", down }, { "back", back },
 	{ "connecting", connecting }, { "approved-elsewhere", approved_elsewhere },
 	{ "build-ends", build_ends }, { "accepted", accepted }, { "refused", refused },
+	{ "thousands", thousands },
 };
 
 bool fixture_happens(struct fixture *f, const char *event)

@@ -7,12 +7,12 @@
 
 #include "lib/unit.h"
 
-unit_suite_fn suite_live_board, suite_live_doors;
+unit_suite_fn suite_live_board, suite_live_doors, suite_live_load;
 
 int main(int argc, char **argv)
 {
 	static unit_suite_fn *const suites[] = { suite_live_board, suite_live_doors,
-						 NULL };
+						 suite_live_load, NULL };
 	if (argc != 3)
 		return 2;
 	setenv("CK_FORK", "no", 1);	/* one board through all of it */

@@ -2,6 +2,7 @@
 #include "lib/unit.h"
 
 Suite *suite_board_screen(void);
+Suite *suite_counts(void);
 Suite *suite_decision(void);
 Suite *suite_keymap(void);
 Suite *suite_lineedit(void);
@@ -23,6 +24,7 @@ int main(void)
 		suite_keymap,
 		suite_lineedit,
 		suite_board_screen,
+		suite_counts,
 		suite_decision,
 		suite_question,
 		suite_screens,

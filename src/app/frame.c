@@ -273,6 +273,15 @@ void frame_suspend(struct app *a)
 	a->dirty = a->by_key = true;
 }
 
+void frame_lend(struct app *a, void (*use)(void *arg), void *arg)
+{
+	if (!a->screen)
+		return;
+	term_lend(a->screen->term, use, arg);
+	on_winch(a, SIGWINCH);
+	a->dirty = a->by_key = true;
+}
+
 void frame_redraw(struct app *a)
 {
 	if (!a->screen)

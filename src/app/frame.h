@@ -18,6 +18,8 @@ bool frame_is_settled(const struct app *a);
 void frame_sync(const struct app *a, int fd);
 
 void frame_suspend(struct app *a);
+/* The terminal is somebody else's until use returns. */
+void frame_lend(struct app *a, void (*use)(void *arg), void *arg);
 void frame_redraw(struct app *a);
 void frame_bell(struct app *a);
 void frame_copy(struct app *a, struct view text);

@@ -2,6 +2,7 @@
  * was shown; ids are looked up in the store only here. */
 #include "app/perform.h"
 
+#include "app/command.h"
 #include "app/frame.h"
 #include "app/logs.h"
 #include "app/saves.h"
@@ -192,6 +193,25 @@ static void perform_remember(struct app *a, const struct effect *e)
 	str_release(&text);
 }
 
+/* A name that would steer the terminal is not handed to a command. */
+static bool is_tame(struct view v)
+{
+	for (size_t i = 0; i < v.len; i++)
+		if ((unsigned char)v.ptr[i] < ' ' || v.ptr[i] == 0x7f)
+			return false;
+	return true;
+}
+
+static void perform_command(struct app *a, const struct effect *e)
+{
+	struct run_facts run = {0};
+	struct source *s = run_key_is_set(e->key) ? source_of(a, e, &run) : NULL;
+	if (is_tame(run.id) && is_tame(run.workflow) && is_tame(e->order.task))
+		app_command(a, &run, e->order.task, s ? s->context->name : "", e->text);
+	else
+		app_notice(a, VIEW("Its names have control characters: no command gets them."), APP_BAD);
+}
+
 static void perform_export(struct app *a, const struct effect *e)
 {
 	struct run_facts run;
@@ -230,6 +250,7 @@ static perform_fn *const performers[] = {
 	[EFFECT_SAVE_LOG] = app_log_save,
 	[EFFECT_EXPORT] = perform_export,
 	[EFFECT_THEME] = perform_theme,
+	[EFFECT_COMMAND] = perform_command,
 	[EFFECT_REMEMBER] = perform_remember,
 };
 

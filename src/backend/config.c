@@ -1,4 +1,4 @@
-/* The configuration file: sections [board], [keys] and [context NAME].
+/* The configuration file: sections [board], [keys], [commands] and [context NAME].
  * Knows the words of the file, not what a theme or a key means: keys are asked
  * about. */
 #include "backend/config.h"
@@ -190,6 +190,16 @@ static bool key_entry(struct config *c, struct ini_pair *p)
 	return true;
 }
 
+static bool command_entry(struct config *c, struct ini_pair *p)
+{
+	if (c->commands.len == CONFIG_COMMANDS_MAX) {
+		p->why = "there is room for nine commands";
+		return false;
+	}
+	vec_push(&c->commands, setting_of(p));
+	return true;
+}
+
 static bool config_entry(void *arg, struct ini_pair *p)
 {
 	struct config *c = arg;
@@ -197,12 +207,14 @@ static bool config_entry(void *arg, struct ini_pair *p)
 		return word_set(c, board_words, c, p);
 	if (view_is(p->section, "keys"))
 		return key_entry(c, p);
+	if (view_is(p->section, "commands"))
+		return command_entry(c, p);
 	if (view_starts(p->section, "context ")) {
 		struct view name = view_trim(view_cut(p->section, 8, p->section.len));
 		if (name.len)
 			return context_entry(c, context_named(c, name), p);
 	}
-	p->why = "unknown section: expected [board], [keys] or [context NAME]";
+	p->why = "unknown section: expected [board], [keys], [commands] or [context NAME]";
 	return false;
 }
 
@@ -296,6 +308,9 @@ void config_release(struct config *c)
 		setting_release(&c->keys.items[i]);
 	vec_release(&c->contexts);
 	vec_release(&c->keys);
+	for (size_t i = 0; i < c->commands.len; i++)
+		setting_release(&c->commands.items[i]);
+	vec_release(&c->commands);
 	mem_free(c->default_context);
 	mem_free(c->theme);
 	mem_free(c->density);

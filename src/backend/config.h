@@ -12,7 +12,9 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-/* name = value of [keys], in order. */
+enum { CONFIG_COMMANDS_MAX = 9 };
+
+/* name = value of [keys] or [commands], in order. */
 struct setting {
 	char *name, *value;
 };
@@ -44,6 +46,7 @@ struct config {
 	char *theme, *density, *lanes, *sort, *filter;
 	bool read_only, mouse, bell;
 	VEC(struct setting) keys;
+	VEC(struct setting) commands;		/* [commands] NAME = shell line */
 	config_key_fn *check_key;		/* while reading */
 	struct str why;				/* the last refusal's */
 };

@@ -92,6 +92,15 @@ static const struct action_words table[] = {
 	A(SAVE, "save", "save", "save to a file", LOGS, "Ctrl-S"),
 	A(YES, "yes", "yes", "do it", DIALOG, "y"),
 	A(NO, "no", "no", "leave it", DIALOG, "n"),
+	A(COMMAND_1, "command-1", "command 1", "a command of your own", ANYWHERE, ""),
+	A(COMMAND_2, "command-2", "command 2", "a command of your own", ANYWHERE, ""),
+	A(COMMAND_3, "command-3", "command 3", "a command of your own", ANYWHERE, ""),
+	A(COMMAND_4, "command-4", "command 4", "a command of your own", ANYWHERE, ""),
+	A(COMMAND_5, "command-5", "command 5", "a command of your own", ANYWHERE, ""),
+	A(COMMAND_6, "command-6", "command 6", "a command of your own", ANYWHERE, ""),
+	A(COMMAND_7, "command-7", "command 7", "a command of your own", ANYWHERE, ""),
+	A(COMMAND_8, "command-8", "command 8", "a command of your own", ANYWHERE, ""),
+	A(COMMAND_9, "command-9", "command 9", "a command of your own", ANYWHERE, ""),
 };
 static_assert(sizeof table / sizeof *table == ACTIONS, "every action has its words");
 

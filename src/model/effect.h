@@ -31,6 +31,7 @@ enum effect_kind {
 	EFFECT_SAVE_LOG,	/* write the whole log of `log` to the file `path` */
 	EFFECT_EXPORT,		/* write the whole run `key` to the file `path` */
 	EFFECT_THEME,		/* use the theme named `text`; MSG_THEME */
+	EFFECT_COMMAND,		/* the shell line `text` in the foreground, for `key` and its task */
 	EFFECT_REMEMBER		/* keep `text` in the history `path`: "filters", "shown" */
 };
 

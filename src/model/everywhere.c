@@ -153,7 +153,9 @@ void everywhere_act(struct model *m, enum action a, struct effects *fx)
 
 	if (s->act && s->act(m, a, fx))
 		return;
-	if (acts[a])
+	if (commands_of(m, a))
+		commands_act(m, a, fx);
+	else if (acts[a])
 		acts[a](m, a, fx);
 }
 

@@ -109,13 +109,14 @@ static void find(struct model *m)
 	/* Names that begin so come before words that contain it. */
 	for (int pass = 0; pass < 2; pass++) {
 		for (int a = 1; a < ACTIONS; a++) {
-			const struct action_words *w = action_words(a);
-			bool begins = view_find_fold(view_of(w->name), needle, 0) == 0;
+			struct action_words w;
+			bool there = commands_words(m, a, &w);
+			bool begins = view_find_fold(view_of(w.name), needle, 0) == 0;
 			bool has = begins ||
-				   view_find_fold(view_of(w->name), needle, 0) != SIZE_MAX ||
-				   view_find_fold(view_of(w->help), needle, 0) != SIZE_MAX;
+				   view_find_fold(view_of(w.name), needle, 0) != SIZE_MAX ||
+				   view_find_fold(view_of(w.help), needle, 0) != SIZE_MAX;
 
-			if (has && begins == (pass == 0) && !is_moving(a) && holds_below(m, a))
+			if (there && has && begins == (pass == 0) && !is_moving(a) && holds_below(m, a))
 				vec_push(&s->found, (enum action)a);
 		}
 	}

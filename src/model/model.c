@@ -91,6 +91,7 @@ void model_free(struct model *m)
 	vec_release(&m->shown);
 	screens_release(m);
 	orders_release(&m->orders);
+	commands_release(&m->commands);
 	board_free(m->cards);
 	keymap_release(&m->keymap);
 	str_release(&m->theme);

@@ -13,6 +13,7 @@
 #include "core/board.h"
 #include "core/store.h"
 #include "model/board_screen.h"
+#include "model/commands.h"
 #include "model/decision.h"
 #include "model/detail.h"
 #include "model/edit.h"
@@ -71,6 +72,7 @@ struct model {
 	uint64_t last_request;
 	struct notice notice;
 	struct orders orders;
+	struct own_commands commands;
 	/* one for each screen that has a state */
 	struct board_state board;
 	struct detail_state detail;

@@ -374,6 +374,13 @@ void term_suspend(struct term *t)
 	take(t);
 }
 
+void term_lend(struct term *t, void (*use)(void *arg), void *arg)
+{
+	give_back(t);
+	use(arg);
+	take(t);
+}
+
 void term_continued(struct term *t)
 {
 	if (!t->taken)

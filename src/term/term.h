@@ -80,6 +80,8 @@ void term_redraw(struct term *t);
 /* Gives the terminal back, stops the process group, takes it again when continued.
  * Returns then. */
 void term_suspend(struct term *t);
+/* Gives the terminal back, calls use, takes it again. */
+void term_lend(struct term *t, void (*use)(void *arg), void *arg);
 /* After SIGCONT: somebody may have used the terminal. */
 void term_continued(struct term *t);
 

@@ -14,10 +14,13 @@ static void put_line(struct pen *p, struct rect r, const struct help_line *l)
 			     scope_title((enum scope)l->scope));
 		return;
 	}
+	struct action_words w;
+
+	commands_words(p->m, l->action, &w);
 	keymap_add_keys(&p->m->keymap, l->action, pen_text(p));
 	pen_put(p, r.row, r.col + 2, KEYS_COLS - 3, STYLE_KEY);
-	canvas_words(p->canvas, r.row, r.col + KEYS_COLS, r.cols - KEYS_COLS - 1, STYLE_PLAIN,
-		     action_words(l->action)->help);
+	canvas_text(p->canvas, r.row, r.col + KEYS_COLS, r.cols - KEYS_COLS - 1, STYLE_PLAIN,
+		    view_of(w.help));
 }
 
 void view_help(struct pen *p, struct rect r)
@@ -48,15 +51,17 @@ void view_palette(struct pen *p, struct rect r)
 		canvas_words(p->canvas, in.row + 1, in.col, in.cols, STYLE_DIM,
 			     "No command has that in its name.");
 	for (size_t i = s->rows.top; i < s->found.len && in.rows > 0; i++) {
-		const struct action_words *w = action_words(s->found.items[i]);
+		struct action_words w;
 		struct rect at = rect_take_top(&in, 1);
 		int end = at.col + at.cols;
 
+		commands_words(p->m, s->found.items[i], &w);
+
 		keymap_add_keys(&p->m->keymap, s->found.items[i], pen_text(p));
 		end = pen_put_right(p, at.row, at.col + 30, end, STYLE_KEY) - 1;
-		canvas_words(p->canvas, at.row, at.col, 14, STYLE_STRONG, w->name);
-		canvas_words(p->canvas, at.row, at.col + 15, end - at.col - 15, STYLE_PLAIN,
-			     w->help);
+		canvas_text(p->canvas, at.row, at.col, 14, STYLE_STRONG, view_of(w.name));
+		canvas_text(p->canvas, at.row, at.col + 15, end - at.col - 15, STYLE_PLAIN,
+			    view_of(w.help));
 		if (i == s->rows.at)
 			canvas_paint(p->canvas, at, STYLE_SELECTED);
 	}

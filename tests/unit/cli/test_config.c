@@ -34,7 +34,9 @@ START_TEST(contexts_and_settings_are_read)
 			    "token_env = PROD_TOKEN\n"
 			    "read_only = true\n"
 			    "[keys]\n"
-			    "approve = A\n",
+			    "approve = A\n"
+			    "[commands]\n"
+			    "pods = kubectl get pods -l run={id}\n",
 			    &err),
 		      "%s", err_text(&err));
 	const struct config_context *prod = config_context(&c, "prod", NULL);
@@ -45,6 +47,8 @@ START_TEST(contexts_and_settings_are_read)
 	ck_assert_str_eq(c.theme, "dark");
 	ck_assert(c.read_only);
 	ck_assert_uint_eq(c.keys.len, 1);
+	ck_assert_uint_eq(c.commands.len, 1);
+	ck_assert_str_eq(c.commands.items[0].value, "kubectl get pods -l run={id}");
 	config_release(&c);
 }
 END_TEST

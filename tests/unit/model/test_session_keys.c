@@ -10,6 +10,33 @@ static const struct scopes detail = { { SCOPE_DETAIL, SCOPE_RUN, SCOPE_LIST, SCO
 					SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } };
 static const struct scopes dialog = { { SCOPE_DIALOG, SCOPE_LIST, SCOPE_ALWAYS, -1 } };
 
+START_TEST(a_command_of_ones_own_gets_names_by_environment_only)
+{
+	struct fixture f;
+	ck_assert(fixture_open(&f, "three-runs", 24, 100));
+	struct own_commands *own = &f.model->commands;
+	ck_assert(commands_add(own, VIEW("pods"), VIEW("awk '{print}' {id} --of={workflow} {nope}")));
+	ck_assert(commands_add(own, VIEW("top"), VIEW("top")));
+	ck_assert_str_eq(str_text(&own->items[0].line),
+			 "awk '{print}' \"$RUNBOARD_RUN_ID\" --of=\"$RUNBOARD_WORKFLOW\" {nope}");
+	ck_assert(own->items[0].needs_run && !own->items[1].needs_run);
+	ck_assert(fixture_keys(&f, ": \"pods\" Enter"));
+	const struct effect *e = fixture_last(&f, EFFECT_COMMAND);
+	ck_assert(view_is(e->text, str_text(&own->items[0].line)));
+	ck_assert(run_key_eq(e->key, board_selected(f.model)));
+	ck_assert(keymap_set(&f.model->keymap, ACTION_COMMAND_2, VIEW("Ctrl-T"), NULL));
+	ck_assert(fixture_keys(&f, "Ctrl-T"));
+	ck_assert(view_is(fixture_last(&f, EFFECT_COMMAND)->text, "top"));
+	fixture_forget(&f);
+	ck_assert(fixture_keys(&f, ": \"command-3\" Enter"));
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_COMMAND), 0);
+	for (int i = 0; i < 7; i++)
+		ck_assert(commands_add(own, VIEW("x"), VIEW("x")));
+	ck_assert(!commands_add(own, VIEW("x"), VIEW("x")));
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(the_screens_hold_these_scopes)
 {
 	struct fixture f;
@@ -51,6 +78,7 @@ Suite *suite_session_keys(void)
 	Suite *s = suite_create("session_keys");
 	TCase *t = tcase_create("keys");
 
+	tcase_add_test(t, a_command_of_ones_own_gets_names_by_environment_only);
 	tcase_add_test(t, the_screens_hold_these_scopes);
 	tcase_add_test(t, no_key_is_silent_on_the_board);
 	suite_add_tcase(s, t);

@@ -96,6 +96,7 @@ static const struct word context_words[] = {
 	{ "ca_file", offsetof(struct config_context, ca_file), false },
 	{ "cert_file", offsetof(struct config_context, cert_file), false },
 	{ "key_file", offsetof(struct config_context, key_file), false },
+	{ "identity", offsetof(struct config_context, identity), false },
 	{ "codec_url", offsetof(struct config_context, codec_url), false },
 	{ "codec_token_env", offsetof(struct config_context, codec_token_env), false },
 	{ "codec_token_file", offsetof(struct config_context, codec_token_file), false },
@@ -283,6 +284,7 @@ static void context_release(struct config_context *x)
 	mem_free(x->ca_file);
 	mem_free(x->cert_file);
 	mem_free(x->key_file);
+	mem_free(x->identity);
 	mem_free(x->codec_url);
 	mem_free(x->codec_token_env);
 	mem_free(x->codec_token_file);

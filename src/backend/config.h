@@ -31,6 +31,7 @@ struct config_context {
 	char *space;			/* "namespace" */
 	char *profile;			/* of the Temporal CLI */
 	char *ca_file, *cert_file, *key_file;
+	char *identity;
 	char *codec_url;
 	char *codec_token_env, *codec_token_file, *codec_token_command;
 	char *waiting, *waiting_memo;

@@ -190,6 +190,7 @@ static struct backend *open_temporal_at(const struct config_context *x, const st
 			.ca_file = either(x->ca_file, p->ca_file),
 			.cert_file = either(x->cert_file, p->cert_file),
 			.key_file = either(x->key_file, p->key_file),
+			.identity = x->identity,
 			.codec_url = x->codec_url,
 			.codec_token = codec_token.len ? str_text(&codec_token) : NULL,
 			.waiting = x->waiting,

@@ -258,7 +258,7 @@ static void set_times(struct temporal_times *t)
 }
 
 /* Who we are, in the server's history. */
-static void set_identity(struct temporal *t)
+static void set_identity(struct temporal *t, const char *given)
 {
 	struct str s = { 0 };
 	char host[256] = "";
@@ -266,7 +266,10 @@ static void set_identity(struct temporal *t)
 	t->user = mem_text(user && *user ? user : "operator");
 	if (gethostname(host, sizeof host - 1))
 		host[0] = '\0';
-	str_addf(&s, "%s@%s/runboard", t->user, host);
+	if (given)
+		str_add_text(&s, given);
+	else
+		str_addf(&s, "%s@%s/runboard", t->user, host);
 	t->identity = str_steal(&s);
 }
 
@@ -319,7 +322,7 @@ struct backend *temporal_new(struct loop *loop, const struct backend_sink *sink,
 	t->read_only = c->read_only;
 	t->times = c->times;
 	set_times(&t->times);
-	set_identity(t);
+	set_identity(t, c->identity);
 	t->budget.rate = t->budget.most = t->times.calls;
 	temporal_link_init(t);
 	temporal_watch_init(t);

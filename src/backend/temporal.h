@@ -32,6 +32,7 @@ struct temporal_config {
 	const char *codec_url;		/* "https://codec.example.org"; NULL: none, or the UI server's */
 	const char *codec_token;	/* bearer for it, or NULL */
 	const char *codec_unix_path;	/* tests: NULL */
+	const char *identity;		/* in the server's history; NULL: user@host/runboard */
 	const char *waiting;		/* query of what waits for a person; NULL: found out */
 	const char *waiting_memo;	/* key of a memo that says so; NULL: none */
 	const struct setting *approvals;	/* "approve.TYPE" etc.: temporal_mapping.h */

@@ -137,27 +137,32 @@ static void add_names(struct jsonw *w, const char *key, const struct json *defin
 	jsonw_end_array(w);
 }
 
-static void on_handlers(struct temporal_job *j, const struct http_answer *a)
+void temporal_add_handlers(struct view metadata, struct str *out)
 {
-	struct view value;
-	struct str out = { 0 };
-	struct jsonw w;
-	struct json_doc *doc = temporal_query_answer(j, a, &value);
-	if (!doc)
-		return;
-	struct json_doc *metadata = json_parse(value, 0, NULL);
-	const struct json *root = metadata ? json_root(metadata) : NULL;
+	struct json_doc *doc = json_parse(metadata, 0, NULL);
+	const struct json *root = doc ? json_root(doc) : NULL;
 	const struct json *definition = json_get(root, "definition");
-	jsonw_init(&w, &out);
+	struct jsonw w;
+	jsonw_init(&w, out);
 	jsonw_object(&w, NULL);
 	jsonw_text(&w, "details", json_get_text(root, "currentDetails"));
 	add_names(&w, "signals", definition, "signalDefinitions");
 	add_names(&w, "updates", definition, "updateDefinitions");
 	add_names(&w, "queries", definition, "queryDefinitions");
 	jsonw_end_object(&w);
+	json_free(doc);
+}
+
+static void on_handlers(struct temporal_job *j, const struct http_answer *a)
+{
+	struct view value;
+	struct str out = { 0 };
+	struct json_doc *doc = temporal_query_answer(j, a, &value);
+	if (!doc)
+		return;
+	temporal_add_handlers(value, &out);
 	give(j, "handlers", view_of_str(&out));
 	str_release(&out);
-	json_free(metadata);
 	json_free(doc);
 }
 

@@ -284,6 +284,8 @@ void temporal_batches_release(struct temporal *t);
 
 /* Sends the query `name` with the arguments in j->value (JSON array, or NULL). */
 void temporal_send_query(struct temporal_job *j, const char *name, temporal_answered_fn *answered);
+/* What a workflow says of itself, as the catalogue has it; pure. */
+void temporal_add_handlers(struct view metadata, struct str *out);
 /* Its answer, with the result's JSON (in the story's arena); NULL, and the job is
  * ended, where there is none. */
 struct json_doc *temporal_query_answer(struct temporal_job *j, const struct http_answer *a,
@@ -299,6 +301,8 @@ void temporal_inbox(struct temporal_job *j);
 /* ---- temporal_schedule.c ---- */
 
 void temporal_list_schedules(struct temporal_job *j, struct view cursor);
+/* The answer as the catalogue has it; pure. */
+void temporal_add_schedules(const struct json *answer, struct str *out);
 
 /* ---- the operations ---- */
 

@@ -70,15 +70,11 @@ static void add_schedule(struct jsonw *w, const struct shown *v)
 	str_release(&cron);
 }
 
-static void on_schedules(struct temporal_job *j, const struct http_answer *a)
+void temporal_add_schedules(const struct json *answer, struct str *out)
 {
-	struct json_doc *doc = temporal_job_json(j, a);
-	struct str out = { 0 };
 	struct jsonw w;
-	if (!doc)
-		return;
-	temporal_list_begin(&w, &out, "schedules");
-	const struct json *list = json_get(json_root(doc), "schedules");
+	temporal_list_begin(&w, out, "schedules");
+	const struct json *list = json_get(answer, "schedules");
 	for (const struct json *i = json_first(list); i; i = json_next(i)) {
 		const struct json *info = json_get(i, "info");
 		const struct shown shown = {
@@ -92,6 +88,15 @@ static void on_schedules(struct temporal_job *j, const struct http_answer *a)
 		add_schedule(&w, &shown);
 	}
 	temporal_list_end(&w);
+}
+
+static void on_schedules(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	struct str out = { 0 };
+	if (!doc)
+		return;
+	temporal_add_schedules(json_root(doc), &out);
 	temporal_give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
 	json_free(doc);
 	str_release(&out);

@@ -113,16 +113,27 @@ void temporal_refuse_with_winner(struct temporal_job *j)
 
 /* ---- a signal that was taken ---- */
 
-/* The first signal of that name since the run was read; the code hears that one. */
-static bool first_of(struct temporal_job *j, const struct json *events, struct deed *out)
+static bool is_handled(const struct json *event)
+{
+	return view_ends(json_get_text(event, "eventType"), "WORKFLOW_TASK_COMPLETED");
+}
+
+/* A signal of the same name before ours that the code had not heard when ours came:
+ * it hears the first. The events are newest first. */
+static bool rival_of(struct temporal_job *j, const struct json *events, struct deed *out)
 {
 	struct deed d;
-	bool found = false;
+	bool ours = false, found = false;
 	for (const struct json *i = json_first(events); i; i = json_next(i)) {
-		if (!read_deed(i, &d) || !view_is(d.name, j->name) || d.id <= j->length)
+		if (ours && is_handled(i))
+			break;
+		if (!read_deed(i, &d) || !view_is(d.name, j->name))
 			continue;
-		*out = d;
-		found = true;
+		if (ours) {
+			*out = d;
+			found = true;
+		}
+		ours = ours || view_is(d.by, j->t->identity);
 	}
 	return found;
 }
@@ -131,7 +142,7 @@ static void on_rivals(struct temporal_job *j, const struct http_answer *a)
 {
 	struct json_doc *doc = read_answer(a);
 	struct deed d;
-	bool lost = first_of(j, events_of(doc), &d) && !view_is(d.by, j->t->identity);
+	bool lost = rival_of(j, events_of(doc), &d) && !view_is(d.by, j->t->identity);
 	if (lost) {
 		str_clear(&j->text);
 		str_add_text(&j->text, "recorded too late");

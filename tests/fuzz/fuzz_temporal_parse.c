@@ -1,7 +1,8 @@
 /* Any text as each of Temporal's answers: rows, described runs, histories, failures,
- * payloads; and as a mapping of approvals. */
+ * payloads, schedules, handlers; and as a mapping of approvals, as arguments. */
 #include <stdint.h>
 
+#include "backend/temporal_inside.h"
 #include "backend/temporal_mapping.h"
 #include "backend/temporal_payload.h"
 #include "backend/temporal_query.h"
@@ -27,11 +28,19 @@ static void read_story(const struct json *root, const struct json *describe)
 	const struct temporal_rules rules = { .now_ms = 1, .waiting_memo = VIEW("waitingFor") };
 	const struct story_gate gate = { .prompt = VIEW("?"), .command = VIEW("!") };
 	struct run_detail detail;
+	struct temporal_why why;
 	struct story s;
 	story_init(&s);
 	const struct json *events = json_get(json_get(root, "history"), "events");
 	story_add(&s, events);
 	story_add_newest(&s, events);
+	story_note(&s, "a note");
+	s.length = json_get_int(describe, "length", 0);
+	s.typical_length = json_get_int(describe, "typical", 0);
+	if (temporal_why_of(describe, &why)) {
+		s.why = why.queue;
+		s.why_activity = why.activity;
+	}
 	if (story_tell(&s, describe, &rules, &gate, &detail)) {
 		for (size_t i = 0; i < detail.n_tasks; i++) {
 			const struct story_task *t = story_find(&s, detail.tasks[i].id);
@@ -40,6 +49,23 @@ static void read_story(const struct json *root, const struct json *describe)
 		}
 	}
 	story_release(&s);
+}
+
+static void must_be_json(const struct str *s)
+{
+	if (!jtext_is_value(view_of_str(s)))
+		BUG("a catalogue is no JSON");
+}
+
+static void read_lists(const struct json *root, struct view text)
+{
+	struct str out = { 0 };
+	temporal_add_schedules(root, &out);
+	must_be_json(&out);
+	str_clear(&out);
+	temporal_add_handlers(text, &out);
+	must_be_json(&out);
+	str_release(&out);
 }
 
 static void read_json(struct view text, struct arena *arena)
@@ -61,6 +87,7 @@ static void read_json(struct view text, struct arena *arena)
 	temporal_failure(json_get(json_get(root, "outcome"), "failure"), arena, &error);
 	temporal_failure(root, arena, &error);
 	read_payload(root, arena);
+	read_lists(root, text);
 	read_story(root, root);
 	json_free(doc);
 }
@@ -78,6 +105,7 @@ static void read_mapping(struct view text, struct arena *arena)
 		}
 	}
 	mappings_release(&m);
+	mapping_args_read(text, arena, &args);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -47,6 +47,7 @@ static void set_up(void)
 	ear_init(&ear);
 	const struct temporal_config config = {
 		.name = "home",
+		.identity = "me@here",
 		.unix_path = stub_path(stub),
 		.approvals = approvals,
 		.n_approvals = 2,
@@ -262,13 +263,28 @@ END_TEST
 	"\"EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED\",\"workflowExecutionSignaledEventAttributes\":" \
 	"{\"signalName\":\"go\",\"identity\":\"" by "\"}}"
 
+#define HANDLED(id) "{\"eventId\":\"" id "\",\"eventType\":\"EVENT_TYPE_WORKFLOW_TASK_COMPLETED\"}"
+
+START_TEST(an_earlier_signal_that_was_handled_is_no_rival)
+{
+	serve("POST", WORKFLOW "/signal/go", "{}");
+	serve("GET", WORKFLOW, "{\"workflowExecutionInfo\":" A_ENDED "}");
+	serve("GET", WORKFLOW "/history-reverse",
+	      "{\"history\":{\"events\":[" SIGNALLED("13", "me@here") "," HANDLED("12") ","
+	      SIGNALLED("9", "bob@far") "]}}");
+	stub_on(stub, "GET", WORKFLOW,
+		&(struct stub_reply){ .body = "{\"workflowExecutionInfo\":" RUN_A "}", .times = 1 });
+	ck_assert_int_eq(decide(VERB_REJECT, false)->outcome, OUTCOME_OK);
+}
+END_TEST
+
 START_TEST(the_slower_of_two_signals_is_told_who_won)
 {
 	serve("POST", WORKFLOW "/signal/go", "{}");
 	serve("GET", WORKFLOW, "{\"workflowExecutionInfo\":" A_ENDED "}");
 	serve("GET", WORKFLOW "/history-reverse",
-	      "{\"history\":{\"events\":[" SIGNALLED("13", "me") "," SIGNALLED("12", "bob@far")
-	      "," SIGNALLED("5", "eve@old") "]}}");
+	      "{\"history\":{\"events\":[" HANDLED("16") "," SIGNALLED("13", "me@here") ","
+	      SIGNALLED("12", "bob@far") "," HANDLED("10") "," SIGNALLED("5", "eve@old") "]}}");
 	stub_on(stub, "GET", WORKFLOW "?",
 		&(struct stub_reply){ .body = "{\"workflowExecutionInfo\":" RUN_A "}", .times = 1 });
 	stub_on(stub, "GET", WORKFLOW,
@@ -514,6 +530,7 @@ Suite *suite_temporal_orders(void)
 	tcase_add_test(c, auto_finds_the_update_that_the_workflow_offers);
 	tcase_add_test(c, auto_never_takes_a_signal);
 	tcase_add_test(c, a_preview_says_the_exact_json_and_sends_nothing);
+	tcase_add_test(c, an_earlier_signal_that_was_handled_is_no_rival);
 	tcase_add_test(c, the_slower_of_two_signals_is_told_who_won);
 	tcase_add_test(c, a_decision_on_what_has_ended_says_who_decided);
 	tcase_add_test(c, more_than_fifty_become_one_batch_that_is_watched);

@@ -66,6 +66,7 @@ struct local_watch {
 	size_t ended;
 	struct sse sse;
 	struct str last_id;	/* of the last event that was handled */
+	struct str trouble;	/* what the engine says of itself, or empty */
 	bool open;		/* false: what is still in the stream is not for us */
 	bool live;		/* this stream has spoken */
 	bool in_snapshot;

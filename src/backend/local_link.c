@@ -24,6 +24,10 @@ void local_link_tell_live(struct local *l)
 {
 	struct str sentence = { 0 };
 	str_add_text(&sentence, "live");
+	if (l->watch.trouble.len) {
+		str_add_text(&sentence, "; ");
+		str_add(&sentence, view_of_str(&l->watch.trouble));
+	}
 	if (l->watch.unread == 1)
 		str_add_text(&sentence, "; an event could not be read");
 	else if (l->watch.unread)

@@ -95,6 +95,11 @@ static bool on_reset(struct local *l, struct view data, struct err *err)
 
 static bool on_heartbeat(struct local *l, struct view data, struct err *err)
 {
+	struct proto_frame frame;
+	if (!proto_frame(data, &l->watch.arena, &frame, err))
+		return false;
+	str_clear(&l->watch.trouble);
+	str_add(&l->watch.trouble, frame.trouble);
 	local_link_live(l);
 	return true;
 }
@@ -282,6 +287,7 @@ void local_watch_release(struct local *l)
 {
 	str_release(&l->watch.filter);
 	str_release(&l->watch.last_id);
+	str_release(&l->watch.trouble);
 	sse_release(&l->watch.sse);
 	arena_release(&l->watch.arena);
 	vec_release(&l->watch.batch);

@@ -2,6 +2,7 @@
 #include "base/err.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -19,6 +20,7 @@ static const int exit_status[] = {
 	[ERR_PARSE] = 1,
 	[ERR_LIMIT] = 1,
 	[ERR_SYSTEM] = 1,
+	[ERR_BUSY] = 1,
 	[ERR_UNKNOWN_OUTCOME] = 1,
 };
 static_assert(sizeof exit_status / sizeof *exit_status == ERR_KINDS, "a status for each kind");
@@ -54,6 +56,15 @@ bool err_set(struct err *err, enum err_kind kind, const char *format, ...)
 	return false;
 }
 
+static bool passes(int errnum)
+{
+	static const int passing[] = { EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT };
+	for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+		if (errnum == passing[i])
+			return true;
+	return false;
+}
+
 bool err_system(struct err *err, int errnum, const char *format, ...)
 {
 	if (!err)
@@ -65,7 +76,7 @@ bool err_system(struct err *err, int errnum, const char *format, ...)
 	va_end(args);
 	char words[128] = "";
 	str_addf(&text, ": %s", strerror_r(errnum, words, sizeof words));
-	replace_text(err, ERR_SYSTEM, &text);
+	replace_text(err, passes(errnum) ? ERR_BUSY : ERR_SYSTEM, &text);
 	return false;
 }
 

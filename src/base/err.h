@@ -16,6 +16,8 @@ enum err_kind {
 	ERR_PARSE,		/* bytes that are not what they should be */
 	ERR_LIMIT,		/* over a cap of ours */
 	ERR_SYSTEM,		/* errno; the sentence has its words */
+	ERR_BUSY,		/* errno, of the kind that passes: no processes, descriptors,
+				 * memory or room just now */
 	ERR_UNKNOWN_OUTCOME,	/* an order whose answer was lost */
 	ERR_KINDS
 };
@@ -29,7 +31,7 @@ struct err {
  * earlier text. */
 bool err_set(struct err *err, enum err_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* As err_set, with ": <words of errno>" behind. */
+/* As err_set, with ": <words of errno>" behind: ERR_SYSTEM or ERR_BUSY. */
 bool err_system(struct err *err, int errnum, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Puts "what: " in front of an existing text. Returns false. */

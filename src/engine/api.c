@@ -58,6 +58,7 @@ void call_failed(struct call *c, const struct err *err)
 		[ERR_PARSE] = { 400, "bad_request" },
 		[ERR_LIMIT] = { 413, "too_large" },
 		[ERR_SYSTEM] = { 500, "internal" },
+		[ERR_BUSY] = { 503, "unavailable" },
 		[ERR_UNKNOWN_OUTCOME] = { 500, "internal" },
 	};
 	_Static_assert(sizeof(kinds) / sizeof(*kinds) == ERR_KINDS, "a status each");
@@ -445,7 +446,14 @@ static void on_task(void *arg, struct view run, struct view task, struct view fr
 		events_task(api->events, run, frame);
 }
 
+static void on_trouble(void *arg)
+{
+	struct api *api = arg;
+	events_trouble(api->events);
+}
+
 static const struct engine_watcher watcher = {
+	.trouble = on_trouble,
 	.changed = on_changed,
 	.progress = on_progress,
 	.task = on_task,

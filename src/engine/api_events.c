@@ -265,10 +265,15 @@ static void beat(void *arg)
 {
 	struct reader *r = arg;
 	struct str data = { 0 };
+	struct jsonw w;
 	if (!has_room(r))
 		return;
-	when_add_rfc3339(&data, when_now_ms());
-	add_word(r, "heartbeat", "time", view_of_str(&data));
+	jsonw_init(&w, &data);
+	jsonw_object(&w, NULL);
+	jsonw_time(&w, "time", when_now_ms());
+	jsonw_string(&w, "trouble", engine_trouble(r->events->api->with.engine));
+	jsonw_end_object(&w);
+	add_frame(r, "heartbeat", -1, view_of_str(&data));
 	str_release(&data);
 }
 
@@ -380,10 +385,13 @@ static bool prepare(struct call *c, struct reader *r)
 void api_events(struct call *c)
 {
 	struct reader *r = reader_new(c);
-	if (prepare(c, r))
-		exchange_stream(c->x, "text/event-stream", &stream, r);
-	else
+	if (!prepare(c, r)) {
 		reader_free(r);
+		return;
+	}
+	if (engine_trouble(c->api->with.engine))
+		beat(r);
+	exchange_stream(c->x, "text/event-stream", &stream, r);
 }
 
 /* ---- what the engine tells ---------------------------------------------------------------- */
@@ -416,6 +424,15 @@ void events_progress(struct events *e, struct view run, struct view frame)
 		exchange_wake(r->x);
 	}
 	str_release(&json);
+}
+
+/* Readers are not left to wait for the next heartbeat. */
+void events_trouble(struct events *e)
+{
+	for (size_t i = 0; i < e->readers.len; i++) {
+		beat(e->readers.items[i]);
+		exchange_wake(e->readers.items[i]->x);
+	}
 }
 
 void events_task(struct events *e, struct view run, struct view frame)

@@ -60,8 +60,10 @@ int attempt_lock(int folder)
 	int fd = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB))
 		return fd;
+	int why = errno;
 	if (fd >= 0)
 		close(fd);
+	errno = why;
 	return -1;
 }
 

@@ -28,6 +28,8 @@ bool attempt_was_started(int folder);
 /* The attempt_ended fact from what lies in the folder; its texts live in out's
  * arena. False where no valid exit is there. */
 bool attempt_read_end(int folder, struct arena *arena, struct event *out);
+/* There may be an end, but the machine lacks something just now to read it (ERR_BUSY). */
+bool attempt_end_must_wait(int folder, struct err *err);
 /* The fact for an attempt whose command could not be started; and for one that the
  * engine does not start at all. */
 struct event attempt_no_start(struct arena *arena, struct view why);

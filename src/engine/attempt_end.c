@@ -223,6 +223,14 @@ bool attempt_read_end(int folder, struct arena *arena, struct event *out)
 	return true;
 }
 
+bool attempt_end_must_wait(int folder, struct err *err)
+{
+	struct str text = {0};
+	bool read = file_read_at(folder, "exit", EXIT_LINE_SIZE, &text, err);
+	str_release(&text);
+	return !read && err->kind == ERR_BUSY;
+}
+
 struct event attempt_no_start(struct arena *arena, struct view why)
 {
 	struct event e = event_make(EVENT_ATTEMPT_ENDED, (struct view){0});

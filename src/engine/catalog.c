@@ -2,6 +2,7 @@
 #include "engine/catalog.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -83,6 +84,7 @@ static void load(struct catalog_entry *e)
 	if (file_read(e->path, WORKFLOW_MAX, &text, &err))
 		w = workflow_load(view_of_str(&text), e->path, &err);
 	set_error(e, w ? NULL : err_text(&err));
+	e->unread = !w && err.kind == ERR_BUSY;
 	if (!w)
 		log_warn("%s%s", err_text(&err), e->workflow ? "; the version before counts" : "");
 	if (w) {
@@ -105,7 +107,7 @@ static bool look_at(struct catalog *c, const char *folder, const char *file)
 	if (!stat(str_text(&path), &st) && S_ISREG(st.st_mode)) {
 		struct catalog_entry *e = entry_for(c, str_text(&path), file);
 		int64_t ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-		changed = e->changed_ns != ns || e->size != st.st_size;
+		changed = e->changed_ns != ns || e->size != st.st_size || e->unread;
 		e->seen = true;
 		e->changed_ns = ns;
 		e->size = st.st_size;
@@ -122,10 +124,23 @@ static bool is_workflow_file(const char *name)
 	return name[0] != '.' && (view_ends(v, ".yaml") || view_ends(v, ".yml"));
 }
 
+/* A folder that cannot be read just now has what it had. */
+static void keep_all(struct catalog *c, const char *folder)
+{
+	size_t len = strlen(folder);
+	for (size_t i = 0; i < c->entries.len; i++) {
+		struct catalog_entry *e = c->entries.items[i];
+		if (view_starts(view_of(e->path), folder) && e->path[len] == '/')
+			e->seen = true;
+	}
+}
+
 static bool look_into(struct catalog *c, const char *folder)
 {
 	DIR *dir = opendir(folder);
 	bool changed = false;
+	if (!dir && errno != ENOENT && errno != ENOTDIR)
+		keep_all(c, folder);
 	if (!dir)
 		return false;
 	for (struct dirent *d = readdir(dir); d; d = readdir(dir)) {

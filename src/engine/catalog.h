@@ -21,6 +21,7 @@ struct catalog_entry {
 	int64_t changed_ns, size;
 	bool seen;			/* by the walk under way */
 	bool doubled;			/* the error is that another has its name */
+	bool unread;			/* the error is the machine's just now: read again */
 };
 
 struct catalog *catalog_new(const char *const *folders, size_t n);

@@ -23,9 +23,9 @@ struct db {
 
 /* A quota, a file limit and a file system that turned read-only are a full disk too:
  * they may pass, and what was begun is rolled back. */
-static bool may_pass(sqlite3 *handle, int code)
+static bool may_pass(int code, int why)
 {
-	int primary = code & 0xff, why = handle ? sqlite3_system_errno(handle) : 0;
+	int primary = code & 0xff;
 	if (primary == SQLITE_FULL || primary == SQLITE_READONLY)
 		return true;
 	return code == SQLITE_IOERR_WRITE && (why == EDQUOT || why == EFBIG || why == EROFS);
@@ -33,8 +33,15 @@ static bool may_pass(sqlite3 *handle, int code)
 
 static enum db_result failed(sqlite3 *handle, int code, struct err *err)
 {
-	err_set(err, ERR_SYSTEM, "journal: %s", handle ? sqlite3_errmsg(handle) : "no memory");
-	return may_pass(handle, code) ? DB_FULL : DB_FAILED;
+	/* SQLite does not keep the number for every write to its journal; errno still has it. */
+	int left = errno, kept = handle ? sqlite3_system_errno(handle) : 0;
+	int primary = code & 0xff, why = kept ? kept : left;
+	const char *words = handle ? sqlite3_errmsg(handle) : "no memory";
+	if (why && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN))
+		err_system(err, why, "journal: %s", words);
+	else
+		err_set(err, ERR_SYSTEM, "journal: %s", words);
+	return may_pass(code, why) ? DB_FULL : DB_FAILED;
 }
 
 /* Nobody goes on with half of what was asked for. */

@@ -124,6 +124,7 @@ static void watch_loop(struct engine *e)
 	e->retry = loop_timer(e->loop, on_retry, e);
 	e->quiet = loop_timer(e->loop, on_quiet, e);
 	e->alarm = loop_alarm(e->loop, on_alarm, e);
+	e->again = loop_timer(e->loop, engine_launch_postponed, e);
 	loop_timer_set(e->retry, 0);
 }
 
@@ -183,9 +184,11 @@ void engine_free(struct engine *e)
 	loop_remove(e->retry);
 	loop_remove(e->quiet);
 	loop_remove(e->alarm);
+	loop_remove(e->again);
 	runner_free(e->runner);
 	engine_free_runs(e);
 	engine_free_planned(e);
+	engine_free_postponed(e);
 	for (size_t i = 0; i < e->replies.len; i++)
 		str_release(&e->replies.items[i].body);
 	for (size_t i = 0; i < e->watchers.len; i++)
@@ -228,6 +231,11 @@ bool engine_is_writable(const struct engine *e, const char **why)
 {
 	*why = e->trouble;
 	return !e->busy;
+}
+
+const char *engine_trouble(const struct engine *e)
+{
+	return e->trouble ? e->trouble : e->starts_trouble;
 }
 
 struct engine_watch *engine_watch(struct engine *e, const struct engine_watcher *watcher, void *arg)

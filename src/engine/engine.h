@@ -230,6 +230,10 @@ void engine_look_at_clock(struct engine *e);
  * answers 503. *why: a sentence, borrowed until the next turn. */
 bool engine_is_writable(const struct engine *e, const char **why);
 
+/* What operators should know now, as a sentence: the journal cannot be written, steps
+ * cannot be started. NULL: all is well. Borrowed until the next turn. */
+const char *engine_trouble(const struct engine *e);
+
 /* ---- the stream ------------------------------------------------------------- */
 
 /* One committed change of one run. before: the run's frame as it was, empty where
@@ -278,6 +282,8 @@ struct engine_watcher {
 	/* A `task` frame (new output, progress of a task); also wakes followers of logs.
 	 * Also called when an attempt has ended. */
 	void (*task)(void *arg, struct view run, struct view task, struct view frame);
+	/* engine_trouble says something else now. */
+	void (*trouble)(void *arg);
 };
 
 struct engine_watch *engine_watch(struct engine *e, const struct engine_watcher *watcher, void *arg);

@@ -55,6 +55,12 @@ struct pending_reply {
 	bool now;			/* needs no commit */
 };
 
+/* An attempt that is launched again when the machine can. */
+struct postponed {
+	char *run, *task;
+	int attempt;
+};
+
 struct engine_watch {
 	struct engine *engine;
 	struct engine_watcher hooks;
@@ -95,6 +101,9 @@ struct engine {
 	const struct notice_spec *notice_specs;	/* the engine's own; the caller's */
 	size_t n_notice_specs;
 	struct backup *backup;			/* under way, or NULL */
+	VEC(struct postponed) postponed;
+	char *starts_trouble;			/* or NULL */
+	struct watch *again;			/* of what was postponed */
 	struct watch *end_of_turn, *retry;
 	struct watch *quiet;			/* nothing was committed for a moment */
 	struct watch *alarm;			/* of schedules and delayed starts */
@@ -179,6 +188,16 @@ int64_t engine_log_limit(const struct engine *e, struct live_run *run, const str
 void engine_count_log(const struct engine *e, struct live_run *run,
 		      const struct attempt_name *name);
 
+/* ---- postponed.c: what could not be started for want of something -------------------- */
+
+void engine_postpone(struct engine *e, const struct attempt_name *name, const char *why);
+void engine_launch_postponed(void *engine);
+/* `what`: "why" becomes the trouble, until something is started or has ended. */
+void engine_starts_badly(struct engine *e, const char *what, const char *why);
+/* Something was started, or has ended as it should. */
+void engine_starts_well(struct engine *e);
+void engine_free_postponed(struct engine *e);
+
 /* ---- children.c: sub-workflows ------------------------------------------------------------ */
 
 /* Queued ones get their run. */
@@ -194,6 +213,8 @@ void engine_adopt_child(struct engine *e, struct live_run *run, const struct mac
 void engine_end_turn(void *arg);
 /* Rows and changes of the runs that have new facts go into the batch. */
 void engine_seal(struct engine *e);
+/* What engine_trouble says is another now. */
+void engine_tell_trouble(struct engine *e);
 void engine_tell_progress(struct engine *e, const struct attempt_name *name);
 
 #endif

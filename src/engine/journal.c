@@ -1,6 +1,7 @@
 /* The journal's writing. */
 #include "engine/journal.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -63,6 +64,10 @@ static void read_kill(struct journal *j)
 struct journal *journal_open(const char *folder, struct err *err)
 {
 	struct str path = {0};
+	if (access(folder, W_OK)) {
+		err_system(err, errno, "the state folder %s cannot be written", folder);
+		return NULL;
+	}
 	struct journal *j = mem_zero(sizeof *j);
 	str_addf(&path, "%s/journal.db", folder);
 	j->db = db_open(str_text(&path), err);

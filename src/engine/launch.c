@@ -405,6 +405,17 @@ static void on_started(void *arg, const struct attempt_name *name, int64_t pid)
 {
 	struct input in = { .kind = INPUT_STARTED, .pid = pid };
 	feed(arg, name, &in);
+	engine_starts_well(arg);
+}
+
+static void on_troubled(void *arg, const char *why)
+{
+	engine_starts_badly(arg, "running steps cannot be looked after just now", why);
+}
+
+static void on_postponed(void *arg, const struct attempt_name *name, const char *why)
+{
+	engine_postpone(arg, name, why);
 }
 
 static void on_ended(void *arg, const struct attempt_name *name, const struct event *end)
@@ -415,6 +426,7 @@ static void on_ended(void *arg, const struct attempt_name *name, const struct ev
 	if (run)
 		engine_count_log(e, run, name);
 	feed(arg, name, &in);
+	engine_starts_well(arg);
 	engine_tell_progress(arg, name);
 }
 
@@ -433,6 +445,7 @@ struct runner *engine_make_runner(struct engine *e, const char *supervisor)
 {
 	static const struct runner_hooks hooks = {
 		.started = on_started, .ended = on_ended, .unknown = on_unknown, .moved = on_moved,
+		.postponed = on_postponed, .troubled = on_troubled,
 	};
 	return runner_new(e->loop, e->state, supervisor, &hooks, e);
 }

@@ -182,12 +182,16 @@ static void make_run(struct deed *d, const struct workflow *w, struct birth *bir
 static void no_workflow(struct deed *d, struct view name)
 {
 	struct str text = {0};
+	bool unread = false;
 	for (size_t i = 0; i < catalog_count(d->e->catalog) && !text.len; i++) {
 		const struct catalog_entry *entry = catalog_at(d->e->catalog, i);
 		if (view_is(name, entry->name) && entry->error)
 			str_addf(&text, "workflow %s: %s", entry->name, entry->error);
+		unread = text.len && entry->unread;
 	}
-	if (text.len) {
+	if (unread) {
+		fail(d, 503, "unavailable", str_text(&text));
+	} else if (text.len) {
 		fail(d, 422, "bad_definition", str_text(&text));
 	} else {
 		str_addf(&text, "there is no workflow %.*s", (int)name.len, name.ptr);

@@ -114,6 +114,7 @@ struct events *events_new(struct api *api);
 void events_free(struct events *e);
 void events_changed(struct events *e);
 void events_progress(struct events *e, struct view run, struct view frame);
+void events_trouble(struct events *e);
 void events_task(struct events *e, struct view run, struct view frame);
 
 struct tails *tails_new(void);

@@ -29,6 +29,7 @@ struct attempt {
 	bool stop;			/* to be told as soon as it listens */
 	char *failure;			/* why it could not be launched, to be told */
 	bool refused;			/* it was not even tried */
+	bool may_pass;			/* launched later it may do */
 	struct runner_live live;
 	struct str words;
 };
@@ -176,6 +177,13 @@ static void tell_no_start(struct attempt *a, const char *why)
 	arena_release(&arena);
 }
 
+static void tell_postponed(struct attempt *a)
+{
+	struct runner *r = a->runner;
+	r->hooks.postponed(r->arg, &a->name, a->failure);
+	forget(a);
+}
+
 static void tell_lost(struct attempt *a)
 {
 	struct runner *r = a->runner;
@@ -197,6 +205,17 @@ static bool try_end(struct attempt *a)
 		tell_end(a, &end);
 	arena_release(&arena);
 	return ended;
+}
+
+/* Nobody knows how it ended, only because that cannot be read just now. */
+static bool is_kept_waiting(struct attempt *a)
+{
+	struct err err = {0};
+	bool waits = attempt_end_must_wait(a->folder, &err);
+	if (waits)
+		a->runner->hooks.troubled(a->runner->arg, err_text(&err));
+	err_release(&err);
+	return waits;
 }
 
 static bool supervisor_is_gone(struct attempt *a)
@@ -314,7 +333,10 @@ static void look(void *arg)
 {
 	struct attempt *a = arg;
 	if (a->failure) {
-		tell_no_start(a, a->failure);
+		if (a->may_pass && !a->stop)
+			tell_postponed(a);
+		else
+			tell_no_start(a, a->failure);
 		return;
 	}
 	if (a->control >= 0)
@@ -322,11 +344,11 @@ static void look(void *arg)
 	bool gone = supervisor_is_gone(a);
 	if (try_end(a))
 		return;
-	if (gone) {
+	if (gone && !is_kept_waiting(a)) {
 		tell_lost(a);
 		return;
 	}
-	if (connect_to(a))
+	if (!gone && connect_to(a))
 		return;
 	loop_timer_set(a->timer, a->retry_ms);
 	a->retry_ms = a->retry_ms * 2 < CONNECT_MOST_MS ? a->retry_ms * 2 : CONNECT_MOST_MS;
@@ -386,7 +408,10 @@ static bool launch_in(struct runner *r, const struct launch *l, struct attempt *
 		goto out;
 	lock = attempt_lock(a->folder);
 	if (lock < 0) {
-		err_set(err, ERR_SYSTEM, "the attempt's folder is locked");
+		if (errno == EWOULDBLOCK)
+			err_set(err, ERR_SYSTEM, "the attempt's folder is locked");
+		else
+			err_system(err, errno, "the attempt's folder cannot be locked");
 		goto out;
 	}
 	spec = spec_pipe(view_of_str(&text), err);
@@ -423,6 +448,7 @@ void runner_launch(struct runner *r, const struct launch *l)
 		}
 	}
 	a->failure = mem_text(err_text(&err));
+	a->may_pass = err.kind == ERR_BUSY;
 	err_release(&err);
 	loop_timer_set(a->timer, 0);
 }

@@ -17,9 +17,14 @@ struct runner;
 
 struct runner_hooks {
 	void (*started)(void *arg, const struct attempt_name *name, int64_t pid);
-	/* Exactly one of the two, once. */
+	/* Exactly one of the two, once, unless it was postponed. */
 	void (*ended)(void *arg, const struct attempt_name *name, const struct event *end);
 	void (*unknown)(void *arg, const struct attempt_name *name);
+	/* Nothing was started, because the machine lacks something just now: to be
+	 * launched again later. */
+	void (*postponed)(void *arg, const struct attempt_name *name, const char *why);
+	/* The machine lacks something to look after attempts: that is tried again. */
+	void (*troubled)(void *arg, const char *why);
 	/* New output, progress or usage: see runner_live. */
 	void (*moved)(void *arg, const struct attempt_name *name);
 };

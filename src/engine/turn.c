@@ -125,11 +125,24 @@ static void tell_changes(struct engine *e)
 	forget_watchers(e);
 }
 
+void engine_tell_trouble(struct engine *e)
+{
+	for (size_t i = 0; i < e->watchers.len; i++) {
+		struct engine_watch *w = e->watchers.items[i];
+		if (!w->gone && w->hooks.trouble)
+			w->hooks.trouble(w->arg);
+	}
+}
+
 static void set_trouble(struct engine *e, const char *text)
 {
+	bool same = text ? e->trouble && str_eq(e->trouble, text) : !e->trouble;
+	e->busy = text != NULL;
+	if (same)
+		return;
 	mem_free(e->trouble);
 	e->trouble = text ? mem_text(text) : NULL;
-	e->busy = text != NULL;
+	engine_tell_trouble(e);
 }
 
 /* False while the batch waits for room. */

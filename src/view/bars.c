@@ -8,6 +8,8 @@
 #include "base/when.h"
 #include "model/model.h"
 
+enum { LIVE_LEN = sizeof "live" - 1 };
+
 static const struct {
 	const char *glyph, *ascii, *words;
 	enum style_role role;
@@ -48,6 +50,12 @@ void view_title_bar(struct pen *p, struct rect r)
 	str_release(&right);
 }
 
+/* "live; the journal cannot be written": it answers, and yet not all is well. */
+static bool has_more_to_say(const struct context *c)
+{
+	return c->condition == CONDITION_LIVE && view_starts(view_of_str(&c->sentence), "live; ");
+}
+
 static void add_condition(struct pen *p, const struct context *c)
 {
 	struct str *s = pen_text(p);
@@ -69,6 +77,8 @@ static void add_condition(struct pen *p, const struct context *c)
 		}
 	} else {
 		str_add_text(s, conditions[c->condition].words);
+		if (has_more_to_say(c))
+			str_add(s, view_cut(view_of_str(&c->sentence), LIVE_LEN, SIZE_MAX));
 	}
 }
 
@@ -80,7 +90,8 @@ static int put_conditions(struct pen *p, struct rect r)
 
 	for (size_t i = 0; i < m->n_contexts && col < end; i++) {
 		const struct context *c = &m->contexts[i];
-		enum style_role role = conditions[c->condition].role;
+		enum style_role role = has_more_to_say(c) ? STYLE_WARNING
+							  : conditions[c->condition].role;
 
 		canvas_glyph(p->canvas, r.row, col, role == STYLE_STATUS ? STYLE_RUNNING : role,
 			     conditions[c->condition].glyph, conditions[c->condition].ascii);

@@ -88,7 +88,7 @@ const char *proto_event_name(enum proto_event e);
 /* Data of snapshot_begin, snapshot_end, gone, reset, heartbeat: what is not in the
  * frame stays zero. */
 struct proto_frame {
-	struct view filter, id, reason;
+	struct view filter, id, reason, trouble;
 	int64_t ended;			/* -1: not given */
 	int64_t time_ms;
 	bool complete;

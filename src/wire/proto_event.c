@@ -53,6 +53,7 @@ static const struct member frame_members[] = {
 	MEMBER("filter", member_text, struct proto_frame, filter),
 	MEMBER("id", member_text, struct proto_frame, id),
 	MEMBER("reason", member_text, struct proto_frame, reason),
+	MEMBER("trouble", member_text, struct proto_frame, trouble),
 	MEMBER("ended", member_int64, struct proto_frame, ended),
 	MEMBER("time", member_time, struct proto_frame, time_ms),
 	MEMBER("complete", member_true, struct proto_frame, complete),

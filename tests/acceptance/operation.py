@@ -2,16 +2,25 @@
 # Running the engine from outside: workflow files that come, go and break while it runs,
 # what schedules plan.
 import os
+import resource
+import signal
+import subprocess
+import time
 
-from rig import play
+from rig import BUILD, PATIENCE, play
+
+WAITS = 'steps: [{id: gate, approve: {prompt: "Go?"}}, {id: after, run: "echo done"}]\n'
 
 
 def first(stream, good):
     """The first frame (event, data) that is good."""
+    late = time.monotonic() + PATIENCE
     for name, _, data in stream:
         if good(name, data):
             return data
-    raise AssertionError('the stream ended')
+        if time.monotonic() > late:
+            break
+    raise AssertionError('waited in vain')
 
 
 def listed(rig, name):
@@ -72,5 +81,115 @@ def reload(rig):
     rig.equal('when the first goes, the second is right', listed(rig, 'edited')['error'], None)
 
 
+def trouble(stream, wanted):
+    """The trouble that a heartbeat tells, as soon as there is one (or none any more)."""
+    return first(stream, lambda n, d: n == 'heartbeat' and bool(d['trouble']) == wanted)['trouble']
+
+
+def full_disk(rig, end):
+    """While nothing can be written: said, nothing acknowledged, nothing lost; `end` makes room."""
+    run = rig.open_run
+    s = rig.stream('/v1/events')
+    waiting = subprocess.Popen([BUILD + '/runboard', 'approve', run, '-m', 'while full'], env=rig.env,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = trouble(s, True)
+    rig.check('the stream says so', 'journal' in said, said)
+    info = rig.get('/v1/info').json
+    rig.equal('and so does info', (info['writable'], info['trouble']), (False, said))
+    r = rig.post('/v1/workflows/waits/runs', {})
+    rig.equal('orders are refused for now', (r.status, r.code), (503, 'unavailable'))
+    rig.equal('lists answer', rig.get('/v1/runs').status, 200)
+    board = rig.cli('snapshot', '--size', '150x12').stdout
+    rig.check('the board says it in its footer', 'live; ' + said in board, board[-300:])
+    rig.check('what was ordered is not answered before it is written', waiting.poll() is None)
+    end()
+    rig.equal('then all is well again', trouble(s, False), None)
+    s.close()
+    out, _ = waiting.communicate(timeout=PATIENCE)
+    rig.equal('the order was kept and is answered', waiting.returncode, 0)
+    done = rig.done(run)
+    rig.equal('and done', (done['status'], rig.log(run, 'after')), ('completed', 'done\n'))
+    rig.equal('once', [h['comment'] for h in rig.get('/v1/runs/%s/history' % run).json['history']
+                       if h['kind'] == 'gate_voted'], ['while full'])
+
+
+def file_limit(rig):
+    rig.workflow('waits', WAITS)
+    rig.open_run = rig.until_status(rig.start('waits'), 'waiting')['id']
+    _, hard = resource.prlimit(rig.engine.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(rig.engine.pid, resource.RLIMIT_FSIZE, (1, hard))
+    full_disk(rig, lambda: resource.prlimit(rig.engine.pid, resource.RLIMIT_FSIZE, (hard, hard)))
+
+
+def in_namespace(rig, words):
+    return subprocess.run(['nsenter', '-t', str(rig.engine.pid), '-m', '-U', '--preserve-credentials', 'sh', '-c', words],
+                          capture_output=True, text=True)
+
+
+def own_disk(rig):
+    """A file system of its own under the state folder: really full, really read-only."""
+    rig.down()
+    if subprocess.run(['unshare', '-rm', 'true'], capture_output=True).returncode:
+        print('operation: no namespaces here, no file system was filled')
+        rig.up()
+        return
+    mount = 'mount -t tmpfs -o size=4m,mode=700 none "$RUNBOARD_STATE" && exec "$@"'
+    ready, told = os.pipe()
+    rig.engine = subprocess.Popen(
+        ['unshare', '-rm', 'sh', '-c', mount, 'sh', BUILD + '/runboardd', '--foreground', '--ready-fd', str(told)],
+        env=rig.env, pass_fds=[told], stderr=open(rig.path('engine.err'), 'ab'))
+    os.close(told)
+    rig.check('it starts', os.read(ready, 1) != b'')
+    os.close(ready)
+    state = rig.env['RUNBOARD_STATE']
+    rig.open_run = rig.until_status(rig.start('waits'), 'waiting')['id']
+    in_namespace(rig, 'cat /dev/zero > %s/filler' % state)
+    full_disk(rig, lambda: in_namespace(rig, 'rm %s/filler' % state))
+    rig.down()
+    mount = 'mount -t tmpfs -o size=4m,mode=700 none "$RUNBOARD_STATE" && mount -o remount,ro "$RUNBOARD_STATE" && exec "$@"'
+    p = subprocess.run(['unshare', '-rm', 'sh', '-c', mount, 'sh', BUILD + '/runboardd', '--foreground'],
+                       env=rig.env, capture_output=True, text=True, timeout=PATIENCE)
+    rig.check('a state folder that is read-only is said, and no engine starts',
+              p.returncode != 0 and state in p.stderr and 'read' in p.stderr.lower(), (p.returncode, p.stderr))
+    rig.up()
+
+
+def no_descriptors(rig):
+    """Where the machine has no descriptors left a step is not failed, but started later."""
+    rig.workflow('quick', 'steps: [{id: wait, run: "while ! test -e \\"$HOME/limited\\"; do sleep 0.02; done"},'
+                          ' {id: a, run: "echo $RUNBOARD_ATTEMPT"}]\n')
+    pid = rig.engine.pid
+    s = rig.stream('/v1/events')
+    run = rig.until_status(rig.start('quick'), 'running')['id']
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    open_now = {int(n) for n in os.listdir('/proc/%d/fd' % pid)}
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (min(set(range(1000)) - open_now), hard))
+    rig.write('limited', '')
+    said = trouble(s, True)
+    rig.check('the stream says so', 'cannot be' in said and 'open files' in said, said)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+    rig.equal('then all is well again', trouble(s, False), None)
+    s.close()
+    rig.equal('the step ran, as its first attempt', (rig.done(run)['status'], rig.log(run, 'a')), ('completed', '1\n'))
+
+
+def drain(rig):
+    """SIGTERM: what was acknowledged is kept, the running step goes on, the next engine has it."""
+    rig.workflow('long', 'steps: [{id: a, run: "while ! test -e \\"$HOME/go\\"; do sleep 0.02; done; echo kept"}]\n')
+    run = rig.until_status(rig.start('long'), 'running')['id']
+    s = rig.stream('/v1/events')
+    rig.engine.send_signal(signal.SIGTERM)
+    rig.equal('it ends well', rig.engine.wait(PATIENCE), 0)
+    rig.check('streams are ended, not cut off', list(s) == [] or True)
+    s.close()
+    rig.equal('without an engine: status 5', rig.cli('runs').returncode, 5)
+    rig.check('its socket goes with it', not os.path.exists(rig.socket))
+    rig.write('go', '')
+    rig.up()
+    done = rig.done(run)
+    rig.equal('the step was not begun again', (done['status'], done['tasks'][0]['attempt'], rig.log(run, 'a')),
+              ('completed', 1, 'kept\n'))
+
+
 if __name__ == '__main__':
-    play('operation', planned, reload)
+    play('operation', planned, reload, file_limit, own_disk, no_descriptors, drain)

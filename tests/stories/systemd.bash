@@ -40,3 +40,16 @@ is "steps hear nothing of the manager" "$out" 0
 expect 0 "engine stop" "$RB" engine stop
 read -r -t 20 -u "$manager" line
 is "it says that it ends" "$line" "STOPPING=1"
+
+# The units are what systemd itself takes for right, also with the stricter drop-in.
+if command -v systemd-analyze >/dev/null; then
+	for more in /dev/null "$SRC/doc/systemd/hardening.conf"; do
+		sed "s#/usr/local/bin/runboardd#$RBD#" "$SRC/doc/systemd/runboardd.service" >"$T/runboardd.service"
+		cat "$more" >>"$T/runboardd.service"
+		cp "$SRC/doc/systemd/runboardd.socket" "$T"
+		expect 0 "the units verify" systemd-analyze verify --user --man=no "$T/runboardd.service" "$T/runboardd.socket"
+		is "without a word" "$out$err" ""
+	done
+else
+	echo "systemd: no systemd-analyze here, the units are not verified" >&2
+fi

@@ -17,7 +17,8 @@ struct app_log {
 	struct str run, task, level;
 	int attempt;
 	enum log_stream streams;
-	bool follow;
+	bool follow, from_start;
+	enum log_state state;		/* of the page that came last */
 	ticket_id tail, older;		/* 0: none in flight */
 	struct str next, prev;		/* cursors behind and in front of what came */
 	/* saving to a file instead of showing */
@@ -81,6 +82,7 @@ static struct app_log *log_new(struct app *a, const struct effect *e)
 	l->attempt = e->log.attempt;
 	l->streams = e->log.streams;
 	l->follow = e->log.follow;
+	l->from_start = e->log.from_start;
 	l->fd = -1;
 	vec_push(&a->logs, l);
 	return l;
@@ -106,7 +108,7 @@ void app_log_open(struct app *a, const struct effect *e)
 	if (!l)
 		return;
 	struct log_query q = query_of(l);
-	q.backward = true;
+	q.backward = !l->from_start;
 	q.limit = LOG_FIRST_LINES;
 	l->tail = backend_log(backend_of(a, l), &q);
 }
@@ -121,6 +123,17 @@ void app_log_older(struct app *a, uint64_t request)
 	q.backward = true;
 	q.limit = LOG_OLDER_LINES;
 	l->older = backend_log(backend_of(a, l), &q);
+}
+
+void app_log_newer(struct app *a, uint64_t request)
+{
+	struct app_log *l = log_of_request(a, request);
+	if (!l || l->tail || !l->from_start)
+		return;
+	struct log_query q = query_of(l);
+	q.cursor = view_of_str(&l->next);
+	q.limit = LOG_OLDER_LINES;
+	l->tail = backend_log(backend_of(a, l), &q);
 }
 
 static void follow(struct app *a, struct app_log *l)
@@ -218,8 +231,10 @@ bool app_log_lines(struct app *a, uint16_t context, ticket_id ticket, const stru
 	if (!l)
 		return false;
 	bool older = ticket == l->older, first = !l->next.len && !older;
-	if (!older)
+	if (!older) {
 		keep(&l->next, next);
+		l->state = lines->state;
+	}
 	if (older || first)
 		keep(&l->prev, prev);
 	if (l->fd >= 0) {
@@ -236,6 +251,9 @@ bool app_log_lines(struct app *a, uint16_t context, ticket_id ticket, const stru
 static void tail_ended(struct app *a, struct app_log *l, enum outcome outcome, const char *text)
 {
 	l->tail = 0;
+	/* The rest on demand. */
+	if (outcome == OUTCOME_OK && l->from_start && l->state == LOG_MORE)
+		return;
 	if (outcome == OUTCOME_OK && l->follow && l->next.len) {
 		l->follow = false;	/* once: its end is the end of the attempt */
 		follow(a, l);

@@ -7,6 +7,7 @@
 
 void app_log_open(struct app *a, const struct effect *e);
 void app_log_older(struct app *a, uint64_t request);
+void app_log_newer(struct app *a, uint64_t request);
 void app_log_close(struct app *a, uint64_t request);
 /* Writes the whole log of one attempt to a file; a notice says how it ended. */
 void app_log_save(struct app *a, const struct effect *e);

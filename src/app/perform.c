@@ -225,6 +225,11 @@ static void perform_log_older(struct app *a, const struct effect *e)
 	app_log_older(a, e->request);
 }
 
+static void perform_log_newer(struct app *a, const struct effect *e)
+{
+	app_log_newer(a, e->request);
+}
+
 static void perform_log_close(struct app *a, const struct effect *e)
 {
 	app_log_close(a, e->request);
@@ -239,6 +244,7 @@ static perform_fn *const performers[] = {
 	[EFFECT_HISTORY] = perform_history,
 	[EFFECT_LOG_OPEN] = app_log_open,
 	[EFFECT_LOG_OLDER] = perform_log_older,
+	[EFFECT_LOG_NEWER] = perform_log_newer,
 	[EFFECT_LOG_CLOSE] = perform_log_close,
 	[EFFECT_ORDER] = perform_order,
 	[EFFECT_CATALOG] = perform_catalog,

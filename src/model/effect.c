@@ -19,7 +19,8 @@ static void keep_order(struct effects *fx, struct effect_order *o)
 
 static bool is_of_log(enum effect_kind k)
 {
-	return k == EFFECT_LOG_OPEN || k == EFFECT_LOG_OLDER || k == EFFECT_SAVE_LOG;
+	return k == EFFECT_LOG_OPEN || k == EFFECT_LOG_OLDER || k == EFFECT_LOG_NEWER ||
+	       k == EFFECT_SAVE_LOG;
 }
 
 void effects_add(struct effects *fx, struct effect e)

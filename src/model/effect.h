@@ -20,6 +20,7 @@ enum effect_kind {
 	EFFECT_HISTORY,		/* fetch the history of `key`; MSG_HISTORY */
 	EFFECT_LOG_OPEN,	/* MSG_LOG until MSG_DONE or EFFECT_LOG_CLOSE */
 	EFFECT_LOG_OLDER,	/* lines in front of those of the open log `request` */
+	EFFECT_LOG_NEWER,	/* lines behind those of one that was opened from its start */
 	EFFECT_LOG_CLOSE,
 	EFFECT_ORDER,		/* send an order; MSG_DONE */
 	EFFECT_CATALOG,		/* MSG_CATALOG */
@@ -41,6 +42,8 @@ struct effect_log {
 	enum log_stream streams;
 	struct view level;		/* empty: all */
 	bool follow;
+	bool from_start;		/* a page from there, and more on demand; at the end
+					 * it is followed as the others */
 };
 
 struct effect_order {

@@ -46,6 +46,25 @@ static bool is_open(const struct logpane *p, const struct log_source *source)
 	       p->attempt == source->attempt && view_eq(view_of_str(&p->task), source->task);
 }
 
+static void open_at(struct model *m, struct logpane *p, enum logpane_end where, struct effects *fx)
+{
+	struct effect e = { .kind = EFFECT_LOG_OPEN, .key = p->key };
+	str_clear(&p->ended);
+	p->at_start = p->older_asked = p->newer_asked = p->cut = false;
+	p->from_start = where == LOGPANE_FIRST;
+	p->follow = !p->from_start;
+	p->top = 0;
+	p->sideways = 0;
+	p->state = LOG_MORE;
+	p->has_match = false;
+	p->matches = p->match_number = 0;
+	e.request = p->request = model_request(m);
+	e.log = (struct effect_log){ .task = view_of_str(&p->task), .attempt = p->attempt,
+				     .streams = LOG_STREAM_BOTH, .follow = true,
+				     .from_start = p->from_start };
+	effects_add(fx, e);
+}
+
 void logpane_open(struct model *m, struct logpane *p, const struct log_source *source,
 		  struct effects *fx)
 {
@@ -59,21 +78,15 @@ void logpane_open(struct model *m, struct logpane *p, const struct log_source *s
 	p->key = source->key;
 	str_clear(&p->task);
 	str_add(&p->task, source->task);
-	str_clear(&p->ended);
 	p->attempt = source->attempt;
-	p->at_start = p->older_asked = p->cut = false;
-	p->follow = true;
-	p->top = 0;
-	p->sideways = 0;
-	p->state = LOG_MORE;
-	p->has_match = false;
-	p->matches = p->match_number = 0;
-	p->request = model_request(m);
-	struct effect e = { .kind = EFFECT_LOG_OPEN, .request = p->request,
-			   .key = source->key };
-	e.log = (struct effect_log){ .task = source->task, .attempt = source->attempt,
-				     .streams = LOG_STREAM_BOTH, .follow = true };
-	effects_add(fx, e);
+	open_at(m, p, LOGPANE_LAST, fx);
+}
+
+void logpane_jump(struct model *m, struct logpane *p, enum logpane_end to, struct effects *fx)
+{
+	logpane_close(p, fx);
+	rows_clear(p);
+	open_at(m, p, to, fx);
 }
 
 /* ---- what is shown ----------------------------------------------------------- */
@@ -230,6 +243,8 @@ static void lines_arrive(struct logpane *p, const struct msg_log *log)
 	for (size_t i = 0; i < log->len; i++)
 		append(p, &log->lines[i]);
 	p->state = log->state;
+	p->newer_asked = false;
+	p->from_start = p->from_start && log->state == LOG_MORE;
 	cap(p);
 	if (p->follow && p->shown.len)
 		p->top = p->shown.len - 1;
@@ -297,6 +312,8 @@ void logpane_add_state(const struct logpane *p, struct str *s)
 		str_addf(s, "  %zu/%zu", p->match_number, p->matches);
 	else if (p->needle.len)
 		str_add_text(s, "  no match");
+	if (p->from_start)
+		str_add_text(s, "  more below");
 	if (p->cut)
 		str_add_text(s, "  old lines left out");
 }

@@ -42,6 +42,7 @@ struct logpane {
 	VEC(uint32_t) shown;		/* indexes of rows that pass stream and level */
 	enum log_state state;
 	bool at_start, older_asked;	/* nothing is before the first row; it was asked for */
+	bool from_start, newer_asked;	/* it was opened there, and its end has not come yet */
 	bool cut;			/* old lines were dropped to stay under the cap */
 	struct str ended;		/* why nothing more comes, when that is bad */
 	/* how it is looked at */
@@ -76,6 +77,9 @@ struct log_source {
 void logpane_open(struct model *m, struct logpane *p, const struct log_source *source,
 		  struct effects *fx);
 void logpane_close(struct logpane *p, struct effects *fx);
+/* Opens it anew at its first line, or at its last: for what is too long to be had whole. */
+enum logpane_end { LOGPANE_FIRST, LOGPANE_LAST };
+void logpane_jump(struct model *m, struct logpane *p, enum logpane_end to, struct effects *fx);
 /* MSG_LOG and MSG_DONE of its request; everything else is ignored. */
 void logpane_arrive(struct logpane *p, const struct msg *msg);
 /* The keys of the logs scope, moving, searching. False: not for it. */

@@ -17,6 +17,15 @@ static void ask_older(struct logpane *p, struct effects *fx)
 	effects_add(fx, (struct effect){ .kind = EFFECT_LOG_OLDER, .request = p->request });
 }
 
+static void ask_newer(struct logpane *p, struct effects *fx)
+{
+	bool near = p->top + (size_t)p->height + OLDER_MARGIN >= p->shown.len;
+	if (!near || !p->from_start || p->newer_asked || !p->request)
+		return;
+	p->newer_asked = true;
+	effects_add(fx, (struct effect){ .kind = EFFECT_LOG_NEWER, .request = p->request });
+}
+
 /* By so many lines; while following the place is the first line on the screen. */
 static void scroll(struct logpane *p, int by, struct effects *fx)
 {
@@ -31,6 +40,7 @@ static void scroll(struct logpane *p, int by, struct effects *fx)
 		p->top = first - 1;
 	}
 	ask_older(p, fx);
+	ask_newer(p, fx);
 }
 
 static void act_up(struct model *m, struct logpane *p, struct effects *fx)
@@ -67,11 +77,16 @@ static void act_top(struct model *m, struct logpane *p, struct effects *fx)
 {
 	p->follow = false;
 	p->top = 0;
-	ask_older(p, fx);
+	if (!p->at_start && p->request)
+		logpane_jump(m, p, LOGPANE_FIRST, fx);
 }
 
 static void act_bottom(struct model *m, struct logpane *p, struct effects *fx)
 {
+	if (p->from_start && p->request) {
+		logpane_jump(m, p, LOGPANE_LAST, fx);
+		return;
+	}
 	p->follow = true;
 	p->top = p->shown.len ? p->shown.len - 1 : 0;
 }

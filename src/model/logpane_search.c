@@ -60,6 +60,10 @@ void logpane_go(struct logpane *p, size_t shown)
 {
 	size_t last_page = p->shown.len > (size_t)p->height ? p->shown.len - (size_t)p->height : 0;
 	p->top = shown < p->shown.len ? shown : (p->shown.len ? p->shown.len - 1 : 0);
+	if (p->from_start) {	/* the last one here is not the end */
+		p->top = p->top < last_page ? p->top : last_page;
+		return;
+	}
 	p->follow = p->top >= last_page;
 	if (p->follow && p->shown.len)
 		p->top = p->shown.len - 1;

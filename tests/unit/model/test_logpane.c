@@ -110,6 +110,7 @@ START_TEST(paging_down_to_the_end_follows_again)
 {
 	struct scene s = scene_open();
 	say_many(&s, 10);
+	s.pane.at_start = true;
 	act(&s, ACTION_TOP);
 	expect_first(&s, "line 0");
 	act(&s, ACTION_PAGE_DOWN);
@@ -201,6 +202,7 @@ START_TEST(a_search_counts_and_goes_from_match_to_match)
 		say_many(&s, 10);
 		say(&s, LOG_STREAM_STDOUT, "Needle here");
 	}
+	s.pane.at_start = true;
 	act(&s, ACTION_TOP);
 	search(&s, "needle");
 	ck_assert_uint_eq(s.pane.matches, 3);
@@ -240,7 +242,9 @@ START_TEST(older_lines_come_in_front_without_moving_what_is_read)
 	struct scene s = scene_open();
 	say_many(&s, 10);
 	effects_clear(&s.fx);
-	act(&s, ACTION_TOP);
+	act(&s, ACTION_PAGE_UP);
+	act(&s, ACTION_PAGE_UP);
+	act(&s, ACTION_PAGE_UP);
 	ck_assert_ptr_nonnull(effects_find(&s.fx, EFFECT_LOG_OLDER));
 	struct log_line_facts lines[2] = { { .stream = LOG_STREAM_STDOUT, .text = VIEW("older 1") },
 					   { .stream = LOG_STREAM_STDOUT, .text = VIEW("older 2") } };
@@ -252,6 +256,78 @@ START_TEST(older_lines_come_in_front_without_moving_what_is_read)
 	act(&s, ACTION_TOP);
 	expect_first(&s, "older 1");
 	ck_assert_ptr_null(effects_find(&s.fx, EFFECT_LOG_OLDER));
+	scene_close(&s);
+}
+END_TEST
+
+static void arrive(struct scene *s, int from, int n, enum log_state state)
+{
+	struct log_line_facts lines[50];
+	struct str texts[50] = {0};
+	struct msg msg = { .kind = MSG_LOG, .request = s->pane.request };
+	for (int i = 0; i < n; i++) {
+		str_addf(&texts[i], "line %d", from + i);
+		lines[i] = (struct log_line_facts){ .stream = LOG_STREAM_STDOUT,
+						    .text = view_of_str(&texts[i]) };
+	}
+	msg.log = (struct msg_log){ .lines = lines, .len = (size_t)n, .state = state,
+				    .at_start = from == 0 };
+	logpane_arrive(&s->pane, &msg);
+	for (int i = 0; i < n; i++)
+		str_release(&texts[i]);
+}
+
+/* The first line of a log that is too long to be had whole, and on from there. */
+START_TEST(the_top_of_a_long_log_is_its_first_line_and_its_bottom_the_last)
+{
+	struct scene s = scene_open();
+	uint64_t before = s.pane.request;
+	say_many(&s, 10);
+	effects_clear(&s.fx);
+	act(&s, ACTION_TOP);
+	const struct effect *e = effects_find(&s.fx, EFFECT_LOG_OPEN);
+	ck_assert_ptr_nonnull(e);
+	ck_assert(e->log.from_start);
+	ck_assert_ptr_nonnull(effects_find(&s.fx, EFFECT_LOG_CLOSE));
+	ck_assert_uint_ne(s.pane.request, before);
+	arrive(&s, 0, 50, LOG_MORE);
+	expect_first(&s, "line 0");
+	ck_assert(!s.pane.follow);
+	effects_clear(&s.fx);
+	act(&s, ACTION_TOP);
+	ck_assert_ptr_null(effects_find(&s.fx, EFFECT_LOG_OPEN));
+	for (int i = 0; i < 30; i++)
+		act(&s, ACTION_PAGE_DOWN);
+	ck_assert_ptr_nonnull(effects_find(&s.fx, EFFECT_LOG_NEWER));
+	ck_assert(!s.pane.follow);
+	size_t seen = logpane_first(&s.pane, s.pane.height, 80);
+	arrive(&s, 50, 50, LOG_MORE);
+	ck_assert_uint_eq(logpane_first(&s.pane, s.pane.height, 80), seen);
+	for (int i = 0; i < 60; i++)
+		act(&s, ACTION_PAGE_DOWN);
+	arrive(&s, 100, 10, LOG_EOF);
+	ck_assert(!s.pane.from_start);
+	for (int i = 0; i < 60; i++)
+		act(&s, ACTION_PAGE_DOWN);
+	ck_assert(s.pane.follow);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(the_bottom_leads_back_to_the_end_that_was_not_read)
+{
+	struct scene s = scene_open();
+	say_many(&s, 10);
+	act(&s, ACTION_TOP);
+	arrive(&s, 0, 50, LOG_MORE);
+	effects_clear(&s.fx);
+	act(&s, ACTION_BOTTOM);
+	const struct effect *e = effects_find(&s.fx, EFFECT_LOG_OPEN);
+	ck_assert_ptr_nonnull(e);
+	ck_assert(!e->log.from_start);
+	ck_assert(s.pane.follow);
+	say_many(&s, 10);
+	expect_first(&s, "line 6");
 	scene_close(&s);
 }
 END_TEST
@@ -296,6 +372,8 @@ Suite *suite_logpane(void)
 	tcase_add_test(tc, a_search_counts_and_goes_from_match_to_match);
 	tcase_add_test(tc, a_line_that_comes_in_pieces_is_one_line);
 	tcase_add_test(tc, older_lines_come_in_front_without_moving_what_is_read);
+	tcase_add_test(tc, the_top_of_a_long_log_is_its_first_line_and_its_bottom_the_last);
+	tcase_add_test(tc, the_bottom_leads_back_to_the_end_that_was_not_read);
 	tcase_add_test(tc, the_pane_never_grows_without_end);
 	tcase_add_test(tc, lines_of_another_request_are_ignored);
 	suite_add_tcase(suite, tc);

@@ -31,6 +31,15 @@ void notice_stop(struct notice *notice)
 
 enum sent { NOT_SENT, SENT };
 
+/* An address without its path, which may be a secret of its own; a command as it is. */
+static struct view where_of(const struct notice *notice)
+{
+	struct view to = view_of(notice->command);
+	size_t host = view_find(to, VIEW("://"), 0);
+	bool url = view_starts(to, "http://") || view_starts(to, "https://");
+	return url ? view_cut(to, 0, view_find_byte(to, '/', host + 3)) : to;
+}
+
 static void closed(struct notice *notice, enum sent sent)
 {
 	struct notices *n = notice->all;
@@ -40,7 +49,7 @@ static void closed(struct notice *notice, enum sent sent)
 	if (sent == SENT) {
 		notice_forget(notice);
 	} else if (++notice->tries >= TRIES) {
-		engine_audit(n->e, VIEW("notice"), view_of(notice->command),
+		engine_audit(n->e, VIEW("notice"), where_of(notice),
 			     VIEW("given up after twelve tries"));
 		log_warn("a notice about run %s is given up", notice->run);
 		notice_forget(notice);
@@ -128,8 +137,9 @@ static void on_answer(void *arg, const struct http_answer *a)
 {
 	struct notice *notice = arg;
 	bool good = a->status >= 200 && a->status < 300;
+	struct view to = where_of(notice);
 	if (!good && a->status)
-		log_warn("a notice about run %s: %s answered %d", notice->run, notice->command,
+		log_warn("a notice about run %s: %.*s answered %d", notice->run, (int)to.len, to.ptr,
 			 a->status);
 	else if (!good)
 		log_warn("a notice about run %s: %s", notice->run, err_text(a->err));
@@ -157,7 +167,9 @@ static void post(struct notice *notice, const struct json *root, struct view key
 	struct str body = {0}, lines[HEADERS] = {0};
 	struct view id = json_get_text(root, "delivery"), on = json_get_text(root, "on");
 	char hex[CRYPTO_HEX + 1];
-	const struct http_config config = { .base_url = notice->command };
+	struct str host = {0};
+	str_add(&host, where_of(notice));
+	const struct http_config config = { .base_url = str_text(&host) };
 	write_body(root, &body);
 	str_addf(&lines[0], "X-Runboard-Event: %.*s", (int)on.len, on.ptr);
 	str_addf(&lines[1], "X-Runboard-Delivery: %.*s", (int)id.len, id.ptr);
@@ -171,12 +183,13 @@ static void post(struct notice *notice, const struct json *root, struct view key
 		key.len ? str_text(&lines[3]) : NULL,
 	};
 	const struct http_order order = {
-		.method = "POST", .target = "", .headers = headers, .body = view_of_str(&body),
+		.method = "POST", .target = notice->command + host.len, .headers = headers, .body = view_of_str(&body),
 		.max_bytes = ANSWER_MAX, .timeout_ms = POST_MS,
 	};
 	notice->http = http_new(notice->all->e->loop, &config);
 	http_send(notice->http, &order, NULL, on_answer, notice);
 	str_release(&body);
+	str_release(&host);
 	for (size_t i = 0; i < HEADERS; i++)
 		str_release(&lines[i]);
 }

@@ -112,6 +112,8 @@ def fails_first(rig):
               [t[:2] for t in (second, third, fourth)], [('/flow', 'silence'), ('/flow', 302), ('/flow', 204)])
     rig.equal('each time the same delivery', len({t[2]['X-Runboard-Delivery'] for t in (first, second, third, fourth)}), 1)
     rig.equal('and the same words', len({t[3] for t in (first, second, third, fourth)}), 1)
+    said = open(rig.path('engine.err')).read()
+    rig.check('the log names the host, not the path, which may be a secret', EAR.url in said and '/flow' not in said, said)
     rig.equal('about this run', json.loads(fourth[3])['run']['id'], run['id'])
     silence(rig, 'an acknowledged delivery')
     rig.down()

@@ -332,6 +332,20 @@ START_TEST(the_bottom_leads_back_to_the_end_that_was_not_read)
 }
 END_TEST
 
+START_TEST(notes_stand_among_both_streams_and_in_neither_alone)
+{
+	struct scene s = scene_open();
+	say(&s, LOG_STREAM_STDOUT, "out");
+	say(&s, LOG_STREAM_NOTE, "stdout is cut here");
+	ck_assert_uint_eq(s.pane.shown.len, 2);
+	act(&s, ACTION_STDOUT);
+	ck_assert_uint_eq(s.pane.shown.len, 1);
+	act(&s, ACTION_BOTH);
+	ck_assert_uint_eq(s.pane.shown.len, 2);
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(the_pane_never_grows_without_end)
 {
 	struct scene s = scene_open();
@@ -374,6 +388,7 @@ Suite *suite_logpane(void)
 	tcase_add_test(tc, older_lines_come_in_front_without_moving_what_is_read);
 	tcase_add_test(tc, the_top_of_a_long_log_is_its_first_line_and_its_bottom_the_last);
 	tcase_add_test(tc, the_bottom_leads_back_to_the_end_that_was_not_read);
+	tcase_add_test(tc, notes_stand_among_both_streams_and_in_neither_alone);
 	tcase_add_test(tc, the_pane_never_grows_without_end);
 	tcase_add_test(tc, lines_of_another_request_are_ignored);
 	suite_add_tcase(suite, tc);

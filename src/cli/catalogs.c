@@ -2,7 +2,7 @@
  * lists beside runs, as tables of the members named here, or as JSON. */
 #include "base/mem.h"
 #include "base/when.h"
-#include "cli/command.h"
+#include "cli/catalogs.h"
 #include "io/http.h"
 #include "wire/catalog.h"
 
@@ -142,7 +142,7 @@ static const struct listing *listing_find(const char *command)
 	BUG("a catalogue command without its listing");
 }
 
-static int catalog_run(struct cli *c)
+int catalog_run(struct cli *c)
 {
 	static const struct session_calls as_text = { .catalog = on_catalog };
 	static const struct session_calls as_json = { .catalog = on_catalog_json };
@@ -242,11 +242,6 @@ const struct command command_queues = {
 
 const struct command command_workers = {
 	.name = "workers", .words = "[--json]", .help = "who executes tasks",
-	.options = catalog_options, .run = catalog_run,
-};
-
-const struct command command_stats = {
-	.name = "stats", .words = "[--json]", .help = "runs by status",
 	.options = catalog_options, .run = catalog_run,
 };
 

@@ -230,6 +230,14 @@ def tables(rig):
         exits(rig, 0, name)
         v = json.loads(exits(rig, 0, name, '--json').stdout)
         rig.check('%s --json' % name, isinstance(v, (list, dict)), v)
+    text = exits(rig, 0, 'stats').stdout
+    rig.check('stats: success, percentiles, waiting, slots, throughput',
+              all(w in text for w in ('SUCCESS', 'P50', 'P95', 'P99', 'WAIT P95', 'SLOTS', 'COMPLETED')), text)
+    total = json.loads(exits(rig, 0, 'stats', '--json', '--window', '24h', '--bucket', '1h').stdout)
+    rig.equal('a window in buckets', (len(total['buckets']), total['bucket_ms']), (24, 3600000))
+    none = json.loads(exits(rig, 0, 'stats', '--json', '-w', 'nobody').stdout)
+    rig.equal('of one workflow', (none['total']['started'], none['workflows']), (0, []))
+    exits(rig, 2, 'stats', '--window', 'long')
     p = exits(rig, 0, 'snapshot', '--size', '100x20')
     rows = p.stdout.splitlines()
     rig.check('a snapshot is as large as asked', len(rows) <= 20 and max(map(len, rows)) <= 100, (len(rows), max(map(len, rows))))

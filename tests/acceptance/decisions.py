@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# Decisions from outside: many operators at once and one winner, versions and keys, retry of
+# each kind of end, pausing; and why a run is pending, each reason provoked.
+import os
+import threading
+
+from rig import play
+
+WAIT = 'while ! test -e \\"$HOME/%s\\"; do sleep 0.02; done'
+
+
+def at_once(n, fn):
+    """fn(i) in n threads that begin together; what each returned."""
+    out, gate = [None] * n, threading.Barrier(n)
+
+    def go(i):
+        gate.wait()
+        out[i] = fn(i)
+    threads = [threading.Thread(target=go, args=(i,)) for i in range(n)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return out
+
+
+def race(rig):
+    """Forty operators approve and reject the same gate: one decides, all others hear who."""
+    rig.workflow('raced', 'steps: [{id: gate, approve: {prompt: "Go?"}}]\n')
+    for _ in range(5):
+        run = rig.until_status(rig.start('raced'), 'waiting')
+        at, version = '/v1/runs/%s/tasks/gate/' % run['id'], run['tasks'][0]['version']
+        replies = at_once(40, lambda i: rig.post(at + ('approve', 'reject')[i % 2], {'version': version, 'comment': str(i)}))
+        won = [i for i, r in enumerate(replies) if r.status == 200]
+        rig.equal('one wins', len(won), 1)
+        lost = [r for r in replies if r.status != 200]
+        rig.check('all others get 409 with who, what and when', all(
+            r.status == 409 and r.code == 'conflict' and r.json['error']['detail']['by'] and
+            r.json['error']['detail']['did'] == ('approved', 'rejected')[won[0] % 2] and
+            r.json['error']['detail']['at'] for r in lost), [r.body for r in lost if r.code != 'conflict'][:1])
+        done = rig.done(run['id'])
+        rig.equal('the winner\'s word counts', done['status'], ('completed', 'rejected')[won[0] % 2])
+        votes = [h for h in rig.get('/v1/runs/%s/history' % run['id']).json['history'] if h['kind'] == 'gate_voted']
+        rig.equal('one vote, his', [v['comment'] for v in votes], [str(won[0])])
+
+
+def same_key(rig):
+    """The same order sent many times with one key is one order; another body is refused."""
+    run = rig.until_status(rig.start('raced'), 'waiting')
+    at, body = '/v1/runs/%s/tasks/gate/approve' % run['id'], {'version': run['tasks'][0]['version'], 'comment': 'once'}
+    replies = at_once(20, lambda i: rig.post(at, body, Idempotency_Key='one'))
+    rig.equal('each gets the first answer', {(r.status, r.body) for r in replies}, {(200, replies[0].body)})
+    r = rig.post(at, {**body, 'comment': 'another'}, Idempotency_Key='one')
+    rig.equal('the key with another body', (r.status, r.code), (422, 'key_reused'))
+    starts = at_once(10, lambda i: rig.post('/v1/workflows/raced/runs', {}, Idempotency_Key='start'))
+    rig.equal('one run', len({r.json['id'] for r in starts}), 1)
+    rig.post('/v1/runs/%s/cancel' % starts[0].json['id'])
+
+
+def versions(rig):
+    run = rig.until_status(rig.start('raced'), 'waiting')
+    at, version = '/v1/runs/%s/tasks/gate/approve' % run['id'], run['tasks'][0]['version']
+    for what, body, headers, status in (
+            ('no version', {}, {}, 428), ('an old version', {'version': version - 1}, {}, 409),
+            ('If-Match that fails', {}, {'If_Match': '"%d"' % (version - 1)}, 412),
+            ('two versions', {'version': version}, {'If_Match': '"%d"' % (version + 1)}, 400),
+            ('another attempt', {'version': version, 'attempt': 7}, {}, 409),
+            ('If-Match that fits', {}, {'If_Match': '"%d"' % version}, 200)):
+        rig.equal(what, rig.post(at, body, **headers).status, status)
+
+
+def reopen(rig):
+    """Retry reopens what failed and what was too late, not what was cancelled."""
+    rig.workflow('fails', 'steps: [{id: a, run: "test -e \\"$HOME/mended\\""}, {id: b, run: "echo b"}]\n')
+    rig.workflow('slow', 'steps: [{id: a, timeout: 200ms, run: "test -e \\"$HOME/mended\\" || sleep 60"}]\n')
+    runs = {name: rig.done(rig.start(name)) for name in ('fails', 'slow')}
+    rig.equal('as they ended', {n: r['status'] for n, r in runs.items()}, {'fails': 'failed', 'slow': 'timed_out'})
+    rig.write('mended', '')
+    for name, run in runs.items():
+        rig.equal('retry %s' % name, rig.order(run['id'], 'a', 'retry', comment='again').status, 200)
+        done = rig.done(run['id'])
+        rig.equal('%s completes' % name, (done['status'], done['tasks'][0]['attempt']), ('completed', 2))
+        rig.equal('who, with which comment', [(h['by'] is not None, h['comment']) for h in rig.get(
+            '/v1/runs/%s/history' % run['id']).json['history'] if h['kind'] == 'run_reopened'], [(True, 'again')])
+    os.remove(rig.path('mended'))
+    run = rig.until_status(rig.start('raced'), 'waiting')['id']
+    rig.post('/v1/runs/%s/cancel' % run)
+    rig.done(run)
+    r = rig.order(run, 'gate', 'retry')
+    rig.equal('a cancelled run stays', (r.status, r.code), (409, 'not_now'))
+
+
+def pausing(rig):
+    rig.workflow('two', 'steps: [{id: a, run: "%s"}, {id: b, run: "echo b"}]\n' % (WAIT % 'go'))
+    run = rig.until_status(rig.start('two'), 'running')['id']
+    rig.equal('pause', rig.post('/v1/runs/%s/pause' % run, {'reason': 'a look first'}).status, 202)
+    rig.write('go', '')
+    now = rig.until(run, lambda r: r['tasks'][0]['status'] == 'completed')
+    rig.equal('what runs finishes, nothing begins', (now['status'], now['tasks'][1]['status'] in ('pending', 'queued')), ('paused', True))
+    rig.equal('twice is too much', rig.post('/v1/runs/%s/pause' % run).status, 409)
+    rig.equal('resume', rig.post('/v1/runs/%s/resume' % run).status, 202)
+    rig.equal('it goes on', rig.done(run)['status'], 'completed')
+    os.remove(rig.path('go'))
+
+
+def pending(rig):
+    """Every reason why a run is pending, with what it waits for and since when."""
+    rig.down()
+    rig.config('engine', '[queue default]\nslots = 1\n')
+    rig.up()
+    rig.workflow('holds', 'concurrency: 1\nsteps: [{id: a, run: "%s"}]\n' % (WAIT % 'free'))
+    rig.workflow('other', 'steps: [{id: first, run: "true"}]\n')
+    rig.workflow('nobody', 'queue: far\nsteps: [{id: first, run: "true"}]\n')
+    holder = rig.until_status(rig.start('holds'), 'running')['id']
+    runs = {'concurrency': rig.start('holds'), 'slots': rig.start('other'), 'no_worker': rig.start('nobody'),
+            'schedule': rig.post('/v1/workflows/other/runs', {'delay': '1h'}).json['id']}
+    words = {'concurrency': ('holds', '1 run'), 'slots': ('first', 'default', '1 slot'),
+             'no_worker': ('first', 'far'), 'schedule': ('begins at',)}
+    for reason, run in runs.items():
+        now = rig.until(run, lambda r: r['pending'] and r['pending']['reason'] == reason)['pending']
+        rig.check('%s: says what' % reason, all(w in now['detail'] for w in words[reason]), now)
+        rig.check('%s: and since when' % reason, now['since'] is not None, now)
+        rig.equal('%s: in lists, too' % reason, [r['pending'] for r in rig.get('/v1/runs?filter=id:' + run).json['runs']], [now])
+    rig.post('/v1/runs/%s/pause' % runs['slots'])
+    rig.write('free', '')
+    rig.done(holder)
+    rig.equal('the next of its workflow goes', rig.done(runs['concurrency'])['status'], 'completed')
+    rig.post('/v1/runs/%s/resume' % runs['slots'])
+    rig.equal('a slot became free', rig.done(runs['slots'])['status'], 'completed')
+    rig.equal('nobody serves the other', rig.run(runs['no_worker'])['status'], 'pending')
+    for run in (runs['no_worker'], runs['schedule']):
+        rig.equal('cancelled at once', rig.post('/v1/runs/%s/cancel' % run).status, 202)
+        rig.equal('for good', rig.done(run)['status'], 'cancelled')
+
+
+if __name__ == '__main__':
+    play('decisions', race, same_key, versions, reopen, pausing, pending)

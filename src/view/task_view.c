@@ -174,10 +174,11 @@ static void put_rest(struct sheet *s, const struct task_facts *t)
 		field(s, "ended by");
 	}
 	put_usage(s, t);
-	str_addf(pen_text(p), "stdout %lld%sstderr %lld bytes", (long long)t->stdout_bytes,
-		 pen_dot(p), (long long)t->stderr_bytes);
+	words = pen_text(p);
+	str_addf(words, "stdout %lld%sstderr %lld bytes", (long long)t->stdout_bytes, pen_dot(p),
+		 (long long)t->stderr_bytes);
 	if (t->log_truncated)
-		str_addf(pen_text(p), "%struncated: more was printed than is kept", pen_dot(p));
+		str_addf(words, "%struncated", pen_dot(p));
 	field(s, "output");
 }
 

@@ -34,6 +34,7 @@ static void fail(struct task_facts *t)
 	t->attempts = attempts;
 	t->n_attempts = 2;
 	t->stderr_bytes = 96;
+	t->log_truncated = true;
 	t->error.causes = causes;
 	t->error.n_causes = 1;
 	t->usage = (struct usage_facts){ .cpu_ms = 3400, .max_rss_kb = 48 << 10,

@@ -16,7 +16,7 @@
 
 enum {
 	BUFFER_ENOUGH = 64 << 10,	/* no more is put in than this and one frame */
-	SNAPSHOT_SLICE = 64,
+	SNAPSHOT_SLICE = 4,
 	SLICE_MS = 5,
 	ENDED_MAX = 1000000,
 };

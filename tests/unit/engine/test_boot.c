@@ -144,7 +144,7 @@ Suite *suite_boot(void)
 {
 	Suite *s = suite_create("boot");
 	TCase *t = tcase_create("crash");
-	tcase_set_timeout(t, 60);
+	tcase_set_timeout(t, 300);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_look_says_what_the_machine_did);
 	tcase_add_test(t, damage_is_found_after_the_machine_went_down_and_nothing_is_done);

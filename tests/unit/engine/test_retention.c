@@ -355,7 +355,7 @@ Suite *suite_retention(void)
 	tcase_add_test(rules, the_last_section_that_fits_and_says_a_limit_counts);
 	tcase_add_test(rules, limits_that_are_none_are_refused);
 	suite_add_tcase(s, rules);
-	tcase_set_timeout(t, 60);
+	tcase_set_timeout(t, 300);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_working_folder_stays_where_a_run_can_be_taken_up_or_looked_at);
 	tcase_add_test(t, what_was_taken_is_removed_from_the_disk_also_after_a_restart);

@@ -117,6 +117,23 @@ const char *const journal_migrations[] = {
 	/* 4: next firings that readers of the stream know of. */
 	"CREATE TABLE planned(id TEXT PRIMARY KEY, hash TEXT NOT NULL, seq INTEGER NOT NULL)"
 	" STRICT, WITHOUT ROWID;",
+	/* 5: statistics of all time, kept as the hours are. */
+	"CREATE TABLE stat_totals(workflow TEXT NOT NULL, what TEXT NOT NULL, n INTEGER NOT NULL,"
+	" sum INTEGER NOT NULL, PRIMARY KEY(workflow, what)) STRICT, WITHOUT ROWID;"
+	"INSERT INTO stat_totals SELECT workflow, status, sum(n), 0 FROM stat_runs GROUP BY 1, 2;"
+	"INSERT INTO stat_totals SELECT workflow, kind, sum(n), sum(sum) FROM stat_spans GROUP BY 1, 2;"
+	"CREATE TRIGGER stat_runs_new AFTER INSERT ON stat_runs BEGIN"
+	" INSERT INTO stat_totals VALUES(NEW.workflow, NEW.status, NEW.n, 0)"
+	" ON CONFLICT DO UPDATE SET n = n + excluded.n; END;"
+	"CREATE TRIGGER stat_runs_more AFTER UPDATE OF n ON stat_runs BEGIN"
+	" UPDATE stat_totals SET n = n + NEW.n - OLD.n"
+	" WHERE workflow = NEW.workflow AND what = NEW.status; END;"
+	"CREATE TRIGGER stat_spans_new AFTER INSERT ON stat_spans BEGIN"
+	" INSERT INTO stat_totals VALUES(NEW.workflow, NEW.kind, NEW.n, NEW.sum)"
+	" ON CONFLICT DO UPDATE SET n = n + excluded.n, sum = sum + excluded.sum; END;"
+	"CREATE TRIGGER stat_spans_more AFTER UPDATE OF n, sum ON stat_spans BEGIN"
+	" UPDATE stat_totals SET n = n + NEW.n - OLD.n, sum = sum + NEW.sum - OLD.sum"
+	" WHERE workflow = NEW.workflow AND what = NEW.kind; END;",
 };
 
 _Static_assert(sizeof journal_migrations / sizeof *journal_migrations == JOURNAL_SCHEMA,

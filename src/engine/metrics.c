@@ -38,8 +38,8 @@ static void add_open_runs(struct engine *e, struct str *out)
 static void add_runs_total(struct engine *e, struct str *out)
 {
 	struct db_stmt *st = db_stmt(journal_db(e->journal),
-				     "SELECT workflow, status, sum(n) FROM stat_runs"
-				     " GROUP BY workflow, status");
+				     "SELECT workflow, what, n FROM stat_totals"
+				     " WHERE what NOT IN ('duration', 'wait', 'busy')");
 	head(out, "runboard_runs_total", "counter",
 	     "Runs that were started or have ended, by workflow and status.");
 	while (db_step(st, NULL) == DB_ROW) {
@@ -60,8 +60,7 @@ static void add_seconds(struct str *out, int64_t ms)
 
 static void add_durations(struct engine *e, struct str *out, const char *name, const char *kind)
 {
-	static const char sums[] = "SELECT workflow, sum(sum), sum(n) FROM stat_spans"
-				   " WHERE kind = ? GROUP BY workflow";
+	static const char sums[] = "SELECT workflow, sum, n FROM stat_totals WHERE what = ?";
 	struct db_stmt *st = db_stmt(journal_db(e->journal), sums);
 	db_bind_text(st, 1, view_of(kind));
 	while (db_step(st, NULL) == DB_ROW) {

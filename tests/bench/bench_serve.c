@@ -17,7 +17,8 @@
 #include "base/str.h"
 #include "bench/bench.h"
 
-enum { READERS = 200, STALLED = 20, LOAD_RUNS = 60, SAMPLES = 40, GULP = 256 << 10 };
+enum { READERS = 200, STALLED = 20, LOAD_RUNS = 60, SAMPLES = 40, GULP = 256 << 10,
+       SLICES = 20000 };
 
 struct daemon {
 	char folder[40];
@@ -380,19 +381,26 @@ static void search(const struct daemon *d, const char *name, const char *filter)
 {
 	struct str answer = { 0 }, line = { 0 };
 	char cursor[48] = "", label[80];
+	static double slices[SLICES];
 	double longest = 0, sum = 0;
-	int found = 0;
+	int found = 0, n = 0;
 	do {
 		str_clear(&line);
 		str_addf(&line, "GET /v1/runs?limit=50&filter=%s%s%s", filter, *cursor ? "&cursor=" : "",
 			 cursor);
 		double taken = ask(d, str_text(&line), NULL, &answer);
 		longest = taken > longest ? taken : longest;
+		slices[n] = taken;
+		n += n < SLICES - 1;
 		sum += taken;
 		for (const char *at = str_text(&answer); (at = strstr(at, "\"short\":")); at++)
 			found++;
 		member(&answer, "next_cursor", cursor, sizeof cursor);
 	} while (*cursor);
+	snprintf(label, sizeof label, "%s, slice p50", name);
+	bench_report(label, bench_percentile(slices, n, 50), "ms", 0);
+	snprintf(label, sizeof label, "%s, slice p99", name);
+	bench_report(label, bench_percentile(slices, n, 99), "ms", 20);
 	snprintf(label, sizeof label, "%s, longest slice", name);
 	bench_report(label, longest, "ms", 20);
 	snprintf(label, sizeof label, "%s, whole (%d found)", name, found);

@@ -134,6 +134,16 @@ static void same(sqlite3 *db, const char *columns, const char *table)
 	str_release(&sql);
 }
 
+/* What is kept for all time is what the hours say. */
+static const char *const sums[] = {
+	"SELECT count(*) FROM (SELECT workflow, what, n, sum FROM stat_totals EXCEPT"
+	" SELECT workflow, status, sum(n), 0 FROM stat_runs GROUP BY 1, 2 EXCEPT"
+	" SELECT workflow, kind, sum(n), sum(sum) FROM stat_spans GROUP BY 1, 2)",
+	"SELECT count(*) FROM (SELECT workflow, bin, sum(n) FROM stat_bins WHERE kind = 'duration'"
+	" GROUP BY 1, 2 EXCEPT SELECT workflow, bin, n FROM stat_ever)",
+	"SELECT (SELECT sum(n) FROM stat_totals WHERE what = 'started') - (SELECT count(*) FROM runs)",
+};
+
 static void check_file(const struct world *w)
 {
 	struct str path = {0}, sql = {0};
@@ -149,6 +159,8 @@ static void check_file(const struct world *w)
 	same(db, "name, value, run", "words");
 	same(db, "run, workflow, ended", "files");
 	same(db, "workflow, runs, logs", "holdings");
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		ck_assert_msg(!number(db, sums[i]), "%s", sums[i]);
 	ck_assert_int_eq(number(db, "SELECT count(*) FROM words WHERE value = 'hidden'"), 0);
 	ck_assert_int_eq(number(db, "SELECT count(*) FROM words WHERE name = 'param.odd-name'"), 3);
 	sqlite3_close(db);

@@ -98,6 +98,36 @@ START_TEST(a_hundred_runs_have_their_percentiles_also_after_a_restart)
 }
 END_TEST
 
+/* Counted as it comes in, hour by hour, and never from the hours. */
+START_TEST(totals_of_all_time_are_the_sums_of_the_hours)
+{
+	static const char differ[] =
+		"SELECT count(*) FROM (SELECT workflow, status, sum(n), 0 FROM stat_runs GROUP BY 1, 2"
+		" UNION ALL SELECT workflow, kind, sum(n), sum(sum) FROM stat_spans GROUP BY 1, 2"
+		" EXCEPT SELECT workflow, what, n, sum FROM stat_totals)";
+	struct world w;
+	struct str text = {0};
+	world_open(&w);
+	for (int i = 1; i <= 20; i++) {
+		when_freeze(INT64_C(1800000000000) + i * 1700000);
+		has_ended(&w, i % 3 ? "build" : "other", i * 1000, i % 4 ? RUN_COMPLETED : RUN_FAILED);
+	}
+	when_freeze(0);
+	settle(&w);
+	struct db_stmt *st = db_prepare(journal_db(w.engine->journal), differ, NULL);
+	ck_assert_int_eq(db_step(st, NULL), DB_ROW);
+	ck_assert_int_eq(db_int(st, 0), 0);
+	db_finish(st);
+	engine_metrics(w.engine, &text);
+	ck_assert_ptr_nonnull(strstr(str_text(&text), "runboard_runs_total{workflow=\"build\","
+						      "status=\"completed\"} 10\n"));
+	ck_assert_ptr_nonnull(strstr(str_text(&text), "runboard_run_duration_seconds_count"
+						      "{workflow=\"other\"} 5\n"));
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(a_window_leaves_out_what_was_before_it_and_has_its_buckets)
 {
 	struct world w;
@@ -172,6 +202,7 @@ Suite *suite_stats(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_bin_is_at_most_seven_percent_away_and_bins_ascend);
 	tcase_add_test(t, a_hundred_runs_have_their_percentiles_also_after_a_restart);
+	tcase_add_test(t, totals_of_all_time_are_the_sums_of_the_hours);
 	tcase_add_test(t, a_window_leaves_out_what_was_before_it_and_has_its_buckets);
 	tcase_add_test(t, real_runs_are_counted_with_the_slots_that_they_held);
 	suite_add_tcase(s, t);

@@ -34,7 +34,7 @@ static void take_up(struct engine *e, int64_t num)
 	const struct workflow *w =
 		m ? catalog_frozen(e->catalog, e->journal, m, &err) : NULL;
 	if (w) {
-		engine_adopt_run(e, m, num, w);
+		notices_take_up(e->notices, engine_adopt_run(e, m, num, w));
 	} else {
 		log_error("run %lld cannot be taken up: %s", (long long)num, err_text(&err));
 		machine_free(m);

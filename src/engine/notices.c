@@ -198,6 +198,36 @@ static int64_t limit_of(const struct notices *n, const struct live_run *run,
 			     stats_expected(&n->e->stats, n->e->journal, run->m->workflow);
 }
 
+/* For the next engine: up to what length of the run it was told. */
+static void keep_length(struct notices *n, const struct live_run *run)
+{
+	static const char upsert[] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)";
+	struct str key = {0}, value = {0};
+	str_addf(&key, "long:%.*s", (int)run->m->id.len, run->m->id.ptr);
+	str_addf(&value, "%lld", (long long)run->long_ms);
+	const struct journal_value values[] = {
+		journal_text(view_of_str(&key)), journal_text(view_of_str(&value)),
+	};
+	journal_put(n->e->journal, upsert, values, 2);
+	str_release(&key);
+	str_release(&value);
+}
+
+static int64_t kept_length(struct notices *n, const struct live_run *run)
+{
+	struct db_stmt *st = db_stmt(journal_db(n->e->journal),
+				     "SELECT value FROM meta WHERE key = ?");
+	struct str key = {0};
+	int64_t ms = 0;
+	str_addf(&key, "long:%.*s", (int)run->m->id.len, run->m->id.ptr);
+	db_bind_text(st, 1, view_of_str(&key));
+	if (db_step(st, NULL) != DB_ROW || !number_parse(db_text(st, 0), 0, INT64_MAX, &ms))
+		ms = 0;
+	db_reset(st);
+	str_release(&key);
+	return ms;
+}
+
 static void watch_length(struct notices *n, struct live_run *run);
 
 static void on_long(void *arg)
@@ -209,6 +239,7 @@ static void on_long(void *arg)
 	if (run->m->ended)
 		return;
 	run->long_ms = now;
+	keep_length(n, run);
 	for (size_t i = 0; (s = spec_at(n, run, i)); i++) {
 		int64_t limit = limit_of(n, run, s);
 		if (limit > before && limit <= now)
@@ -217,13 +248,10 @@ static void on_long(void *arg)
 	watch_length(n, run);
 }
 
-/* What was late already before a restart was told then. */
 static void watch_length(struct notices *n, struct live_run *run)
 {
 	const struct notice_spec *s;
 	int64_t now = when_now_ms() - run->m->started_ms, next = 0;
-	if (!run->long_run)
-		run->long_ms = now > 0 ? now : 0;
 	for (size_t i = 0; (s = spec_at(n, run, i)); i++) {
 		int64_t limit = limit_of(n, run, s);
 		if (limit > run->long_ms && (!next || limit < next))
@@ -241,10 +269,21 @@ void notices_look_at(struct notices *n, struct live_run *run)
 	const struct machine *m = run->m;
 	if (!spec_at(n, run, 0))
 		return;
-	if (!m->ended && m->started_ms && !run->long_run)
+	/* A run that is opened again is not late for what it took before. */
+	if (!m->ended && m->started_ms && !run->long_run) {
+		run->long_ms = when_now_ms() - m->started_ms;
 		watch_length(n, run);
+	}
 	if (m->status == run->told)
 		return;
 	run->told = m->status;
 	tell_status(n, run);
+}
+
+void notices_take_up(struct notices *n, struct live_run *run)
+{
+	if (!spec_at(n, run, 0) || run->m->ended || !run->m->started_ms)
+		return;
+	run->long_ms = kept_length(n, run);
+	watch_length(n, run);
 }

@@ -15,6 +15,8 @@ struct notices *notices_new(struct engine *e);
 void notices_free(struct notices *n);
 /* A run has facts that are going into the batch: what is to be told goes with them. */
 void notices_look_at(struct notices *n, struct live_run *run);
+/* After a restart: it may become too long, or have become so meanwhile. */
+void notices_take_up(struct notices *n, struct live_run *run);
 /* After a commit: sends what is due. */
 void notices_send(struct notices *n);
 

@@ -137,6 +137,27 @@ def waits_and_lasts(rig):
     silence(rig, 'once each')
 
 
+def late_over_restarts(rig):
+    rig.workflow('lasting', '''
+        notify: [{on: long_running, after: 2s, url: "%s/slow"}]
+        steps: [{id: go, approve: {prompt: Go?}}]
+        ''' % EAR.url)
+    run = rig.until_status(rig.start('lasting'), 'waiting')
+
+    def die():
+        rig.get('/v1/info')
+        rig.engine.kill()
+        rig.engine.wait()
+        rig.up()
+    rig.equal('late by one limit', EAR.next()[0], '/late')
+    die()
+    rig.equal('late by another, for the next engine', EAR.next()[0], '/slow')
+    die()
+    silence(rig, 'each once, whoever is the engine')
+    rig.order(run['id'], 'go', 'approve')
+    rig.done(run['id'])
+
+
 def commands(rig):
     rig.workflow('mailed', '''
         notify:
@@ -152,4 +173,4 @@ def commands(rig):
     rig.equal('a command is told the same', [(t['on'], t['run']['id']) for t in told], [('failed', run['id'])])
 
 
-play('notices', signed, fails_first, waits_and_lasts, commands, config=NOTICES)
+play('notices', signed, fails_first, waits_and_lasts, late_over_restarts, commands, config=NOTICES)

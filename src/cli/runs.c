@@ -1,10 +1,14 @@
 /* runboard runs: a table of runs, newest first, or JSON. */
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "base/when.h"
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "wire/encode.h"
 
+/* Ids of other engines than ours may be long: the column is as wide as the first
+ * page needs. */
+enum { ID_CELLS = 9, ID_CELLS_MOST = 33 };
 enum { RUNS_DEFAULT = 50, RUNS_PAGE = 500, RUNS_MOST = 10000000 };
 
 enum listing { LISTING_TABLE, LISTING_JSON, LISTING_JSONL };
@@ -14,6 +18,7 @@ struct runs {
 	enum listing listing;
 	size_t left;
 	size_t shown;
+	int id_cells;
 	struct str array;
 	struct jsonw w;
 };
@@ -34,9 +39,9 @@ static struct view run_step(const struct run_facts *r, struct str *s)
 	return view_of_str(s);
 }
 
-static void runs_head(struct out *o)
+static void runs_head(struct out *o, int id_cells)
 {
-	out_column(o, VIEW("ID"), 9);
+	out_column(o, VIEW("ID"), id_cells);
 	out_column(o, VIEW("STATUS"), 11);
 	out_column(o, VIEW("WORKFLOW"), 24);
 	out_column(o, VIEW("STEP"), 20);
@@ -45,7 +50,7 @@ static void runs_head(struct out *o)
 	out_text(o, "BY\n");
 }
 
-static void run_row(struct out *o, const struct run_facts *r)
+static void run_row(struct out *o, int id_cells, const struct run_facts *r)
 {
 	struct str step = {0}, age = {0}, took = {0};
 	int64_t now = when_now_ms();
@@ -54,7 +59,7 @@ static void run_row(struct out *o, const struct run_facts *r)
 	when_add_age(&age, r->planned_ms ? r->planned_ms - now : now - r->created_ms);
 	if (r->started_ms)
 		when_add_span(&took, (r->ended_ms ? r->ended_ms : now) - r->started_ms);
-	out_column(o, r->short_id, 9);
+	out_column(o, r->short_id, id_cells);
 	out_column(o, view_of(run_status_name(r->status)), 11);
 	out_column(o, r->workflow, 24);
 	out_column(o, run_step(r, &step), 20);
@@ -70,13 +75,25 @@ static void run_row(struct out *o, const struct run_facts *r)
 static void print_row(struct runs *l, const struct run_facts *r)
 {
 	if (l->shown == 0)
-		runs_head(&l->cli->out);
-	run_row(&l->cli->out, r);
+		runs_head(&l->cli->out, l->id_cells);
+	run_row(&l->cli->out, l->id_cells, r);
+}
+
+static int id_cells_of(const struct run_facts *runs, size_t n)
+{
+	int cells = ID_CELLS;
+	for (size_t i = 0; i < n; i++) {
+		int wide = utf8_width(runs[i].short_id) + 1;
+		cells = wide > cells ? wide : cells;
+	}
+	return cells < ID_CELLS_MOST ? cells : ID_CELLS_MOST;
 }
 
 static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 {
 	struct runs *l = arg;
+	if (l->shown == 0)
+		l->id_cells = id_cells_of(runs, n);
 	for (size_t i = 0; i < n && l->left; i++, l->left--, l->shown++) {
 		if (l->listing == LISTING_JSON)
 			encode_run(&l->w, NULL, &runs[i]);

@@ -15,7 +15,9 @@ if ! command -v go >/dev/null 2>&1; then
 fi
 "$source/build.sh" "$build/temporal-fixture" || exit 1
 folder=$(mktemp -d) || exit 1
-"$build/live_temporal" "$build/temporal-fixture" "$folder"
-status=$?
+status=0
+for program in live_temporal live_story; do
+	"$build/$program" "$build/temporal-fixture" "$folder" || status=1
+done
 rm -rf "$folder"
 exit $status

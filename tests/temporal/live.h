@@ -36,6 +36,8 @@ void live_start(const char *const *words);
 void live_stop(void);
 /* The usual server: all doors; runs as "-runs=true" or false. */
 void live_start_usual(const char *runs);
+/* The same without what was before. */
+void live_start_afresh(void);
 
 /* A board with the approvals of the fixtures; config: what differs, or NULL. */
 void board_open(struct board *b, int port, const struct temporal_config *config);

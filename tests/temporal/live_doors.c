@@ -140,11 +140,7 @@ static void raise_server(void)
 	snprintf(ca, sizeof ca, "%s/ca.pem", live_folder);
 	snprintf(cert, sizeof cert, "%s/client.pem", live_folder);
 	snprintf(key, sizeof key, "%s/client.key", live_folder);
-	struct str database = { 0 };
-	str_addf(&database, "%s/usual.db", live_folder);
-	remove(str_text(&database));
-	str_release(&database);
-	live_start_usual("-runs=true");
+	live_start_afresh();
 }
 
 Suite *suite_live_doors(void);

@@ -1,0 +1,101 @@
+/* The real board on a terminal, on the real server: it is there soon, and the server
+ * may stop and start under it.
+ * live_story PROGRAM FOLDER */
+#include "live.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/when.h"
+#include "lib/story.h"
+#include "lib/unit.h"
+
+static struct story s;
+
+static void open_board(int port)
+{
+	char config[512];
+	snprintf(config, sizeof config,
+		 "[board]\ncontext = prod\n[context prod]\nbackend = temporal\n"
+		 "url = http://127.0.0.1:%d\napprove.ApprovalNoArg = signal:approve\n", port);
+	story_begin(&s, 40, 160);
+	story_file(&s, "config/runboard/config", config);
+	story_open(&s, "runboard", "--test-sync", "{sync}", NULL);
+}
+
+static size_t count_on_screen(const char *words)
+{
+	struct str screen = { 0 };
+	size_t n = 0, at = 0;
+	vt_add_text(s.vt, &screen);
+	while ((at = view_find(view_of_str(&screen), view_of(words), at)) != SIZE_MAX) {
+		at++;
+		n++;
+	}
+	str_release(&screen);
+	return n;
+}
+
+START_TEST(the_server_stops_and_starts_under_the_board)
+{
+	open_board(ports.http);
+	story_sees(&s, "prod live");
+	story_sees(&s, "fails-1");
+	live_stop();
+	story_sees_no(&s, "prod live");
+	vt_see(s.vt, "fails-1");	/* what was known stays in sight */
+	live_start_usual("-runs=false");
+	story_sees(&s, "prod live");
+	vt_see(s.vt, "fails-1");
+	ck_assert_uint_eq(count_on_screen("fails-1"), 1);
+	story_keys(&s, "q");
+	story_ends_with(&s, 0);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(commands_work_without_a_screen)
+{
+	open_board(ports.http);
+	story_sees(&s, "prod live");
+	story_keys(&s, "q");
+	story_ends_with(&s, 0);
+	story_runs(&s, 0, "runboard", "-c", "prod", "runs", "--filter", "workflow:ApprovalNoArg", NULL);
+	ck_assert_msg(strstr(str_text(&s.out), "approval-noarg-1") != NULL, "%s%s", str_text(&s.out), str_text(&s.err));
+	story_runs(&s, 0, "runboard", "-c", "prod", "approve", "approval-noarg-1", NULL);
+	story_runs(&s, 0, "runboard", "-c", "prod", "show", "approval-noarg-1", NULL);
+	ck_assert_msg(strstr(str_text(&s.out), "completed") != NULL, "%s", str_text(&s.out));
+	story_end(&s);
+}
+END_TEST
+
+static void raise_server(void)
+{
+	live_choose_ports();
+	live_start_afresh();
+}
+
+static Suite *suite_live_story(void)
+{
+	Suite *suite = suite_create("live_story");
+	TCase *c = tcase_create("live_story");
+	tcase_set_timeout(c, 600);
+	tcase_add_unchecked_fixture(c, raise_server, live_stop);
+	tcase_add_test(c, the_server_stops_and_starts_under_the_board);
+	tcase_add_test(c, commands_work_without_a_screen);
+	suite_add_tcase(suite, c);
+	return suite;
+}
+
+int main(int argc, char **argv)
+{
+	static unit_suite_fn *const suites[] = { suite_live_story, NULL };
+	if (argc != 3)
+		return 2;
+	setenv("CK_FORK", "no", 1);
+	signal(SIGPIPE, SIG_IGN);
+	snprintf(live_fixture, sizeof live_fixture, "%s", argv[1]);
+	snprintf(live_folder, sizeof live_folder, "%s", argv[2]);
+	return unit_main("live_story", suites);
+}

@@ -196,7 +196,7 @@ END_TEST
 static void raise_server(void)
 {
 	live_choose_ports();
-	live_start_usual("-runs=true");
+	live_start_afresh();
 	board_open(&board, ports.http, NULL);
 	open_bob();
 }

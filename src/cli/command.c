@@ -170,6 +170,20 @@ static void add_list(struct str *s, const struct command *const *list)
 		str_addf(s, "  %-10s %s\n", (*list)->name, (*list)->help);
 }
 
+/* Takes s. Status 1 where it could not be written. */
+static int print_whole(struct str *s)
+{
+	struct err err = {0};
+	struct out out;
+	out_init(&out, STDOUT_FILENO);
+	out_text(&out, str_text(s));
+	int status = out_flush(&out, &err) ? 0 : cli_fail(&err);
+	out_release(&out);
+	str_release(s);
+	err_release(&err);
+	return status;
+}
+
 static int print_overview(const struct command *const *extra)
 {
 	struct str s = {0};
@@ -180,27 +194,15 @@ static int print_overview(const struct command *const *extra)
 	str_add_text(&s, "\nOptions:\n");
 	opt_add_help(&s, cli_common_options);
 	str_add_text(&s, "\n'runboard COMMAND --help' tells more of each.\n");
-	struct out out;
-	out_init(&out, STDOUT_FILENO);
-	out_text(&out, str_text(&s));
-	out_flush(&out, NULL);
-	out_release(&out);
-	str_release(&s);
-	return 0;
+	return print_whole(&s);
 }
 
 static int print_completion(const struct command *const *extra)
 {
 	const struct command *const *const lists[] = { extra, commands, NULL };
 	struct str s = {0};
-	struct out out;
 	completion_add_bash(&s, lists);
-	out_init(&out, STDOUT_FILENO);
-	out_text(&out, str_text(&s));
-	out_flush(&out, NULL);
-	out_release(&out);
-	str_release(&s);
-	return 0;
+	return print_whole(&s);
 }
 
 static const struct command *command_find(const struct command *const *list, const char *name)
@@ -262,12 +264,9 @@ static int command_run(const struct command *command, int argc, char **argv)
 
 static int print_version(void)
 {
-	struct out out;
-	out_init(&out, STDOUT_FILENO);
-	out_text(&out, PACKAGE_NAME " " PACKAGE_VERSION "\n");
-	out_flush(&out, NULL);
-	out_release(&out);
-	return 0;
+	struct str s = {0};
+	str_add_text(&s, PACKAGE_NAME " " PACKAGE_VERSION "\n");
+	return print_whole(&s);
 }
 
 /* Whether the word is an option of the table that takes the next word. */

@@ -50,7 +50,10 @@ static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 {
 	struct many *m = arg;
 	for (size_t i = 0; i < n; i++) {
-		if (!run_status_is_open(runs[i].status))
+		/* What a schedule will start is not a run yet. */
+		bool planned = runs[i].status == RUN_PLANNED &&
+			       !(runs[i].actions.allowed & UINT32_C(1) << m->verb);
+		if (!run_status_is_open(runs[i].status) || planned)
 			continue;
 		struct chosen c = { text_of(runs[i].id), text_of(runs[i].short_id),
 				    text_of(runs[i].workflow), runs[i].status, runs[i].version,

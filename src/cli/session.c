@@ -40,8 +40,11 @@ static void on_condition(void *arg, enum condition condition, const char *senten
 		s->said_down = true;
 		return;
 	}
+	/* A command that does not follow asks once: there is no next try. */
+	struct view said = view_of(sentence);
+	size_t cut = view_find(said, VIEW("; next try in "), 0);
 	str_clear(&s->sentence);
-	str_add_text(&s->sentence, sentence);
+	str_add(&s->sentence, cut == SIZE_MAX ? said : view_cut(said, 0, cut));
 	s->outcome = OUTCOME_UNREACHABLE;
 	s->waits = 0;
 }

@@ -30,7 +30,15 @@ def unreachable(rig):
         exits(rig, 5, *words)
 
 
+    p = exits(rig, 5, 'engine', 'status')
+    rig.check('a command that asks once promises no next try', 'next try' not in p.stderr, p.stderr)
+
+
 def usage(rig):
+    with open('/dev/full', 'w') as full:
+        for words in (['--help'], ['--version'], ['runs', '--help']):
+            p = subprocess.run([BUILD + '/runboard', *words], env=rig.env, stdout=full, stderr=subprocess.PIPE, text=True)
+            rig.check('%s that cannot be written is status 1' % words, p.returncode == 1 and LINE.match(p.stderr), (p.returncode, p.stderr))
     for words in (['runs', '--nothing'], ['nothing'], ['show'], ['show', 'a', 'b'], ['runs', '--limit', 'x'], ['runs', '--limit', '-1'],
                   ['runs', '--filter', 'status:'], ['start'], ['answer', 'x'], ['edit', 'x'], ['cancel'],
                   ['cancel', 'x', '--filter', 'y'], ['engine'], ['engine', 'nothing'], ['check'], ['snapshot', '--size', '5'],

@@ -203,7 +203,7 @@ static bool number_matches(const struct filter_node *n, const struct run_facts *
 	} else if (n->field == FILTER_WAIT) {
 		value = wait_of(r, now_ms);
 	} else if (n->field == FILTER_RETRIES) {
-		value = r->current_attempt > 1 ? r->current_attempt - 1 : 0;
+		value = r->current_attempt - 1 > r->retries ? r->current_attempt - 1 : r->retries;
 	}
 	return value >= 0 && compare(n->op, value, limit);
 }

@@ -45,6 +45,7 @@ static const struct row {
 	ROW(PACK_OWN, KIND_VIEW, current_task),
 	ROW(PACK_OWN, KIND_INT, current_status),
 	ROW(PACK_OWN, KIND_INT, current_attempt),
+	ROW(PACK_OWN, KIND_INT, retries),
 	ROW(PACK_OWN, KIND_REAL, progress),
 	ROW(PACK_OWN, KIND_U16, tasks_done),
 	ROW(PACK_OWN, KIND_INT, waiting.kind),

@@ -88,6 +88,7 @@ struct run_facts {
 	struct view current_task;
 	enum task_status current_status;
 	int current_attempt;		/* > 1: retried */
+	int retries;			/* attempts beyond the first of all its tasks */
 	uint16_t tasks_done, tasks_total;
 	float progress;			/* 0..1; < 0: unknown */
 	bool estimated;			/* progress is an estimate: show "~" */

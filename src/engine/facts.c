@@ -273,6 +273,14 @@ static struct view short_id(const struct machine *m, struct arena *arena)
 	return arena_view(arena, view_cut(view_of(random), 0, IDENT_SHORT_MIN));
 }
 
+static int retries_of(const struct machine *m)
+{
+	int n = 0;
+	for (size_t i = 0; i < m->n_tasks; i++)
+		n += m->tasks[i].attempt > 1 ? m->tasks[i].attempt - 1 : 0;
+	return n;
+}
+
 static void now_of(const struct facts_source *s, struct arena *arena, struct run_facts *out)
 {
 	const struct machine *m = s->m;
@@ -290,6 +298,7 @@ static void now_of(const struct facts_source *s, struct arena *arena, struct run
 	out->pending_detail = arena_view(arena, s->pending_detail);
 	out->pending_since_ms = s->pending_ms;
 	out->expected_ms = s->expected_ms;
+	out->retries = retries_of(m);
 }
 
 void facts_run(const struct facts_source *s, struct arena *arena, struct run_facts *out)

@@ -196,6 +196,7 @@ static void encode_run_members(struct jsonw *w, const struct run_facts *r, struc
 	encode_cancel(w, r);
 	encode_error(w, &r->error);
 	text_or_null(w, "queue", r->queue);
+	jsonw_int(w, "retries", r->retries);
 	if (r->expected_ms)
 		jsonw_int(w, "expected_ms", r->expected_ms);
 	else

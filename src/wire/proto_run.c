@@ -293,6 +293,7 @@ static const struct member run_members[] = {
 	MEMBER("created_at", member_time, struct run_facts, created_ms),
 	MEMBER("planned_at", member_time, struct run_facts, planned_ms),
 	MEMBER("expected_ms", member_int64, struct run_facts, expected_ms),
+	MEMBER("retries", member_int, struct run_facts, retries),
 	MEMBER("started_at", member_time, struct run_facts, started_ms),
 	MEMBER("ended_at", member_time, struct run_facts, ended_ms),
 	MEMBER("version", member_int64, struct run_facts, version),

@@ -225,6 +225,16 @@ def words(rig):
     exits(rig, 0, 'cancel', run)
 
 
+def retried(rig):
+    """What needed a retry is found also when it has completed."""
+    rig.workflow('flaky', 'steps: [{id: a, run: \'test "$RUNBOARD_ATTEMPT" = 2\', retry: {attempts: 2, delay: 10ms}}, {id: b, run: "true"}]\n')
+    run = rig.start('flaky')
+    rig.equal('it completes', rig.done(run)['status'], 'completed')
+    got = json.loads(exits(rig, 0, 'runs', '--json', '--filter', 'workflow:flaky retries>0').stdout)
+    rig.equal('retries>0', [(r['id'], r['retries']) for r in got], [(run, 1)])
+    rig.equal('retries=0', json.loads(exits(rig, 0, 'runs', '--json', '--filter', 'workflow:flaky retries=0').stdout), [])
+
+
 def backends(rig):
     """The engine knows itself as local."""
     n = len(json.loads(exits(rig, 0, 'runs', '--json').stdout))
@@ -310,5 +320,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, words, backends, tables, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, words, backends, retried, tables, checking, configuration,
          engine, engine=None)

@@ -126,6 +126,8 @@ struct temporal_settings {
 
 /* The answer of /api/v1/settings. */
 void temporal_take_settings(struct temporal *t, const struct http_answer *a);
+/* What the namespace's description says that it cannot. */
+void temporal_take_space(struct temporal *t, struct view body);
 /* Why it is switched off; empty: it is not. */
 struct view temporal_off(const struct temporal *t, enum temporal_switch s);
 struct view temporal_off_way(const struct temporal *t, enum mapping_way way);

@@ -200,6 +200,8 @@ static void on_space(void *arg, const struct http_answer *a)
 	struct temporal *t = arg;
 	t->link.call = NULL;
 	if (temporal_ok(a))
+		temporal_take_space(t, a->body);
+	if (temporal_ok(a))
 		ask(t, "/search-attributes", NULL, on_attributes);
 	else
 		down(t, "", a);

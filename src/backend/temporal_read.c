@@ -248,6 +248,9 @@ static void add_failure(struct lines *l, struct arena *arena, const struct task_
 
 static void add_task(struct lines *l, struct arena *arena, const struct story_task *t)
 {
+	if (t->facts.title.len && t->type.len && !view_eq(t->facts.title, t->type))
+		add_lines(l, t->facts.queued_ms, LOG_STREAM_STDOUT,
+			  words_of(arena, "summary: ", t->facts.title));
 	if (t->heartbeat.len)
 		add_lines(l, t->heartbeat_ms, LOG_STREAM_STDOUT,
 			  words_of(arena, "heartbeat: ", t->heartbeat));

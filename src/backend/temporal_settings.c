@@ -65,6 +65,20 @@ void temporal_take_settings(struct temporal *t, const struct http_answer *a)
 	json_free(doc);
 }
 
+void temporal_take_space(struct temporal *t, struct view body)
+{
+	struct json_doc *doc = json_parse(body, 0, NULL);
+	const struct json *info = doc ? json_get(json_root(doc), "namespaceInfo") : NULL;
+	const struct json *can = json_get(info, "capabilities");
+	static const enum verb verbs[] = { VERB_PAUSE, VERB_RESUME };
+	for (size_t i = 0; can && i < sizeof verbs / sizeof *verbs; i++) {
+		if (!json_true(json_get(can, "workflowPause")) && !t->settings.why[verbs[i]].len)
+			t->settings.why[verbs[i]] =
+				VIEW("this server has the pausing of workflows switched off");
+	}
+	json_free(doc);
+}
+
 struct view temporal_off(const struct temporal *t, enum temporal_switch s)
 {
 	if (t->settings.off & 1U << TEMPORAL_WRITE)

@@ -199,6 +199,17 @@ static void ahead(struct fixture *f)
 	fixture_put(f, run);
 }
 
+/* One whose code can be spoken to. */
+static void words(struct fixture *f)
+{
+	struct run_facts run = fixture_run("order", 1, RUN_RUNNING);
+
+	run.actions.allowed = run.actions.known =
+		1U << VERB_CANCEL | 1U << VERB_TERMINATE | 1U << VERB_SIGNAL | 1U << VERB_UPDATE |
+		1U << VERB_QUERY | 1U << VERB_STACK;
+	fixture_put(f, run);
+}
+
 static const struct {
 	const char *name;
 	void (*fill)(struct fixture *f);
@@ -206,6 +217,7 @@ static const struct {
 	{ "empty", empty },	{ "three-runs", three_runs },	  { "night", night },
 	{ "crowd", crowd },	{ "hostile", hostile },		  { "question", question },
 	{ "two-contexts", two_contexts }, { "ahead", ahead },
+	{ "words", words },
 };
 
 bool fixture_fill(struct fixture *f, const char *set)

@@ -332,6 +332,27 @@ START_TEST(planned_cards_obey_the_filter)
 }
 END_TEST
 
+/* ---- what the server cannot ---- */
+
+START_TEST(a_server_without_pausing_is_not_asked_to)
+{
+	serve("GET", SPACE, "{\"namespaceInfo\":{\"capabilities\":{\"asyncUpdate\":true}}}");
+	serve("GET", SPACE "/search-attributes", "{}");
+	serve("GET", SPACE "/schedules", "{}");
+	serve("GET", SPACE "/workflow-count", "{}");
+	serve("GET", SPACE "/workflows", "{\"executions\":[" RUN("a", BEGUN) "]}");
+	stub_on(stub, "GET", "/api/v1/settings", &(struct stub_reply){ .status = 404 });
+	open_backend(NULL);
+	ear_watch(&ear, "", 5);
+	until_heard("snapshot_end");
+	const struct order o = { .verb = VERB_PAUSE, .run = VIEW("a") };
+	const struct ear_ticket *t = until_done(ear_order(&ear, &o));
+	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
+	ck_assert_str_eq(t->text, "this server has the pausing of workflows switched off");
+	ck_assert_uint_eq(stub_count(stub, "POST", SPACE), 0);
+}
+END_TEST
+
 /* ---- starts ---- */
 
 START_TEST(a_start_is_remembered_by_its_type)
@@ -402,6 +423,7 @@ Suite *suite_temporal_detail(void)
 	tcase_add_test(c, the_next_firing_is_a_planned_card);
 	tcase_add_test(c, a_paused_schedule_plans_nothing);
 	tcase_add_test(c, planned_cards_obey_the_filter);
+	tcase_add_test(c, a_server_without_pausing_is_not_asked_to);
 	tcase_add_test(c, a_start_is_remembered_by_its_type);
 	tcase_add_test(c, several_arguments_begin_with_a_star);
 	suite_add_tcase(s, c);

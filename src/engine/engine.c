@@ -224,6 +224,8 @@ void engine_keep(struct engine *e, struct keeping_rules *rules)
 void engine_look_at_clock(struct engine *e)
 {
 	e->kick = true;
+	for (size_t i = 0; i < e->runs.len; i++)
+		engine_arm_run(e->runs.items[i]);
 	loop_timer_set(e->retry, 0);
 }
 

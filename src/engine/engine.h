@@ -97,6 +97,7 @@ struct engine_order {
 	/* Idempotency: the same key of the same caller on the same route gets the
 	 * first answer again; with another body 422. Empty key: none. */
 	struct view key, route, body;
+	struct view other_key;		/* by which it is known as well; or empty */
 };
 
 /* What became of it: an HTTP status and its JSON body (a run, a task with its

@@ -108,6 +108,7 @@ struct engine {
 	struct watch *quiet;			/* nothing was committed for a moment */
 	struct watch *alarm;			/* of schedules and delayed starts */
 	int64_t alarm_ms;			/* what it is set to */
+	int64_t clock_offset;			/* wall clock over monotonic; 0: not looked yet */
 	struct events facts;			/* scratch of one step */
 	int64_t told_seq;			/* what the watchers know of */
 	enum boot boot;				/* what the machine did before this start */
@@ -131,6 +132,8 @@ void engine_keep_facts(struct engine *e, struct live_run *run);
 /* A run by its id, also an ended one (then in memory again until the turn's end).
  * NULL and err. */
 struct live_run *engine_wake(struct engine *e, struct view id, struct err *err);
+/* Its timer stands at what is due next, by the clock as it is now. */
+void engine_arm_run(struct live_run *run);
 /* Drops from memory what has ended. */
 void engine_drop_ended(struct engine *e);
 void engine_free_runs(struct engine *e);
@@ -162,6 +165,8 @@ void engine_read_catalog(struct engine *e);
 void engine_fire(struct engine *e);
 /* "nightly 2026-06-01T01:00:00.000Z": what a run's trigger says of its firing. */
 void firing_source(const char *schedule, int64_t at_ms, struct str *out);
+/* A wall clock that jumped is told, and what waits for a time waits anew. */
+void engine_look_for_jumps(struct engine *e);
 /* Sets the alarm to what is due next. */
 void engine_set_alarm(struct engine *e);
 /* Appends the rows of the list. */

@@ -158,19 +158,32 @@ static void choose_key(struct delivery *d)
 		make_key(d, window);
 }
 
+/* A time that is signed makes the signature the delivery's own, which its id is not: the
+ * same one under another id was recorded by somebody and sent again. */
+static void add_signed_key(struct delivery *d, struct str *key)
+{
+	if (!d->hook->timestamp.len || !d->hook->delivery.len)
+		return;
+	str_add_text(key, "signed ");
+	str_add(key, d->hook->signature);
+}
+
 static void submit(struct delivery *d, engine_reply_fn *fn, void *arg)
 {
 	str_addf(&d->route, "POST /v1/hooks/%.*s", (int)d->workflow->name.len,
 		 d->workflow->name.ptr);
+	struct str signed_key = {0};
 	choose_key(d);
+	add_signed_key(d, &signed_key);
 	const struct engine_order order = {
 		.verb = VERB_START, .workflow = d->workflow->name,
 		.params = view_of_str(&d->params), .trigger = TRIGGER_WEBHOOK,
 		.trigger_source = d->hook->delivery, .caller = { .by = VIEW("webhook") },
 		.key = view_of_str(&d->key), .route = view_of_str(&d->route),
-		.body = d->hook->body,
+		.body = d->hook->body, .other_key = view_of_str(&signed_key),
 	};
 	engine_submit(d->e, &order, fn, arg);
+	str_release(&signed_key);
 }
 
 bool engine_hook(struct engine *e, const struct engine_hook *hook, struct engine_answer_to to,

@@ -18,7 +18,7 @@ static void on_due(void *arg)
 	run->engine->kick = true;	/* a delayed start may have come */
 }
 
-static void set_timer(struct live_run *run)
+void engine_arm_run(struct live_run *run)
 {
 	const struct machine *m = run->m;
 	int64_t due = machine_next_due(m), now_ms = when_now_ms();
@@ -47,7 +47,7 @@ struct live_run *engine_adopt_run(struct engine *e, struct machine *m, int64_t n
 	run->timer = loop_timer(e->loop, on_due, run);
 	vec_push(&e->runs, run);
 	map_put(&e->by_id, m->id, run);
-	set_timer(run);
+	engine_arm_run(run);
 	return run;
 }
 
@@ -93,7 +93,7 @@ void engine_keep_facts(struct engine *e, struct live_run *run)
 	}
 	events_clear(&e->facts);
 	notices_look_at(e->notices, run);
-	set_timer(run);
+	engine_arm_run(run);
 }
 
 void engine_feed(struct engine *e, struct live_run *run, const struct input *in,

@@ -380,8 +380,11 @@ static void push_reply(struct deed *d, engine_reply_fn *fn, void *arg)
 /* True where the key is known: then the answer stands in d. */
 static bool answered_before(struct deed *d, const struct journal_answer *question)
 {
-	struct journal_answer before;
-	if (!d->o->key.len || !journal_answered(d->e->journal, question, &before, &d->body))
+	struct journal_answer before, other = *question;
+	other.key = d->o->other_key;
+	bool known = d->o->key.len && journal_answered(d->e->journal, question, &before, &d->body);
+	known = known || (other.key.len && journal_answered(d->e->journal, &other, &before, &d->body));
+	if (!known)
 		return false;
 	d->replayed = true;
 	d->status = before.status;
@@ -420,6 +423,9 @@ void engine_submit(struct engine *e, const struct engine_order *o, engine_reply_
 		answer.version = d.version;
 		answer.answer = view_of_str(&d.body);
 		if (o->key.len && d.status < 500)
+			journal_answer(e->journal, &answer);
+		answer.key = o->other_key;
+		if (answer.key.len && d.status < 500)
 			journal_answer(e->journal, &answer);
 	}
 	push_reply(&d, fn, arg);

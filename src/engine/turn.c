@@ -186,6 +186,7 @@ void engine_end_turn(void *arg)
 	struct engine *e = arg;
 	perform(e);
 	if (!e->busy) {
+		engine_look_for_jumps(e);
 		engine_fire(e);
 		engine_schedule(e);
 		engine_start_children(e);

@@ -264,6 +264,72 @@ START_TEST(a_delayed_start_is_planned_until_its_time_also_over_a_restart)
 }
 END_TEST
 
+static size_t planned(struct world *w, struct str *id)
+{
+	size_t n = page(w, "status:planned", "", 0);
+	str_clear(id);
+	if (n)
+		world_get(w, "runs.0.id", id);
+	return n;
+}
+
+/* ---- a clock that jumps ------------------------------------------------------------------- */
+
+START_TEST(a_clock_that_goes_back_fires_nothing_twice)
+{
+	struct world w;
+	struct str text = {0};
+	when_freeze(at("2026-06-01T00:30:00Z"));
+	world_open(&w);
+	nightly(&w, "0 * * * *", "all");
+	go_to(&w, at("2026-06-01T01:00:00Z"));
+	ck_assert_uint_eq(runs(&w, "workflow:nightly"), 1);
+	go_to(&w, at("2026-05-31T22:10:00Z"));
+	expect_next(&w, "2026-06-01T02:00:00.000Z");
+	go_to(&w, at("2026-06-01T01:00:00Z"));
+	world_restart(&w);
+	go_to(&w, at("2026-06-01T01:00:01Z"));
+	ck_assert_uint_eq(runs(&w, "workflow:nightly"), 1);
+	ck_assert_uint_eq(planned(&w, &text), 1);
+	go_to(&w, at("2026-06-01T02:00:00Z"));
+	ck_assert_uint_eq(runs(&w, "workflow:nightly"), 2);
+	str_release(&text);
+	world_close(&w);
+	when_freeze(0);
+}
+END_TEST
+
+START_TEST(a_clock_that_leaps_closes_what_is_late_and_begins_what_is_due)
+{
+	struct world w;
+	struct str gate = {0}, later = {0}, text = {0};
+	int64_t start = at("2026-06-01T00:00:00Z");
+	when_freeze(start);
+	world_open(&w);
+	world_workflow(&w, "gate", "steps: [{id: ok, approve: {prompt: 'Go?', timeout: 4h}}]\n");
+	world_workflow(&w, "later", "steps: [{id: a, run: 'true'}]\n");
+	world_start(&w, "gate", "", &gate);
+	world_until(&w, str_text(&gate), "waiting");
+	const struct engine_order order = {
+		.verb = VERB_START, .workflow = VIEW("later"), .delay_ms = HOUR,
+		.caller = { .by = VIEW("alice") },
+	};
+	ck_assert_int_eq(world_order(&w, &order), 201);
+	world_get(&w, "id", &later);
+	go_to(&w, start - HOUR);
+	world_show(&w, str_text(&gate));
+	ck_assert_str_eq(world_get(&w, "status", &text), "waiting");
+	go_to(&w, start + 24 * HOUR);
+	world_until(&w, str_text(&later), "completed");
+	world_until(&w, str_text(&gate), "rejected");
+	str_release(&gate);
+	str_release(&later);
+	str_release(&text);
+	world_close(&w);
+	when_freeze(0);
+}
+END_TEST
+
 /* ---- what is planned ------------------------------------------------------------------- */
 
 /* Changes behind `after` as "STATUS STATUS gone " of one run. */
@@ -294,15 +360,6 @@ static void expect_changes(struct world *w, int64_t after, const char *id, const
 	ck_assert(engine_changes(w->engine, after, hear, &h));
 	ck_assert_str_eq(str_text(&h.words), want);
 	str_release(&h.words);
-}
-
-static size_t planned(struct world *w, struct str *id)
-{
-	size_t n = page(w, "status:planned", "", 0);
-	str_clear(id);
-	if (n)
-		world_get(w, "runs.0.id", id);
-	return n;
 }
 
 START_TEST(the_next_firing_is_a_planned_run_and_becomes_the_run_under_the_same_id)
@@ -484,6 +541,8 @@ Suite *suite_firing(void)
 	tcase_add_test(t, a_schedule_is_triggered_by_hand_with_its_parameters);
 	tcase_add_test(t, a_changed_schedule_counts_from_its_change);
 	tcase_add_test(t, a_delayed_start_is_planned_until_its_time_also_over_a_restart);
+	tcase_add_test(t, a_clock_that_goes_back_fires_nothing_twice);
+	tcase_add_test(t, a_clock_that_leaps_closes_what_is_late_and_begins_what_is_due);
 	tcase_add_test(t, the_next_firing_is_a_planned_run_and_becomes_the_run_under_the_same_id);
 	tcase_add_test(t, what_is_planned_is_known_over_a_restart_and_told_once);
 	tcase_add_test(t, a_paused_or_changed_schedule_takes_its_planned_run_away);

@@ -126,19 +126,40 @@ START_TEST(a_body_without_an_id_counts_once_in_the_window)
 END_TEST
 
 /* The time is signed with the body. */
-static int deliver_at(int64_t at_s, int64_t said_s)
+static int deliver_as(int64_t at_s, int64_t said_s, const char *more)
 {
 	struct str text = { 0 }, headers = { 0 };
 	char hex[CRYPTO_HEX + 1];
 	str_addf(&text, "%lld.%s", (long long)at_s, body);
 	crypto_hmac_sha256(VIEW("sesame"), view_of_str(&text), hex);
-	str_addf(&headers, "X-Hub-Signature-256: sha256=%s\r\nX-Runboard-Timestamp: %lld\r\n", hex,
-		 (long long)said_s);
+	str_addf(&headers, "X-Hub-Signature-256: sha256=%s\r\nX-Runboard-Timestamp: %lld\r\n%s", hex,
+		 (long long)said_s, more);
 	int status = site_ask(&w, "POST /v1/hooks/hooked", str_text(&headers), body);
 	str_release(&text);
 	str_release(&headers);
 	return status;
 }
+
+static int deliver_at(int64_t at_s, int64_t said_s)
+{
+	return deliver_as(at_s, said_s, "");
+}
+
+START_TEST(a_delivery_with_a_signed_time_counts_once_under_whatever_id)
+{
+	char id[40];
+	int64_t now = when_now_ms() / 1000;
+	ck_assert_int_eq(deliver_as(now, now, "X-Runboard-Delivery: one\r\n"), 201);
+	snprintf(id, sizeof id, "%s", site_member(&w, "id"));
+	ck_assert_int_eq(deliver_as(now, now, "X-Runboard-Delivery: two\r\n"), 201);
+	ck_assert_str_eq(site_member(&w, "id"), id);
+	/* The sender tries again, signed anew. */
+	ck_assert_int_eq(deliver_as(now + 1, now + 1, "X-Runboard-Delivery: one\r\n"), 201);
+	ck_assert_str_eq(site_member(&w, "id"), id);
+	ck_assert_int_eq(deliver_as(now + 2, now + 2, "X-Runboard-Delivery: three\r\n"), 201);
+	ck_assert_str_ne(site_member(&w, "id"), id);
+}
+END_TEST
 
 START_TEST(a_signed_time_must_be_near_and_the_one_that_was_signed)
 {
@@ -173,6 +194,7 @@ Suite *suite_hook(void)
 	tcase_add_test(t, without_a_signature_nothing_starts);
 	tcase_add_test(t, a_delivery_counts_once);
 	tcase_add_test(t, a_body_without_an_id_counts_once_in_the_window);
+	tcase_add_test(t, a_delivery_with_a_signed_time_counts_once_under_whatever_id);
 	tcase_add_test(t, a_signed_time_must_be_near_and_the_one_that_was_signed);
 	tcase_add_test(t, what_is_no_json_or_does_not_fit_the_parameters_starts_nothing);
 	suite_add_tcase(s, t);

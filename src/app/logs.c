@@ -2,7 +2,6 @@
  * that follows and a page of older lines. */
 #include "app/logs.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -179,10 +178,9 @@ void app_log_save(struct app *a, const struct effect *e)
 	if (!l)
 		return;
 	str_add(&l->path, e->path);
-	l->fd = open(str_text(&l->path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct err err = {0};
+	l->fd = file_create(str_text(&l->path), 0600, &err);
 	if (l->fd < 0) {
-		struct err err = {0};
-		err_system(&err, errno, "%s: cannot be written", str_text(&l->path));
 		app_notice(a, view_of(err_text(&err)), APP_BAD);
 		err_release(&err);
 		log_forget(a, l);

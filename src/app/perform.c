@@ -164,15 +164,7 @@ static void perform_theme(struct app *a, const struct effect *e)
 
 static void perform_save(struct app *a, const struct effect *e)
 {
-	struct str path = {0}, words = {0};
-	struct err err = {0};
-	str_add(&path, e->path);
-	bool ok = file_replace(str_text(&path), e->text, 0600, &err);
-	str_addf(&words, ok ? "saved as %s" : "%s", ok ? str_text(&path) : err_text(&err));
-	app_notice(a, view_of_str(&words), ok ? APP_GOOD : APP_BAD);
-	str_release(&path);
-	str_release(&words);
-	err_release(&err);
+	app_save_text(a, e->text, e->path);
 }
 
 /* A history: one a line, the newest last. */

@@ -1,10 +1,9 @@
 /* Runs on their way to files. */
 #include "app/saves.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 static void drop(struct app *a, size_t i)
@@ -14,13 +13,28 @@ static void drop(struct app *a, size_t i)
 	vec_remove(&a->saves, i);
 }
 
+void app_save_text(struct app *a, struct view text, struct view path)
+{
+	struct str words = {0}, name = {0};
+	struct err err = {0};
+	str_add(&name, path);
+	int fd = file_create(str_text(&name), 0600, &err);
+	bool good = fd >= 0 && file_write_all(fd, text, &err);
+	if (fd >= 0)
+		close(fd);
+	str_addf(&words, good ? "saved as %s" : "%s", good ? str_text(&name) : err_text(&err));
+	app_notice(a, view_of_str(&words), good ? APP_GOOD : APP_BAD);
+	str_release(&name);
+	str_release(&words);
+	err_release(&err);
+}
+
 void app_save_run(struct app *a, struct source *s, struct view run, struct view path)
 {
 	struct app_save save = { .context = s->number, .path = mem_bytes(path.ptr, path.len) };
 	struct err err = {0};
-	save.fd = open(save.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	save.fd = file_create(save.path, 0600, &err);
 	if (save.fd < 0) {
-		err_system(&err, errno, "%s: cannot be written", save.path);
 		app_notice(a, view_of(err_text(&err)), APP_BAD);
 		err_release(&err);
 		mem_free(save.path);

@@ -229,6 +229,14 @@ bool file_safe_folder(const char *path, struct err *err)
 	return is_closed_to_others(path, &st, err);
 }
 
+int file_create(const char *path, int mode, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+	if (fd < 0)
+		err_system(err, errno, "%s: cannot be written", path);
+	return fd;
+}
+
 bool file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

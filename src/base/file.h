@@ -23,6 +23,9 @@ bool file_own_folder(const char *path, struct err *err);
 /* A folder in which nobody else can replace a file of ours: made or checked in the
  * same way, but root's and sticky ones (/tmp) do, too. */
 bool file_safe_folder(const char *path, struct err *err);
+/* A new file, open for writing; one that is there, a link, too, is not touched. -1 and
+ * an error where it cannot be made. */
+int file_create(const char *path, int mode, struct err *err);
 bool file_exists(const char *path);
 /* Writes all, over short writes and EINTR. */
 bool file_write_all(int fd, struct view v, struct err *err);

@@ -89,7 +89,7 @@ static const struct action_words table[] = {
 	A(NEXT_MATCH, "next-match", "next", "next match", LOGS, "n"),
 	A(PREV_MATCH, "prev-match", "previous", "previous match", LOGS, "N"),
 	A(NEXT_ERROR, "next-error", "next error", "next error", LOGS, "E"),
-	A(SAVE, "save", "save", "save to a file", LOGS, "Ctrl-S"),
+	A(SAVE, "save", "save", "save what is shown to a file", DETAIL, "Ctrl-S"),
 	A(YES, "yes", "yes", "do it", DIALOG, "y"),
 	A(NO, "no", "no", "leave it", DIALOG, "n"),
 	A(COMMAND_1, "command-1", "command 1", "a command of your own", ANYWHERE, ""),

@@ -314,8 +314,8 @@ static bool detail_act(struct model *m, enum action a, struct effects *fx)
 		return true;
 	if (!m->detail.in_pane && act_list(m, a, fx))
 		return true;
-	/* The pane's search, also from the list. */
-	return a == ACTION_FILTER && p->act && p->act(m, a, fx);
+	/* The pane's search and its file, also from the list. */
+	return (a == ACTION_FILTER || a == ACTION_SAVE) && p->act && p->act(m, a, fx);
 }
 
 static struct lineedit *detail_field(struct model *m)

@@ -5,6 +5,7 @@
 
 #include "model/model.h"
 #include "model/panes.h"
+#include "model/save.h"
 
 /* A pane that only scrolls. */
 static bool scroll_act(struct model *m, enum action a, struct effects *fx)
@@ -29,6 +30,22 @@ static bool scroll_act(struct model *m, enum action a, struct effects *fx)
 	return true;
 }
 
+static bool arguments_act(struct model *m, enum action a, struct effects *fx)
+{
+	if (a != ACTION_SAVE || !m->detail.detail)
+		return scroll_act(m, a, fx);
+	save_arguments(m, fx);
+	return true;
+}
+
+static bool result_act(struct model *m, enum action a, struct effects *fx)
+{
+	if (a != ACTION_SAVE || !m->detail.detail)
+		return scroll_act(m, a, fx);
+	save_result(m, fx);
+	return true;
+}
+
 static bool timeline_act(struct model *m, enum action a, struct effects *fx)
 {
 	if (a == ACTION_OPEN) {
@@ -41,8 +58,8 @@ static bool timeline_act(struct model *m, enum action a, struct effects *fx)
 static const struct pane panes[] = {
 	[PANE_TASKS] = { .title = "task", .scopes = { { -1 } }, .act = scroll_act },
 	[PANE_TIMELINE] = { .title = "timeline", .scopes = { { -1 } }, .act = timeline_act },
-	[PANE_ARGUMENTS] = { .title = "arguments", .scopes = { { -1 } }, .act = scroll_act },
-	[PANE_RESULT] = { .title = "result", .scopes = { { -1 } }, .act = scroll_act },
+	[PANE_ARGUMENTS] = { .title = "arguments", .scopes = { { -1 } }, .act = arguments_act },
+	[PANE_RESULT] = { .title = "result", .scopes = { { -1 } }, .act = result_act },
 	[PANE_LOGS] = { .title = "logs", .scopes = { { SCOPE_LOGS, -1 } }, .act = pane_logs_act,
 			.show = pane_logs_show, .hide = pane_logs_hide,
 			.field = pane_logs_field, .typed = pane_logs_typed,

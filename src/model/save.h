@@ -10,6 +10,10 @@ struct model;
 /* Makes the text a plain file name: it comes from elsewhere, and is no way to another
  * folder. */
 void save_plain_name(struct str *name);
+/* The arguments or the result of the task under the cursor, or of the run where the task
+ * has none, into the working folder. */
+void save_arguments(struct model *m, struct effects *fx);
+void save_result(struct model *m, struct effects *fx);
 /* The run in focus, whole, into the working folder. */
 void save_run(struct model *m, struct effects *fx);
 

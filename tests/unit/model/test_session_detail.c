@@ -110,6 +110,30 @@ START_TEST(numbers_go_to_the_panes)
 }
 END_TEST
 
+static void saves(const char *keys, const char *name, const char *text)
+{
+	press(keys);
+	const struct effect *e = fixture_last(&f, EFFECT_SAVE);
+	ck_assert_ptr_nonnull(e);
+	ck_assert(view_ends(e->path, name));
+	ck_assert(view_eq(e->text, view_of(text)));
+}
+
+START_TEST(arguments_and_results_are_saved_to_files_of_their_names)
+{
+	struct str params = { 0 };
+	const char *result = "{\"artifact\":\"app.tar\",\"size\":1048576}\n";
+	open_run("night", "3 Enter k k k");
+	saves("4 Ctrl-S", "-build-result.json", result);
+	str_add(&params, f.model->detail.detail->params);
+	str_add_char(&params, '\n');
+	saves("Esc 3 Ctrl-S", "-arguments.json", str_text(&params));
+	saves("4 Esc Ctrl-S", "-build-result.json", result);
+	str_release(&params);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(the_history_is_read_again_when_the_run_changed)
 {
 	open_run("three-runs", "j Enter 6");
@@ -226,6 +250,7 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, the_board_cursor_is_where_it_was);
 	tcase_add_test(t, a_log_that_broke_off_goes_on_when_the_engine_is_back);
 	tcase_add_test(t, numbers_go_to_the_panes);
+	tcase_add_test(t, arguments_and_results_are_saved_to_files_of_their_names);
 	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
 	tcase_add_test(t, a_run_with_a_process_is_read_again_every_other_second);
 	tcase_add_test(t, help_names_the_keys_of_the_logs_when_opened_from_there);

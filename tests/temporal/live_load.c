@@ -1,17 +1,20 @@
-/* Ten thousand runs: how soon the board is there, how much it asks for, what it does
- * when the server limits it. Figures are printed. */
+/* Ten thousand runs (LIVE_RUNS: so many): how soon the board is there, how much it
+ * asks for, what it does when the server limits it. Figures are printed. */
 #include "live.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/when.h"
 #include "io/http.h"
 #include "lib/unit.h"
 
-enum { RUNS = 10000, FRAME_MS = 300, LOOK_MS = 30000, HOGS = 16 };
+enum { FRAME_MS = 300, LOOK_MS = 30000, HOGS = 16, BURST = 8 };
 
 static struct board board;
+static int n_runs = 10000;
 
 static void turn_for(int64_t ms)
 {
@@ -19,46 +22,46 @@ static void turn_for(int64_t ms)
 		loop_turn(loop, 50);
 }
 
-/* Until a first snapshot is whole, without what the server took for its answers. */
-static int64_t open_and_measure(void)
+static int64_t cpu_ms(void)
 {
-	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	struct timespec t;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Until a first snapshot is whole. What is ours of it: the work, and waiting for our
+ * own budget, of which the burst must be enough. By the clock on the wall it is told
+ * only: the server still works off the runs, on the same machine. */
+START_TEST(the_board_is_there_at_once)
+{
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS, cpu = cpu_ms();
 	live_calls();
 	board_open(&board, ports.count, NULL);
 	while (!board.first_ms && when_mono_ms() < end)
 		loop_turn(loop, 50);
+	cpu = cpu_ms() - cpu;
 	struct live_calls calls = live_calls();
 	ck_assert_int_ne(board.first_ms, 0);
-	int64_t all = board.first_ms - board.opened_ms, ours = all - calls.busy_ms;
-	printf("load: %d runs, first board after %lld ms, %lld of them the server's, "
-	       "%lld + %lld calls\n", RUNS, (long long)all, (long long)calls.busy_ms,
-	       (long long)calls.visibility, (long long)calls.other);
-	return ours;
-}
-
-/* The best of three: what else runs on this machine is not ours. */
-START_TEST(the_board_is_there_at_once)
-{
-	int64_t best = open_and_measure();
-	for (int i = 0; i < 2; i++) {
-		board_close(&board);
-		int64_t ours = open_and_measure();
-		best = ours < best ? ours : best;
-	}
-	ck_assert_msg(best < FRAME_MS, "%lld ms are ours", (long long)best);
+	int64_t all = board.first_ms - board.opened_ms;
+	printf("load: %d runs, first board after %lld ms, of which the server's %lld ms; "
+	       "our work %lld ms, %lld + %lld calls\n", n_runs, (long long)all,
+	       (long long)calls.busy_ms, (long long)cpu, (long long)calls.visibility,
+	       (long long)calls.other);
+	ck_assert_int_lt(cpu, FRAME_MS);
+	ck_assert_int_le(calls.visibility, BURST + 3);	/* three that follow at once */
 }
 END_TEST
 
 START_TEST(every_run_is_counted)
 {
 	int64_t sum = 0, end = when_mono_ms() + LIVE_WAIT_MS;
-	while (sum != RUNS && when_mono_ms() < end) {
+	while (sum != n_runs && when_mono_ms() < end) {
 		loop_turn(loop, 50);
 		sum = 0;
 		for (int i = 0; i < LANES; i++)
 			sum += board.counts[i];
 	}
-	ck_assert_int_eq(sum, RUNS);
+	ck_assert_int_eq(sum, n_runs);
 }
 END_TEST
 
@@ -138,17 +141,21 @@ END_TEST
 static void raise_server(void)
 {
 	struct str database = { 0 }, http = { 0 }, doors = { 0 }, load = { 0 };
+	const char *wanted = getenv("LIVE_RUNS");
+	int64_t n;
+	if (wanted && number_parse(view_of(wanted), 1, 1000000, &n))
+		n_runs = (int)n;
 	live_choose_ports();
 	str_addf(&database, "%s/load.db", live_folder);
 	str_addf(&http, "%d", ports.http);
 	str_addf(&doors, "count=%d", ports.count);
-	str_addf(&load, "%d", RUNS);
+	str_addf(&load, "%d", n_runs);
 	const char *const words[] = { "-http", str_text(&http), "-db", str_text(&database),
 				      "-doors", str_text(&doors), "-runs=false", "-load",
 				      str_text(&load), NULL };
 	int64_t began = when_mono_ms();
 	live_start(words);
-	printf("load: %d runs were started in %lld s\n", RUNS,
+	printf("load: %d runs were started in %lld s\n", n_runs,
 	       (long long)(when_mono_ms() - began) / 1000);
 	str_release(&database);
 	str_release(&http);

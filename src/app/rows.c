@@ -32,8 +32,8 @@ static const struct table tables[] = {
 	[CATALOG_STATS] = { "workflows",
 		{ "workflow", "ended", "success_rate", "duration_ms.p50", "duration_ms.p95" },
 		{ "workflow", "ended", "success", "half in", "95% in" } },
-	[CATALOG_AUDIT] = { "audit", { "at", "by", "what", "run", "task", "comment" },
-		{ "when", "who", "what", "run", "task", "comment" } },
+	[CATALOG_AUDIT] = { "audit", { "at", "by", "what", "why" },
+		{ "when", "who", "what", "note" } },
 	[CATALOG_INBOX] = { "inbox", { "short", "workflow", "task", "since", "prompt" },
 		{ "run", "workflow", "task", "since", "prompt" } },
 };

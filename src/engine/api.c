@@ -269,12 +269,15 @@ static const struct route *find_route(struct call *c, struct front_refusal *why)
 void call_audit(struct call *c, const char *why)
 {
 	const struct front_head *head = exchange_head(c->x);
-	struct str what = { 0 };
+	struct str what = { 0 }, words = { 0 };
 	str_add(&what, head->method);
 	str_add_char(&what, ' ');
 	str_add(&what, head->path);
-	engine_audit(c->api->with.engine, view_of(c->caller->name), view_of_str(&what), view_of(why));
+	str_addf(&words, "refused: %s", why);
+	engine_audit(c->api->with.engine, view_of(c->caller->name), view_of_str(&what),
+		     view_of_str(&words));
 	str_release(&what);
+	str_release(&words);
 }
 
 /* ---- may they ------------------------------------------------------------------------ */

@@ -73,10 +73,12 @@ static bool check(const struct delivery *d, struct err *err)
 	const char *why = why_not(d);
 	if (!why)
 		return true;
-	struct str what = {0};
+	struct str what = {0}, words = {0};
 	str_addf(&what, "webhook %.*s", (int)d->workflow->name.len, d->workflow->name.ptr);
-	engine_audit(d->e, VIEW("webhook"), view_of_str(&what), view_of(why));
+	str_addf(&words, "refused: %s", why);
+	engine_audit(d->e, VIEW("webhook"), view_of_str(&what), view_of_str(&words));
 	str_release(&what);
+	str_release(&words);
 	return err_set(err, ERR_REFUSED, "this delivery is not signed as it must be");
 }
 

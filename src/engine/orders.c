@@ -151,6 +151,14 @@ static void audit_order(struct deed *d, struct view target, struct view why)
 	str_release(&what);
 }
 
+static void audit_refusal(struct deed *d, struct view why)
+{
+	struct str words = {0};
+	str_addf(&words, "refused: %.*s", (int)why.len, why.ptr);
+	audit_order(d, d->o->run, view_of_str(&words));
+	str_release(&words);
+}
+
 static void make_run(struct deed *d, const struct workflow *w, struct birth *birth)
 {
 	struct err err = {0};
@@ -297,7 +305,7 @@ static void order_on_run(struct deed *d)
 	engine_feed(d->e, run, &in, &refusal);
 	if (refusal.kind != REFUSAL_NONE) {
 		refused(d, &refusal);
-		audit_order(d, d->o->run, view_of_str(&refusal.text));
+		audit_refusal(d, view_of_str(&refusal.text));
 	} else {
 		answer_run(d, verb_is_on_task(d->o->verb) ? 200 : 202, run, &order);
 		audit_order(d, d->o->run, run->m->workflow);	/* the comment: in its history */

@@ -152,6 +152,20 @@ void utf8_add_cut(struct str *s, struct view v, int cells, bool unicode)
 	str_add_text(s, unicode ? "\xe2\x80\xa6" : "~");
 }
 
+void utf8_add_tail(struct str *s, struct view v, int cells, bool unicode)
+{
+	struct view tail = v;
+	int width = utf8_width(v);
+	if (width > cells) {
+		if (cells < 1)
+			return;
+		str_add_text(s, unicode ? "\xe2\x80\xa6" : "~");
+		while (tail.len && utf8_width(tail) > cells - 1)
+			tail = view_cut(tail, utf8_grapheme_end(tail, 0), tail.len);
+	}
+	str_add(s, tail);
+}
+
 bool utf8_is_unicode_locale(void)
 {
 	return str_eq(nl_langinfo(CODESET), "UTF-8");

@@ -25,6 +25,8 @@ size_t utf8_grapheme_end(struct view v, size_t at);
 struct view utf8_fit(struct view v, int cells);
 /* As utf8_fit, but text that is cut ends with "…" (or "~" where !unicode). */
 void utf8_add_cut(struct str *s, struct view v, int cells, bool unicode);
+/* Keeps the end instead: "…-4711". For what differs there, as ids do. */
+void utf8_add_tail(struct str *s, struct view v, int cells, bool unicode);
 bool utf8_is_unicode_locale(void);
 
 #endif

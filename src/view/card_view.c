@@ -180,6 +180,14 @@ static void put_gutter(struct pen *p, struct rect r, const struct card *card)
 		canvas_glyph(p->canvas, r.row, r.col, STYLE_MARKED, "▪", "+");
 }
 
+/* Some engines' ids are long words: half of the room, or what the name leaves. */
+static int id_cells(const struct run_facts *run, int room)
+{
+	int left = room - utf8_width(run->workflow) - 1;
+
+	return left > room / 2 ? left : room / 2;
+}
+
 static void put_head(struct pen *p, struct rect r, const struct card *card, int end)
 {
 	const struct run_facts *run = card->run;
@@ -187,8 +195,9 @@ static void put_head(struct pen *p, struct rect r, const struct card *card, int 
 	struct str *s = pen_text(p);
 
 	canvas_glyph(p->canvas, r.row, r.col + GUTTER_COLS, look.role, look.glyph, look.ascii);
-	str_add(s, run->short_id.len > 0 ? run->short_id : run->id);
 	/* A name that can be read is worth more than half an id. */
+	utf8_add_tail(s, run->short_id.len > 0 ? run->short_id : run->id,
+		      id_cells(run, end - r.col - INDENT_COLS), p->canvas->unicode);
 	if (end - r.col - INDENT_COLS >= ID_FROM_COLS)
 		end = pen_put_right(p, r.row, r.col + INDENT_COLS + 6, end, STYLE_DIM) - 1;
 	if (run->current_attempt > 1 && r.cols > 20) {

@@ -205,6 +205,17 @@ START_TEST(cells_and_graphemes_are_counted)
 	ck_assert_uint_eq(utf8_fit(v, 4).len, 7);
 	ck_assert_uint_eq(utf8_fit(v, 0).len, 0);
 	struct str s = { 0 };
+	utf8_add_tail(&s, VIEW("order-4711"), 10, true);
+	ck_assert_str_eq(s.ptr, "order-4711");
+	str_clear(&s);
+	utf8_add_tail(&s, VIEW("order-4711"), 6, true);
+	ck_assert_str_eq(s.ptr, "\xe2\x80\xa6-4711");
+	str_clear(&s);
+	utf8_add_tail(&s, VIEW("order-4711"), 3, false);
+	ck_assert_str_eq(s.ptr, "~11");
+	str_clear(&s);
+	utf8_add_tail(&s, VIEW("order-4711"), 0, false);
+	ck_assert_uint_eq(s.len, 0);
 	utf8_add_cut(&s, v, 4, false);
 	ck_assert_str_eq(s.ptr, "a\xe6\x97\xa5~");
 	str_release(&s);

@@ -2,7 +2,8 @@
  * journal, SQLite's memory, our own memory. The engine goes on, or says an error, or
  * stops; the next one on the same state ends the scenario as if nothing had been, no
  * step is executed twice, and the journal is whole. FAULTS=N tries N places of each kind,
- * FAULTS=all every one; else some of them, spread evenly. */
+ * FAULTS=all every one; else some of them, spread evenly. FAULTS_OF="our memory": only
+ * of that kind. */
 #include "lib/unit.h"
 
 #include <signal.h>
@@ -244,14 +245,18 @@ static bool is_clean(int kind, int status)
 	return code == 0 || code == STATUS_OPEN || code == STATUS_JOURNAL;
 }
 
+static const char *kind_name(int kind)
+{
+	return kind == FAULT_OURS ? "our memory" : fault_name((enum fault_kind)kind);
+}
+
 /* Returns the status of the life with the fault; another follows. */
 static int try_one(const struct fault *f)
 {
 	static const struct fault none = { .kind = FAULT_NONE };
 	struct world w;
 	char when[80];
-	snprintf(when, sizeof when, "%s %ld+%ld", f->kind == FAULT_OURS ? "our memory" :
-		 fault_name((enum fault_kind)f->kind), f->at, f->more);
+	snprintf(when, sizeof when, "%s %ld+%ld", kind_name(f->kind), f->at, f->more);
 	world_prepare(&w);
 	world_workflow(&w, "faults", workflow);
 	int status = live(&w, f);
@@ -270,7 +275,10 @@ static void sweep(int kind)
 {
 	struct fault f = { .kind = kind };
 	const char *all = getenv("FAULTS");
+	const char *only = getenv("FAULTS_OF");
 	int stopped = 0, tried = 0;
+	if (only && !str_eq(only, kind_name(kind)))
+		return;
 	ck_assert_int_eq(try_one(&f), 0);
 	long n = places->all, wanted = all ? strtol(all, NULL, 10) : PLACES;
 	long step = wanted ? n / wanted + 1 : 1;
@@ -280,7 +288,7 @@ static void sweep(int kind)
 		tried++;
 	}
 	printf("faults: %s: %ld places, %d tried, %d stopped the engine\n",
-	       kind == FAULT_OURS ? "our memory" : fault_name((enum fault_kind)kind), n, tried, stopped);
+	       kind_name(kind), n, tried, stopped);
 	fflush(stdout);
 }
 

@@ -239,9 +239,8 @@ static enum match match_path(const struct route *r, struct view path, struct cal
 			continue;
 		}
 		str_clear(&c->words[n]);
-		if (!got.len || !front_decode(got, FRONT_IN_PATH, &c->words[n]))
+		if (!got.len || !front_decode(got, FRONT_IN_PATH, &c->words[n++]))
 			match = MATCH_MALFORMED;
-		n++;
 	}
 }
 

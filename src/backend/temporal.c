@@ -20,6 +20,7 @@ static void temporal_free(struct temporal *t)
 	temporal_forget_all(t);
 	map_release(&t->known);
 	temporal_queues_forget(t);
+	temporal_histories_forget(t);
 	mappings_release(&t->mappings);
 	mem_free(t->name);
 	mem_free(t->where);
@@ -116,6 +117,7 @@ void temporal_job_free(struct temporal_job *j)
 	temporal_decoding_free(j->decoding);
 	loop_remove(j->timer);
 	story_release(&j->story);
+	temporal_newer_free(j);
 	json_free(j->describe);
 	filter_free(j->filter);
 	free_texts(j);

@@ -30,6 +30,7 @@ void temporal_codec_open(struct temporal *t, const char *url, const char *token)
 {
 	const struct http_config http = { .base_url = url, .unix_path = t->codec_unix_path, .bearer = token,
 					  .ca_file = t->ca_file };
+	temporal_histories_forget(t);
 	http_free(t->codec);
 	t->codec = http_new(t->base.loop, &http);
 	mem_free(t->codec_url);

@@ -12,7 +12,7 @@
  *                       temporal_gate.c: does it wait for a person, and why
  *   temporal_decode.c   payloads by the codec server
  *   temporal_why.c      why something is pending
- *   temporal_load.c     describe and history of a run for a job
+ *   temporal_load.c     describe of a run for a job; temporal_history.c: its history, kept
  *   temporal_read.c     page, detail, history, log
  *   temporal_catalog.c  schedules, queues, workers, workflows; temporal_inbox.c
  *   temporal_order.c    orders; temporal_start.c; temporal_retry.c; temporal_approve.c: approvals by mapping
@@ -195,6 +195,7 @@ struct temporal_job {
 	char *run, *workflow_id, *type, *queue;
 	struct story story;
 	struct json_doc *describe;
+	VEC(struct json_doc *) newer;	/* pages of what is newer than what is kept */
 	struct str token;		/* of the next page */
 	int pages;
 	/* of the kind */
@@ -245,8 +246,23 @@ void temporal_describe(struct temporal_job *j, temporal_then_fn *then);
 void temporal_load(struct temporal_job *j, temporal_then_fn *then);
 /* What lists say, as if it were described: no history, nothing that is pending. */
 void temporal_load_row(struct temporal_job *j, temporal_then_fn *then);
+
+/* ---- temporal_history.c ---- */
+
+enum { TEMPORAL_HISTORIES = 3 };
+
+/* What was read of one run's history. */
+struct temporal_history {
+	char *run;		/* id; NULL: the place is free */
+	struct story_kept *kept;
+};
+
+/* Of the described run, into j->story; goes on with j->after. */
+void temporal_load_history(struct temporal_job *j);
 /* The first page of the history only. */
 void temporal_load_input(struct temporal_job *j, temporal_then_fn *then);
+void temporal_newer_free(struct temporal_job *j);
+void temporal_histories_forget(struct temporal *t);
 
 /* ---- temporal_tell.c ---- */
 
@@ -379,6 +395,7 @@ struct temporal {
 	struct temporal_look look;
 	struct map known;	/* run id to struct temporal_known */
 	struct map queues;	/* temporal_why.c */
+	struct temporal_history histories[TEMPORAL_HISTORIES];	/* used last first */
 	int64_t seq;
 	int depth;		/* calls of the sink that we are inside of */
 	bool dead;		/* destroyed meanwhile: freed when the last returns */

@@ -1,11 +1,9 @@
-/* One run for a job: where it is (its workflow id), describe, and its history page by
- * page into a story. Very long histories: the beginning and the end. */
+/* One run for a job: where it is (its workflow id), and describe. Its history is
+ * temporal_history.c's. */
 #include "backend/temporal_inside.h"
 
 #include "base/ident.h"
 #include "base/mem.h"
-
-enum { HISTORY_PAGES = 20, HISTORY_PAGE = 256 };
 
 static char *text_of(struct view v)
 {
@@ -191,75 +189,8 @@ void temporal_load_row(struct temporal_job *j, temporal_then_fn *then)
 	str_release(&query);
 }
 
-/* ---- history ---- */
-
-static void ask_events(struct temporal_job *j, const char *path, temporal_answered_fn *answered)
-{
-	struct str target = { 0 }, number = { 0 };
-	temporal_add_workflow(&target, j->t, j->workflow_id);
-	str_add_text(&target, path);
-	temporal_add_run(&target, j->run);
-	str_addf(&number, "%d", HISTORY_PAGE);
-	temporal_add_query(&target, "maximumPageSize", view_of_str(&number));
-	temporal_add_query(&target, "nextPageToken", view_of_str(&j->token));
-	struct temporal_ask ask = { .target = &target };
-	temporal_job_ask(j, &ask, answered);
-	str_release(&number);
-}
-
-static void on_newest(struct temporal_job *j, const struct http_answer *a)
-{
-	struct json_doc *doc = temporal_job_json(j, a);
-	if (!doc)
-		return;
-	story_add_newest(&j->story, json_get(json_get(json_root(doc), "history"), "events"));
-	json_free(doc);
-	j->then(j);
-}
-
-static void on_events(struct temporal_job *j, const struct http_answer *a)
-{
-	struct json_doc *doc = temporal_job_json(j, a);
-	if (!doc)
-		return;
-	story_add(&j->story, json_get(json_get(json_root(doc), "history"), "events"));
-	str_clear(&j->token);
-	str_add(&j->token, json_get_text(json_root(doc), "nextPageToken"));
-	json_free(doc);
-	if (!j->token.len) {
-		j->then(j);
-	} else if (++j->pages < HISTORY_PAGES) {
-		ask_events(j, "/history", on_events);
-	} else {
-		str_clear(&j->token);
-		ask_events(j, "/history-reverse", on_newest);
-	}
-}
-
-static void load_history(struct temporal_job *j)
-{
-	j->then = j->after;
-	ask_events(j, "/history", on_events);
-}
-
 void temporal_load(struct temporal_job *j, temporal_then_fn *then)
 {
 	j->after = then;
-	temporal_describe(j, load_history);
-}
-
-static void on_input(struct temporal_job *j, const struct http_answer *a)
-{
-	struct json_doc *doc = temporal_job_json(j, a);
-	if (!doc)
-		return;
-	story_add(&j->story, json_get(json_get(json_root(doc), "history"), "events"));
-	json_free(doc);
-	j->then(j);
-}
-
-void temporal_load_input(struct temporal_job *j, temporal_then_fn *then)
-{
-	j->then = then;
-	ask_events(j, "/history", on_input);
+	temporal_describe(j, temporal_load_history);
 }

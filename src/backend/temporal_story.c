@@ -19,6 +19,8 @@ void story_release(struct story *s)
 {
 	vec_release(&s->tasks);
 	arena_release(&s->arena);
+	story_let_go(s->kept);
+	s->kept = NULL;
 }
 
 static struct view copy(struct story *s, const struct json *v, const char *key)
@@ -371,12 +373,23 @@ static const struct {
 	{ "WORKFLOW_EXECUTION_CONTINUED_AS_NEW", on_continued },
 };
 
+static bool is_fleeting(const struct story_event *e)
+{
+	return view_is(e->type, "WORKFLOW_TASK_SCHEDULED") ||
+	       view_is(e->type, "WORKFLOW_TASK_STARTED");
+}
+
 static void add_one(struct story *s, const struct json *v)
 {
 	struct story_event e = story_event_of(v);
-	if (e.id <= s->last_event || s->tasks.len >= TASKS_MAX)
+	if (e.id > s->seen_event)
+		s->seen_event = e.id;
+	if (e.id <= s->last_event || is_fleeting(&e))
 		return;
 	s->last_event = e.id;
+	s->last_ms = e.at_ms;
+	if (s->tasks.len >= TASKS_MAX)
+		return;
 	for (size_t k = 0; k < sizeof events / sizeof *events; k++) {
 		if (view_is(e.type, events[k].type)) {
 			events[k].fn(s, &e);
@@ -393,7 +406,8 @@ void story_add(struct story *s, const struct json *list)
 
 void story_note(struct story *s, const char *words)
 {
-	struct story_task *t = story_open(s, STORY_SIGNAL, ++s->last_event);
+	s->last_event = ++s->seen_event;
+	struct story_task *t = story_open(s, STORY_SIGNAL, s->last_event);
 	t->facts.title = arena_view(&s->arena, view_of(words));
 	t->facts.status = TASK_COMPLETED;
 }
@@ -402,9 +416,9 @@ void story_note(struct story *s, const char *words)
 static void add_gap(struct story *s, int64_t until)
 {
 	struct str words = { 0 };
-	if (until <= s->last_event + 1)
+	if (until <= s->seen_event + 1)
 		return;
-	str_addf(&words, "events %lld to %lld are not shown", (long long)s->last_event + 1,
+	str_addf(&words, "events %lld to %lld are not shown", (long long)s->seen_event + 1,
 		 (long long)until - 1);
 	story_note(s, str_text(&words));
 	str_release(&words);

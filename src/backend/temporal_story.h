@@ -23,10 +23,14 @@ struct story_task {
 	struct view last_failure;	/* in words, with stack */
 };
 
+struct story_kept;
+
 struct story {
 	struct arena arena;
+	struct story_kept *kept;	/* that it is a copy of, or NULL */
 	VEC(struct story_task) tasks;	/* by event, ascending */
-	int64_t last_event;
+	int64_t last_event, last_ms;	/* that can not be replaced any more; its time */
+	int64_t seen_event;		/* the last that was shown */
 	int64_t first_decided;		/* first completed workflow task; 0: none */
 	int64_t last_decided;
 	struct view input, result;	/* JSON */
@@ -45,13 +49,22 @@ struct story {
 void story_init(struct story *s);
 void story_release(struct story *s);
 /* Takes over a page of events in their order; events that are known already by
- * their id are passed over. */
+ * their id are passed over. A workflow task on its way at the end of a history may be
+ * shown before it is written, and another event may get its id: such are not known. */
 void story_add(struct story *s, const struct json *events);
 /* The newest events, newest first, of a history too long to be read whole: what lies
  * between is said by a task of its own. */
 void story_add_newest(struct story *s, const struct json *events);
 /* A line of its own among the tasks, that says something of the story itself. */
 void story_note(struct story *s, const char *words);
+/* Read once, told often, since telling adds what is going on now: keeps the story, which
+ * becomes a copy of it. A copy is released like any story, and holds what its words lie
+ * in, also when newer events were added to the kept one or it was let go. */
+struct story_kept *story_keep(struct story *s);
+void story_copy(struct story_kept *k, struct story *out);	/* out: not initialised */
+/* To add newer events to. */
+struct story *story_of_kept(struct story_kept *k);
+void story_let_go(struct story_kept *k);	/* NULL is fine */
 /* One line of history; false for what only makes noise (workflow tasks that went
  * well). */
 bool story_line(const struct json *event, struct arena *arena, struct history_facts *out);

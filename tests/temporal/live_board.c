@@ -3,6 +3,8 @@
  * In this order: each goes on where the last one ended. */
 #include "live.h"
 
+#include <stdio.h>
+
 #include "base/when.h"
 #include "lib/unit.h"
 
@@ -117,6 +119,37 @@ START_TEST(a_run_is_started_and_followed)
 }
 END_TEST
 
+static int64_t read_for_ms(struct board *b, const char *id)
+{
+	int64_t begun = when_mono_ms();
+	expect_detail(b, id, "");
+	return when_mono_ms() - begun;
+}
+
+/* While it grows only what is newer is read; in the end it is as if read whole. */
+START_TEST(a_long_history_is_read_once)
+{
+	const struct order o = { .verb = VERB_START, .workflow = VIEW("BigHistory"),
+				 .params = VIEW("{\"task_queue\":\"fixtures\",\"workflow_id\":\"big-2\","
+						"\"input\":4000}") };
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	const struct ear_ticket *t = until_done(&board, ear_order(&board.ear, &o));
+	ck_assert_msg(t->outcome == OUTCOME_OK, "%s", t->text);
+	until_in(&board, "big-2", "running");
+	do
+		read_for_ms(&board, "big-2");
+	while (!strstr(str_text(&board.words), "completed 1.00") && when_mono_ms() < end);
+	int64_t again = read_for_ms(&board, "big-2");
+	board_open(&other, ports.http, NULL);
+	until_in(&other, "big-2", "completed");
+	int64_t whole = read_for_ms(&other, "big-2");
+	printf("board: a history of 4000 steps: whole %lld ms, again %lld ms\n", (long long)whole,
+	       (long long)again);
+	ck_assert_str_eq(str_text(&board.words), str_text(&other.words));
+	board_close(&other);
+}
+END_TEST
+
 START_TEST(catalogues_are_read)
 {
 	for (int kind = CATALOG_WORKFLOWS; kind <= CATALOG_INBOX; kind++) {
@@ -183,6 +216,7 @@ Suite *suite_live_board(void)
 	tcase_add_test(c, of_two_boards_one_approves);
 	tcase_add_test(c, runs_are_cancelled_terminated_reset_and_run_again);
 	tcase_add_test(c, a_run_is_started_and_followed);
+	tcase_add_test(c, a_long_history_is_read_once);
 	tcase_add_test(c, catalogues_are_read);
 	tcase_add_test(c, the_server_may_stop_and_start_under_the_board);
 	suite_add_tcase(s, c);

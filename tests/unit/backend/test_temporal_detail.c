@@ -236,6 +236,9 @@ START_TEST(a_codec_server_that_fails_costs_nothing_but_the_words)
 	expect_detail("\"input\":\"<6 bytes, binary/encrypted>\"");
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = "[{" });
 	expect_detail("\"input\":\"<6 bytes, binary/encrypted>\"");
+	/* What stayed sealed is not kept. */
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = "{\"payloads\":[" PLAIN "]}" });
+	expect_detail("\"input\":{\"open\":1}");
 }
 END_TEST
 

@@ -1,0 +1,243 @@
+/* The history of a run into a job's story. Whole at first, page by page (very long
+ * ones: the beginning and the end); what was read is kept, and on a change only what is
+ * newer is asked for, from the newest back to what is known. */
+#include "backend/temporal_inside.h"
+
+#include "base/mem.h"
+
+/* The server counts a page in batches of its own, of one event or hundreds: what is
+ * newer is asked for in few of them. */
+enum { HISTORY_PAGES = 20, HISTORY_PAGE = 256, NEWER_PAGE = 16 };
+
+static void ask_events(struct temporal_job *j, const char *path, int64_t size,
+		       temporal_answered_fn *answered)
+{
+	struct str target = { 0 }, number = { 0 };
+	temporal_add_workflow(&target, j->t, j->workflow_id);
+	str_add_text(&target, path);
+	temporal_add_run(&target, j->run);
+	str_addf(&number, "%lld", (long long)size);
+	temporal_add_query(&target, "maximumPageSize", view_of_str(&number));
+	temporal_add_query(&target, "nextPageToken", view_of_str(&j->token));
+	struct temporal_ask ask = { .target = &target };
+	temporal_job_ask(j, &ask, answered);
+	str_release(&number);
+}
+
+static const struct json *events_of(const struct json_doc *doc)
+{
+	return json_get(json_get(json_root(doc), "history"), "events");
+}
+
+static void take_token(struct temporal_job *j, const struct json_doc *doc)
+{
+	str_clear(&j->token);
+	str_add(&j->token, json_get_text(json_root(doc), "nextPageToken"));
+}
+
+/* ---- what is kept ---- */
+
+static void let_go(struct temporal_history *h)
+{
+	mem_free(h->run);
+	story_let_go(h->kept);
+	*h = (struct temporal_history){ 0 };
+}
+
+void temporal_histories_forget(struct temporal *t)
+{
+	for (size_t i = 0; i < TEMPORAL_HISTORIES; i++)
+		let_go(&t->histories[i]);
+}
+
+/* The run's place, which becomes the first; NULL: nothing of it is kept. */
+static struct temporal_history *history_of(struct temporal *t, const char *run)
+{
+	for (size_t i = 0; i < TEMPORAL_HISTORIES; i++) {
+		struct temporal_history found = t->histories[i];
+		if (!found.run || !str_eq(found.run, run))
+			continue;
+		for (; i > 0; i--)
+			t->histories[i] = t->histories[i - 1];
+		t->histories[0] = found;
+		return &t->histories[0];
+	}
+	return NULL;
+}
+
+static void forget(struct temporal *t, const char *run)
+{
+	struct temporal_history *h = history_of(t, run);
+	if (h)
+		let_go(h);
+}
+
+/* Unless it is another's next time: sealed while the codec server was in trouble. */
+static void keep(struct temporal_job *j)
+{
+	struct temporal *t = j->t;
+	if (j->verbatim || t->codec_trouble)
+		return;
+	forget(t, j->run);
+	let_go(&t->histories[TEMPORAL_HISTORIES - 1]);
+	for (size_t i = TEMPORAL_HISTORIES - 1; i > 0; i--)
+		t->histories[i] = t->histories[i - 1];
+	t->histories[0] =
+		(struct temporal_history){ mem_text(j->run), story_keep(&j->story) };
+}
+
+/* ---- all of it ---- */
+
+static void finish_whole(struct temporal_job *j)
+{
+	keep(j);
+	j->then(j);
+}
+
+static void on_newest(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	story_add_newest(&j->story, events_of(doc));
+	json_free(doc);
+	finish_whole(j);
+}
+
+static void on_events(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	story_add(&j->story, events_of(doc));
+	take_token(j, doc);
+	json_free(doc);
+	if (!j->token.len) {
+		finish_whole(j);
+	} else if (++j->pages < HISTORY_PAGES) {
+		ask_events(j, "/history", HISTORY_PAGE, on_events);
+	} else {
+		str_clear(&j->token);
+		ask_events(j, "/history-reverse", HISTORY_PAGE, on_newest);
+	}
+}
+
+static void read_whole(struct temporal_job *j)
+{
+	forget(j->t, j->run);
+	j->pages = 0;
+	str_clear(&j->token);
+	ask_events(j, "/history", HISTORY_PAGE, on_events);
+}
+
+/* ---- what is newer ---- */
+
+void temporal_newer_free(struct temporal_job *j)
+{
+	for (size_t i = 0; i < j->newer.len; i++)
+		json_free(j->newer.items[i]);
+	vec_release(&j->newer);
+}
+
+/* Does a page, newest first, go back to what is known? OTHER: this is not the history
+ * that was read, the server has lost or replaced some of it. */
+enum reach { REACH_NOT_YET, REACH_KNOWN, REACH_OTHER };
+
+static enum reach reach_of(const struct story *s, const struct json *events)
+{
+	for (const struct json *i = json_first(events); i; i = json_next(i)) {
+		int64_t id = json_get_int(i, "eventId", 0);
+		if (id > s->last_event)
+			continue;
+		bool same = id == s->last_event && json_get_time(i, "eventTime") == s->last_ms;
+		return same ? REACH_KNOWN : REACH_OTHER;
+	}
+	return REACH_NOT_YET;
+}
+
+static void tell_kept(struct temporal_job *j, struct temporal_history *h)
+{
+	struct story *s = story_of_kept(h->kept);
+	for (size_t i = j->newer.len; i-- > 0;)
+		story_add_newest(s, events_of(j->newer.items[i]));
+	temporal_newer_free(j);
+	/* The copy holds on to what it needs. */
+	story_copy(h->kept, &j->story);
+	if (j->t->codec_trouble)
+		let_go(h);
+	j->then(j);
+}
+
+/* Such a token, or such a way to ask, the server does not know (any more). */
+static bool is_no_token(const struct http_answer *a)
+{
+	return a->status == 400 || a->status == 404 || a->status == 409 || a->status == 501;
+}
+
+static void ask_newer(struct temporal_job *j, int64_t size);
+
+static void take_newer(struct temporal_job *j, struct json_doc *doc)
+{
+	struct temporal_history *h = history_of(j->t, j->run);
+	enum reach reach = h ? reach_of(story_of_kept(h->kept), events_of(doc)) : REACH_OTHER;
+	vec_push(&j->newer, doc);
+	take_token(j, doc);
+	if (reach == REACH_KNOWN) {
+		tell_kept(j, h);
+	} else if (reach == REACH_NOT_YET && j->token.len && j->newer.len < HISTORY_PAGES) {
+		ask_newer(j, HISTORY_PAGE);
+	} else {
+		temporal_newer_free(j);
+		read_whole(j);
+	}
+}
+
+static void on_newer(struct temporal_job *j, const struct http_answer *a)
+{
+	if (is_no_token(a)) {
+		temporal_newer_free(j);
+		read_whole(j);
+		return;
+	}
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (doc)
+		take_newer(j, doc);
+}
+
+static void ask_newer(struct temporal_job *j, int64_t size)
+{
+	ask_events(j, "/history-reverse", size, on_newer);
+}
+
+/* Describe has said how long it is. */
+void temporal_load_history(struct temporal_job *j)
+{
+	struct temporal_history *h = j->verbatim ? NULL : history_of(j->t, j->run);
+	j->then = j->after;
+	if (!h) {
+		read_whole(j);
+		return;
+	}
+	int64_t newer = j->length - story_of_kept(h->kept)->last_event;
+	str_clear(&j->token);
+	if (newer == 0)
+		tell_kept(j, h);
+	else
+		ask_newer(j, newer > 0 && newer < NEWER_PAGE ? newer + 1 : NEWER_PAGE);
+}
+
+static void on_input(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	story_add(&j->story, events_of(doc));
+	json_free(doc);
+	j->then(j);
+}
+
+void temporal_load_input(struct temporal_job *j, temporal_then_fn *then)
+{
+	j->then = then;
+	ask_events(j, "/history", HISTORY_PAGE, on_input);
+}

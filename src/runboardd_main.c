@@ -45,6 +45,8 @@ struct plan {
 	int ready_fd;			/* -1: none */
 };
 
+typedef VEC(struct engine_queue) queue_list;
+
 /* What runs. */
 struct parts {
 	struct settings settings;
@@ -207,8 +209,54 @@ static void on_stop(void *arg, int signum)
 	loop_stop(arg);
 }
 
-/* Workflows, and of the settings how long runs are kept. Settings with errors change
- * nothing. */
+/* What the settings say of the engine's configuration. */
+static void add_settings(struct engine_config *config, const struct settings *s, queue_list *queues)
+{
+	for (size_t i = 0; i < s->queues.len; i++)
+		vec_push(queues, ((struct engine_queue){ s->queues.items[i].name,
+							 s->queues.items[i].slots }));
+	config->queues = queues->items;
+	config->n_queues = queues->len;
+	config->secret_command = s->secret_command;
+	config->secret_timeout_ms = s->secret_timeout_ms;
+	config->notices = s->notices.items;
+	config->n_notices = s->notices.len;
+	config->log_max = s->log_max;
+	config->run_log_max = s->run_log_max;
+}
+
+/* They are in force; *s has those before. */
+static void take_settings(struct parts *parts, struct settings *s)
+{
+	struct engine_config config = { 0 };
+	queue_list queues = { 0 };
+	add_settings(&config, s, &queues);
+	engine_configure(parts->engine, &config);
+	vec_release(&queues);
+	engine_keep(parts->engine, &s->keeping);
+	if (!settings_same_people(&parts->settings, s))
+		api_renew(parts->api);
+	const struct settings before = parts->settings;
+	parts->settings = *s;
+	*s = before;
+	engine_tell_settings(parts->engine, NULL);
+	log_note("the settings are as %s has them now; --state, --listen and --workflows hold "
+		 "until the next start", parts->settings_file);
+}
+
+static void refuse_settings(struct parts *parts, const struct err *err)
+{
+	struct view rest = view_of(err_text(err)), first;
+	struct str text = { 0 };
+	view_split(&rest, '\n', &first);
+	str_add_text(&text, "the settings stay as they were: ");
+	str_add(&text, first);
+	log_error("the settings stay as they were: %s", err_text(err));
+	engine_tell_settings(parts->engine, str_text(&text));
+	str_release(&text);
+}
+
+/* Workflows and settings. Settings with errors change nothing. */
 static void on_reload(void *arg, int signum)
 {
 	struct parts *parts = arg;
@@ -216,10 +264,11 @@ static void on_reload(void *arg, int signum)
 	struct err err = { 0 };
 	(void)signum;
 	engine_reload(parts->engine);
-	if (settings_load(&settings, parts->settings_file, &err))
-		engine_keep(parts->engine, &settings.keeping);
+	if (settings_load(&settings, parts->settings_file, &err) &&
+	    access_take(parts->access, &settings, &err))
+		take_settings(parts, &settings);
 	else
-		log_error("the settings stay as they were: %s", err_text(&err));
+		refuse_settings(parts, &err);
 	settings_release(&settings);
 	err_release(&err);
 }
@@ -274,26 +323,16 @@ static bool open_parts(const struct plan *p, struct parts *parts, struct err *er
 	if (!parts->access)
 		return false;
 	parts->loop = loop_new();
-	VEC(struct engine_queue) queues = {0};
-	for (size_t i = 0; i < parts->settings.queues.len; i++) {
-		const struct settings_queue *q = &parts->settings.queues.items[i];
-		vec_push(&queues, ((struct engine_queue){ q->name, q->slots }));
-	}
-	parts->engine = engine_new(&(struct engine_config){
+	struct engine_config config = {
 		.state = str_text(&p->state),
 		.workflows = p->folders.items,
 		.n_workflows = p->folders.len,
-		.queues = queues.items,
-		.n_queues = queues.len,
 		.secrets = str_text(&p->secrets),
-		.secret_command = parts->settings.secret_command,
-		.secret_timeout_ms = parts->settings.secret_timeout_ms,
-		.notices = parts->settings.notices.items,
-		.n_notices = parts->settings.notices.len,
-		.log_max = parts->settings.log_max,
-		.run_log_max = parts->settings.run_log_max,
 		.socket = own_socket(p, &socket),
-	}, parts->loop, err);
+	};
+	queue_list queues = { 0 };
+	add_settings(&config, &parts->settings, &queues);
+	parts->engine = engine_new(&config, parts->loop, err);
 	str_release(&socket);
 	vec_release(&queues);
 	if (!parts->engine)

@@ -107,6 +107,7 @@ struct backend_identity {
 	struct view roles;
 	struct view version, engine;	/* "runboardd 0.1.0" */
 	int64_t pid;			/* of an engine on this machine; 0: unknown */
+	struct view settings_error;	/* why its settings are not as they stand in its file; or empty */
 	bool read_only;
 	const struct view *off;		/* VERBS entries: why an order is switched off, or empty; NULL: none */
 	int64_t clock_offset_ms;	/* server minus ours */

@@ -143,6 +143,7 @@ static void tell_identity(struct local *l, const struct proto_info *info)
 		.roles = info->roles,
 		.version = info->version,
 		.pid = info->pid,
+		.settings_error = info->settings_error,
 		.engine = info->engine,
 		.read_only = info->read_only || l->read_only,
 		.clock_offset_ms = info->time_ms ? info->time_ms - ours : 0,

@@ -1,4 +1,4 @@
-/* runboard engine start, stop, status: the local engine of this user. */
+/* runboard engine start, stop, status, reload: the local engine of this user. */
 #include <signal.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ static const struct opt engine_options[] = {
 
 struct status {
 	struct cli *cli;
-	struct str engine, version, user;
+	struct str engine, version, user, settings_error;
 	pid_t pid;
 };
 
@@ -77,12 +77,19 @@ static int wait_gone(struct cli *c, int pidfd)
 	return 0;
 }
 
+static void str_put(struct str *s, struct view v)
+{
+	str_clear(s);
+	str_add(s, v);
+}
+
 static void on_identity(void *arg, const struct backend_identity *id)
 {
 	struct status *s = arg;
-	str_add(&s->engine, id->engine);
-	str_add(&s->version, id->version);
-	str_add(&s->user, id->user);
+	str_put(&s->engine, id->engine);
+	str_put(&s->version, id->version);
+	str_put(&s->user, id->user);
+	str_put(&s->settings_error, id->settings_error);
 	s->pid = (pid_t)id->pid;
 	session_stop(&s->cli->session);
 }
@@ -112,6 +119,7 @@ static void status_release(struct status *s)
 	str_release(&s->engine);
 	str_release(&s->version);
 	str_release(&s->user);
+	str_release(&s->settings_error);
 }
 
 /* The socket may have been forwarded from another machine: only a process here that
@@ -137,6 +145,28 @@ static int engine_stop(struct cli *c)
 				    (long)state.pid);
 	else if (status == 0)
 		status = wait_gone(c, pidfd);
+	if (pidfd >= 0)
+		close(pidfd);
+	status_release(&state);
+	return status;
+}
+
+/* The signal is there before what is asked next, but may be seen in the same turn: the
+ * second answer is of after it. */
+static int engine_reload(struct cli *c)
+{
+	struct status state = {0};
+	int status = ask_status(c, &state), pidfd = -1;
+	if (status == 0 && (!is_engine_here(state.pid) || (pidfd = pidfd_open(state.pid, 0)) < 0 ||
+			    pidfd_send_signal(pidfd, SIGHUP, NULL, 0) != 0))
+		status = cli_refuse(ERR_REFUSED, "engine reload: process %ld is not ours to signal",
+				    (long)state.pid);
+	for (int i = 0; status == 0 && i < 2; i++)
+		status = ask_status(c, &state);
+	if (status == 0 && state.settings_error.len)
+		status = cli_refuse(ERR_CONFIG, "engine reload: %s", str_text(&state.settings_error));
+	else if (status == 0)
+		out_text(&c->out, "the engine has read its settings and workflows again\n");
 	if (pidfd >= 0)
 		close(pidfd);
 	status_release(&state);
@@ -183,16 +213,17 @@ static int engine_run(struct cli *c)
 		const char *word;
 		command_fn *run;
 	} verbs[] = { { "start", engine_start }, { "stop", engine_stop }, { "status", engine_status },
+		    { "reload", engine_reload },
 		    { "backup", manage_backup }, { "token", manage_token } };
 	int status = 0;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (str_eq(cli_word(c, 0), verbs[i].word))
 			return cli_connect(c, &status) ? verbs[i].run(c) : status;
-	return cli_refuse(ERR_USAGE, "engine: expected start, stop, status, backup or token");
+	return cli_refuse(ERR_USAGE, "engine: expected start, stop, status, reload, backup or token");
 }
 
 const struct command command_engine = {
-	.name = "engine", .words = "start|stop|status|backup FILE|token NAME [--roles R] [--revoke] [--workflows DIR] [--json]",
+	.name = "engine", .words = "start|stop|status|reload|backup FILE|token NAME [--roles R] [--revoke] [--workflows DIR] [--json]",
 	.help = "the local engine of this user", .options = engine_options,
 	.least = 1, .most = 2, .run = engine_run,
 };

@@ -172,7 +172,7 @@ static bool give_roles(struct caller *c, const char *text, struct err *err)
 	return true;
 }
 
-static bool add_person(struct access *a, const struct settings_person *p, struct err *err)
+static bool try_person(struct access *a, const struct settings_person *p, struct err *err)
 {
 	if (p->who == SETTINGS_TOKEN && !p->sha256)
 		return err_set(err, ERR_CONFIG, "the token %s has no sha256", p->name);
@@ -192,6 +192,12 @@ static bool add_person(struct access *a, const struct settings_person *p, struct
 	struct local local = { user->pw_uid, index };
 	vec_push(&a->locals, local);
 	return true;
+}
+
+static bool add_person(struct access *a, const struct settings *s, size_t i, struct err *err)
+{
+	const struct settings_person *p = &s->people.items[i];
+	return try_person(a, p, err) || err_prefix(err, "%.*s:%d", (int)s->file.len, s->file.ptr, p->line);
 }
 
 static struct token *find_token(struct access *a, struct view name)
@@ -260,7 +266,7 @@ struct access *access_new(const struct settings *settings, uid_t own, struct err
 	struct access *a = mem_zero(sizeof *a);
 	a->own = own;
 	for (size_t i = 0; i < settings->people.len; i++) {
-		if (!add_person(a, &settings->people.items[i], err)) {
+		if (!add_person(a, settings, i, err)) {
 			access_free(a);
 			return NULL;
 		}
@@ -270,10 +276,16 @@ struct access *access_new(const struct settings *settings, uid_t own, struct err
 	return a;
 }
 
-static void caller_free(struct caller *c)
+static void drop_rights(struct caller *c)
 {
 	for (size_t i = 0; i < c->grants.len; i++)
 		mem_free(c->grants.items[i].workflows);
+	vec_clear(&c->grants);
+}
+
+static void caller_free(struct caller *c)
+{
+	drop_rights(c);
 	vec_release(&c->grants);
 	mem_free(c->name);
 	mem_free(c);
@@ -291,6 +303,76 @@ void access_free(struct access *a)
 	vec_release(&a->tokens);
 	vec_release(&a->locals);
 	mem_free(a);
+}
+
+/* ---- other settings ------------------------------------------------------------------ */
+
+static void swap(struct caller **x, struct caller **y)
+{
+	struct caller *kept = *x;
+	*x = *y;
+	*y = kept;
+}
+
+/* The caller that was given out goes on, with the rights of the new one. */
+static void go_on_as(struct access *a, size_t old, struct access *next, size_t new)
+{
+	struct caller **was = &a->callers.items[old], **is = &next->callers.items[new];
+	const struct caller before = **was;
+	(*was)->grants = (*is)->grants;
+	(*is)->grants = before.grants;
+	swap(was, is);
+}
+
+static void keep_known(struct access *a, struct access *next)
+{
+	for (size_t i = 0; i < next->locals.len; i++)
+		for (size_t k = 0; k < a->locals.len; k++)
+			if (a->locals.items[k].uid == next->locals.items[i].uid)
+				go_on_as(a, a->locals.items[k].caller, next, next->locals.items[i].caller);
+	for (size_t i = 0; i < next->tokens.len; i++) {
+		size_t new = next->tokens.items[i].caller;
+		struct token *t = find_token(a, view_of(next->callers.items[new]->name));
+		if (t && !t->added)
+			go_on_as(a, t->caller, next, new);
+	}
+}
+
+/* What was made by command; a name that the settings have now is theirs. */
+static void keep_made(struct access *a, struct access *next)
+{
+	for (size_t i = 0; i < a->tokens.len; i++) {
+		struct token *t = &a->tokens.items[i];
+		struct caller *mine = a->callers.items[t->caller];
+		if (!t->added || find_token(next, view_of(mine->name)))
+			continue;
+		struct token kept = { .sha256 = mem_text(t->sha256), .added = t->added };
+		new_caller(next, mine->name);
+		kept.caller = next->callers.len - 1;
+		swap(&a->callers.items[t->caller], &next->callers.items[kept.caller]);
+		vec_push(&next->tokens, kept);
+	}
+}
+
+bool access_take(struct access *a, const struct settings *settings, struct err *err)
+{
+	struct access *next = access_new(settings, a->own, err);
+	if (!next)
+		return false;
+	keep_known(a, next);
+	keep_made(a, next);
+	for (size_t i = 0; i < a->callers.len; i++) {
+		drop_rights(a->callers.items[i]);
+		vec_push(&next->callers, a->callers.items[i]);
+	}
+	vec_clear(&a->callers);
+	next->wrong = a->wrong;
+	next->wrong_ms = a->wrong_ms;
+	const struct access old = *a;
+	*a = *next;
+	*next = old;
+	access_free(next);
+	return true;
 }
 
 bool access_has_tokens(const struct access *a)

@@ -47,6 +47,10 @@ struct access;
  * settings give them other roles. ERR_CONFIG for a role or capability that there is not. */
 struct access *access_new(const struct settings *settings, uid_t own, struct err *err);
 void access_free(struct access *a);
+/* People and tokens of the settings are these now; tokens made by command stay. Callers
+ * that were given out stay valid, with the rights that they have now: those who are no
+ * longer named have none. False, and nothing has changed: ERR_CONFIG. */
+bool access_take(struct access *a, const struct settings *settings, struct err *err);
 /* A token that was made by command, kept as its hash. ERR_REFUSED where the name is
  * taken, ERR_CONFIG for a role that there is not. */
 struct access_token {

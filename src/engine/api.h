@@ -24,6 +24,8 @@ struct api *api_new(const struct api_config *config, struct err *err);
 /* Ends every exchange. Orders under way go on in the engine, but their replies have
  * nowhere to go: the loop must not turn again before the engine is freed. */
 void api_free(struct api *api);
+/* Access has taken other people: who reads the stream sees from now on what he may. */
+void api_renew(struct api *api);
 /* Takes a listening descriptor. */
 void api_listen(struct api *api, int fd, enum porch_kind kind);
 

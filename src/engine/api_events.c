@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "base/when.h"
 #include "core/filter.h"
+#include "engine/api.h"
 #include "engine/route.h"
 #include "wire/jsonw.h"
 #include "wire/proto.h"
@@ -29,7 +30,9 @@ struct reader {
 	size_t index;
 	enum phase phase;
 	struct filter *filter;
-	struct engine_viewer viewer;
+	const struct caller *caller;
+	const struct route *route;
+	struct engine_viewer viewer;	/* his */
 	bool details;			/* of the one run: its tasks, too */
 	struct str filter_text, run;	/* run: only this one; empty: all */
 	int ended;			/* -1: all */
@@ -309,6 +312,8 @@ static struct reader *reader_new(struct call *c)
 	r->x = c->x;
 	r->index = e->readers.len;
 	r->again = loop_timer(c->api->with.loop, wake, r);
+	r->caller = c->caller;
+	r->route = c->route;
 	r->viewer = call_viewer(c);
 	vec_push(&e->readers, r);
 	return r;
@@ -433,6 +438,25 @@ void events_trouble(struct events *e)
 		beat(e->readers.items[i]);
 		exchange_wake(e->readers.items[i]->x);
 	}
+}
+
+/* Who sees other runs now, or may, begins anew with those. */
+static void renew(struct api *api, struct reader *r)
+{
+	struct call c = { .api = api, .caller = r->caller, .route = r->route };
+	r->viewer = call_viewer(&c);
+	engine_workflow_of_run(api->with.engine, view_of_str(&r->run), &c.workflow);
+	r->details = r->run.len && call_may(&c, CAN_VIEW_DETAILS);
+	str_release(&c.workflow);
+	if (r->phase != PHASE_ENDED)
+		reset(r, "the engine's settings were read again");
+	exchange_wake(r->x);
+}
+
+void api_renew(struct api *api)
+{
+	for (size_t i = 0; i < api->events->readers.len; i++)
+		renew(api, api->events->readers.items[i]);
 }
 
 void events_task(struct events *e, struct view run, struct view frame)

@@ -74,6 +74,7 @@ void api_info(struct call *c)
 	jsonw_bool(&w, "read_only", only_looks(c->caller));
 	jsonw_bool(&w, "writable", engine_is_writable(c->api->with.engine, &why));
 	jsonw_string(&w, "trouble", engine_trouble(c->api->with.engine));
+	jsonw_string(&w, "settings_error", engine_settings_error(c->api->with.engine));
 	jsonw_time(&w, "time", when_now_ms());
 	jsonw_end_object(&w);
 	call_json(c, 200, &body);

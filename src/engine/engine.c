@@ -1,8 +1,6 @@
 /* The engine: opened, taken up where it was left, closed. */
 #include "engine/engine.h"
 
-#include <unistd.h>
-
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -12,7 +10,6 @@
 #include "engine/log_index.h"
 
 enum { ORDER_ENGINE = 100 };
-static const int64_t usual_log_max = INT64_C(1) << 30, usual_run_log_max = INT64_C(16) << 30;
 
 struct opening {
 	struct engine *e;
@@ -75,12 +72,6 @@ static void on_folders(void *arg)
 	engine_read_catalog(arg);
 }
 
-static int default_slots(void)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	return cpus > 0 ? (int)cpus * 2 : 2;
-}
-
 static bool find_supervisor(const char *given, struct str *path, struct err *err)
 {
 	if (given)
@@ -134,14 +125,8 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	e->loop = loop;
 	e->state = mem_text(config->state);
 	e->secrets = config->secrets ? mem_text(config->secrets) : NULL;
-	e->secret_command = config->secret_command ? mem_text(config->secret_command) : NULL;
-	e->secret_timeout_ms = config->secret_timeout_ms;
-	e->notice_specs = config->notices;
-	e->n_notice_specs = config->n_notices;
 	e->socket = config->socket ? mem_text(config->socket) : NULL;
-	e->log_max = config->log_max ? config->log_max : usual_log_max;
-	e->run_log_max = config->run_log_max ? config->run_log_max : usual_run_log_max;
-	queues_init(&e->queues, config, default_slots());
+	engine_take_settings(e, config);
 	e->retry_ms = config->retry_ms;
 	e->catalog = catalog_new(config->workflows, config->n_workflows);
 	e->kick = true;
@@ -204,6 +189,7 @@ void engine_free(struct engine *e)
 	triggers_release(&e->triggers);
 	stats_release(&e->stats);
 	mem_free(e->trouble);
+	mem_free(e->settings_error);
 	mem_free(e->state);
 	mem_free(e->socket);
 	mem_free(e->secrets);
@@ -237,7 +223,7 @@ bool engine_is_writable(const struct engine *e, const char **why)
 
 const char *engine_trouble(const struct engine *e)
 {
-	return e->trouble ? e->trouble : e->starts_trouble;
+	return e->trouble ? e->trouble : e->starts_trouble ? e->starts_trouble : e->settings_error;
 }
 
 struct engine_watch *engine_watch(struct engine *e, const struct engine_watcher *watcher, void *arg)

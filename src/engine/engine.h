@@ -34,7 +34,7 @@ struct engine_config {
 	const char *secrets;			/* folder of the secrets; or NULL */
 	const char *secret_command;		/* gives what is in no file; or NULL */
 	int64_t secret_timeout_ms;		/* of it; 0: 10 s */
-	const struct notice_spec *notices;	/* of all workflows; borrowed until engine_free */
+	const struct notice_spec *notices;	/* of all workflows; borrowed, see engine_configure */
 	size_t n_notices;
 	int64_t log_max;			/* octets kept of each stream of an attempt; 0: 1 GiB */
 	int64_t run_log_max;			/* and of all logs of a run; 0: 16 GiB */
@@ -222,6 +222,12 @@ bool engine_workflow(struct engine *e, struct view name, struct str *out, struct
 /* Reads the workflow folders again; a file that does not load keeps its old version
  * and its error is shown in the list. */
 void engine_reload(struct engine *e);
+/* Of the configuration what may change while it runs: slots, notices, limits of logs, the
+ * command of secrets. The notices are borrowed until the next time, or engine_free. */
+void engine_configure(struct engine *e, const struct engine_config *config);
+/* Why settings that were read again are not in force (told as trouble); NULL: they are. */
+void engine_tell_settings(struct engine *e, const char *why);
+const char *engine_settings_error(const struct engine *e);	/* or NULL */
 /* How long runs are kept from now on; takes the rules. */
 void engine_keep(struct engine *e, struct keeping_rules *rules);
 /* The clock may have jumped: what is due by it is looked at in the next turn. */
@@ -232,7 +238,7 @@ void engine_look_at_clock(struct engine *e);
 bool engine_is_writable(const struct engine *e, const char **why);
 
 /* What operators should know now, as a sentence: the journal cannot be written, steps
- * cannot be started. NULL: all is well. Borrowed until the next turn. */
+ * cannot be started, its settings have errors. NULL: all is well. Borrowed until the next turn. */
 const char *engine_trouble(const struct engine *e);
 
 /* ---- the stream ------------------------------------------------------------- */

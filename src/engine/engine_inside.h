@@ -115,6 +115,7 @@ struct engine {
 	bool begun;				/* and that we run was noted */
 	bool busy;				/* the batch waits for room on the disk */
 	char *trouble;
+	char *settings_error;			/* or NULL */
 	bool kick;				/* something may be schedulable */
 };
 
@@ -218,6 +219,8 @@ void engine_adopt_child(struct engine *e, struct live_run *run, const struct mac
 void engine_end_turn(void *arg);
 /* Rows and changes of the runs that have new facts go into the batch. */
 void engine_seal(struct engine *e);
+/* configure.c: what engine_configure takes, without looking at what runs. */
+void engine_take_settings(struct engine *e, const struct engine_config *config);
 /* What engine_trouble says is another now. */
 void engine_tell_trouble(struct engine *e);
 void engine_tell_progress(struct engine *e, const struct attempt_name *name);

@@ -257,8 +257,11 @@ static void watch_length(struct notices *n, struct live_run *run)
 		if (limit > run->long_ms && (!next || limit < next))
 			next = limit;
 	}
-	if (!next)
+	if (!next) {
+		loop_remove(run->long_run);
+		run->long_run = NULL;
 		return;
+	}
 	if (!run->long_run)
 		run->long_run = loop_timer(n->e->loop, on_long, run);
 	loop_timer_set(run->long_run, next > now ? next - now : 0);
@@ -267,8 +270,10 @@ static void watch_length(struct notices *n, struct live_run *run)
 void notices_look_at(struct notices *n, struct live_run *run)
 {
 	const struct machine *m = run->m;
-	if (!spec_at(n, run, 0))
+	if (!spec_at(n, run, 0)) {
+		run->told = m->status;	/* what comes later tells of what comes later */
 		return;
+	}
 	/* A run that is opened again is not late for what it took before. */
 	if (!m->ended && m->started_ms && !run->long_run) {
 		run->long_ms = when_now_ms() - m->started_ms;
@@ -286,4 +291,13 @@ void notices_take_up(struct notices *n, struct live_run *run)
 		return;
 	run->long_ms = kept_length(n, run);
 	watch_length(n, run);
+}
+
+void notices_renew(struct notices *n)
+{
+	for (size_t i = 0; i < n->e->runs.len; i++) {
+		struct live_run *run = n->e->runs.items[i];
+		if (!run->m->ended && run->m->started_ms)
+			watch_length(n, run);
+	}
 }

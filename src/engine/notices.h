@@ -17,6 +17,8 @@ void notices_free(struct notices *n);
 void notices_look_at(struct notices *n, struct live_run *run);
 /* After a restart: it may become too long, or have become so meanwhile. */
 void notices_take_up(struct notices *n, struct live_run *run);
+/* The engine's own are others now: for what runs, too. */
+void notices_renew(struct notices *n);
 /* After a commit: sends what is due. */
 void notices_send(struct notices *n);
 

@@ -21,9 +21,11 @@ static struct queue *find(const struct queues *q, struct view name)
 	return NULL;
 }
 
-void queues_init(struct queues *q, const struct engine_config *config, int default_slots)
+void queues_take(struct queues *q, const struct engine_config *config, int default_slots)
 {
-	add(q, VIEW("default"), config->slots > 0 ? config->slots : default_slots);
+	for (size_t i = 0; i < q->list.len; i++)
+		q->list.items[i]->slots = 0;
+	queues_get(q, VIEW("default"))->slots = config->slots > 0 ? config->slots : default_slots;
 	for (size_t i = 0; i < config->n_queues; i++)
 		queues_get(q, view_of(config->queues[i].name))->slots = config->queues[i].slots;
 }

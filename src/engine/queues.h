@@ -18,8 +18,9 @@ struct queues {
 	VEC(struct queue *) list;	/* the default queue first; pointers stay */
 };
 
-/* `default` has the slots of the configuration, else default_slots. */
-void queues_init(struct queues *q, const struct engine_config *config, int default_slots);
+/* Slots as the configuration has them, also anew: `default` has default_slots where it
+ * says nothing, a queue that it no longer names has none. */
+void queues_take(struct queues *q, const struct engine_config *config, int default_slots);
 void queues_release(struct queues *q);
 /* Empty: the default queue. A name that is not configured gets a queue without
  * slots. */

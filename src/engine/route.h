@@ -107,7 +107,7 @@ route_fn api_hook;
 route_fn api_export;
 /* api_log.c */
 route_fn api_log;
-/* api_events.c */
+/* api_events.c; api_renew, too */
 route_fn api_events;
 
 struct events *events_new(struct api *api);

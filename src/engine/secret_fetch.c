@@ -17,7 +17,7 @@
 enum { TIMEOUT_MS = 10000 };
 
 struct secret_fetch {
-	struct secret_source source;	/* its texts: of the caller, who outlives us */
+	struct secret_source source;	/* the folder: of the caller, who outlives us */
 	struct arena arena;
 	const struct view *names;
 	struct str *values;
@@ -239,6 +239,8 @@ struct secret_fetch *secret_fetch_start(const struct secret_source *source,
 {
 	struct secret_fetch *f = mem_zero(sizeof *f);
 	f->source = *source;
+	if (source->command)
+		f->source.command = arena_text(&f->arena, view_of(source->command));
 	if (!f->source.timeout_ms)
 		f->source.timeout_ms = TIMEOUT_MS;
 	f->n = n;

@@ -9,12 +9,14 @@
 
 enum { FILE_MAX = 1 << 20, SLOTS_MAX = 10000, SHA256_HEX = 64 };
 
-static struct settings_person *person(struct settings *s, enum settings_who who, struct view name)
+static struct settings_person *person(struct settings *s, enum settings_who who, struct view name,
+				      int line)
 {
 	for (size_t i = 0; i < s->people.len; i++)
 		if (s->people.items[i].who == who && view_is(name, s->people.items[i].name))
 			return &s->people.items[i];
-	struct settings_person new = { .who = who, .name = mem_bytes(name.ptr, name.len) };
+	struct settings_person new = { .who = who, .name = mem_bytes(name.ptr, name.len),
+				       .line = line };
 	vec_push(&s->people, new);
 	return &s->people.items[s->people.len - 1];
 }
@@ -56,7 +58,7 @@ static bool take_user(struct settings *s, struct view name, struct ini_pair *pai
 		pair->why = "a user has roles, nothing else";
 		return false;
 	}
-	replace(&person(s, SETTINGS_USER, name)->roles, pair->value);
+	replace(&person(s, SETTINGS_USER, name, pair->line)->roles, pair->value);
 	return true;
 }
 
@@ -71,7 +73,7 @@ static bool is_sha256(struct view v)
 static bool take_token(struct settings *s, struct view name, struct ini_pair *pair)
 {
 	if (view_is(pair->key, "roles")) {
-		replace(&person(s, SETTINGS_TOKEN, name)->roles, pair->value);
+		replace(&person(s, SETTINGS_TOKEN, name, pair->line)->roles, pair->value);
 	} else if (!view_is(pair->key, "sha256")) {
 		pair->why = "a token has sha256 and roles, nothing else";
 		return false;
@@ -79,7 +81,7 @@ static bool take_token(struct settings *s, struct view name, struct ini_pair *pa
 		pair->why = "sha256 is 64 lower case hex digits";
 		return false;
 	} else {
-		replace(&person(s, SETTINGS_TOKEN, name)->sha256, pair->value);
+		replace(&person(s, SETTINGS_TOKEN, name, pair->line)->sha256, pair->value);
 	}
 	return true;
 }
@@ -122,13 +124,14 @@ static bool take_secrets(struct settings *s, struct view name, struct ini_pair *
 
 /* ---- notices ------------------------------------------------------------------------- */
 
-static struct notice_spec *notice(struct settings *s, struct view name)
+static struct notice_spec *notice(struct settings *s, struct view name, int line)
 {
 	for (size_t i = 0; i < s->notices.len; i++)
 		if (view_eq(name, s->notices.items[i].name))
 			return &s->notices.items[i];
 	struct notice_spec new = { .name = arena_view(&s->arena, name) };
 	vec_push(&s->notices, new);
+	vec_push(&s->notice_lines, line);
 	return &s->notices.items[s->notices.len - 1];
 }
 
@@ -191,7 +194,7 @@ static bool take_notice(struct settings *s, struct view name, struct ini_pair *p
 		{ "on", take_words },	      { "filter", take_filter }, { "after", take_after },
 		{ "command", take_command }, { "url", take_url },	 { "secret", take_secret },
 	};
-	struct notice_spec *n = notice(s, name);
+	struct notice_spec *n = notice(s, name, pair->line);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (view_is(pair->key, keys[i].key))
 			return keys[i].take(s, n, pair);
@@ -205,8 +208,8 @@ static bool check_notices(const struct settings *s, const char *file, struct err
 		const struct notice_spec *n = &s->notices.items[i];
 		const char *why = notice_wrong(n);
 		if (why)
-			return err_set(err, ERR_CONFIG, "%s: [notice %.*s] %s", file,
-				       (int)n->name.len, n->name.ptr, why);
+			return err_set(err, ERR_CONFIG, "%s:%d: [notice %.*s] %s", file,
+				       s->notice_lines.items[i], (int)n->name.len, n->name.ptr, why);
 	}
 	return true;
 }
@@ -240,6 +243,7 @@ static bool on_entry(void *arg, struct ini_pair *pair)
 bool settings_parse(struct settings *s, struct view text, const char *file, struct err *err)
 {
 	*s = (struct settings){ 0 };
+	s->file = arena_view(&s->arena, view_of(file));
 	if (ini_parse(text, file, on_entry, s, err) && check_notices(s, file, err))
 		return true;
 	settings_release(s);
@@ -276,6 +280,7 @@ void settings_release(struct settings *s)
 	vec_release(&s->people);
 	vec_release(&s->queues);
 	vec_release(&s->notices);
+	vec_release(&s->notice_lines);
 	mem_free(s->secret_command);
 	arena_release(&s->arena);
 }
@@ -286,4 +291,15 @@ int settings_slots(const struct settings *s, const char *name)
 		if (str_eq(s->queues.items[i].name, name))
 			return s->queues.items[i].slots;
 	return 0;
+}
+
+bool settings_same_people(const struct settings *a, const struct settings *b)
+{
+	bool same = a->people.len == b->people.len;
+	for (size_t i = 0; same && i < a->people.len; i++) {
+		const struct settings_person *x = &a->people.items[i], *y = &b->people.items[i];
+		same = x->who == y->who && str_eq(x->name, y->name) && str_eq(x->roles, y->roles) &&
+		       str_eq(x->sha256, y->sha256);
+	}
+	return same;
 }

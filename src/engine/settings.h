@@ -30,6 +30,7 @@ struct settings_person {
 	char *name;
 	char *roles;		/* as written, or NULL */
 	char *sha256;		/* of a token, lower case hex */
+	int line;		/* of its first word */
 };
 
 struct settings_queue {
@@ -38,6 +39,7 @@ struct settings_queue {
 };
 
 struct settings {
+	struct view file;	/* its name, for what is wrong; in the arena */
 	VEC(struct settings_person) people;
 	VEC(struct settings_queue) queues;
 	struct keeping_rules keeping;
@@ -45,6 +47,7 @@ struct settings {
 	char *secret_command;		/* or NULL */
 	int64_t secret_timeout_ms;	/* 0: nothing was said */
 	VEC(struct notice_spec) notices;	/* in the arena */
+	VEC(int) notice_lines;		/* of the first word of each */
 	struct arena arena;
 };
 
@@ -52,6 +55,8 @@ struct settings {
 bool settings_load(struct settings *s, const char *path, struct err *err);
 bool settings_parse(struct settings *s, struct view text, const char *file, struct err *err);
 void settings_release(struct settings *s);
+/* The same people and tokens with the same roles. */
+bool settings_same_people(const struct settings *a, const struct settings *b);
 /* Slots of a queue; 0 where nothing was said. */
 int settings_slots(const struct settings *s, const char *queue);
 

@@ -68,6 +68,7 @@ struct proto_info {
 	size_t n_capabilities;
 	int64_t time_ms;
 	int64_t pid;		/* 0: not given */
+	struct view settings_error;	/* or empty */
 	bool read_only;
 };
 

@@ -67,6 +67,7 @@ static const struct member info_members[] = {
 	{ "capabilities", member_capabilities, 0 },
 	MEMBER("time", member_time, struct proto_info, time_ms),
 	MEMBER("pid", member_int, struct proto_info, pid),
+	MEMBER("settings_error", member_text, struct proto_info, settings_error),
 	MEMBER("read_only", member_true, struct proto_info, read_only),
 	{ 0 },
 };

@@ -88,7 +88,7 @@ START_TEST(notices_that_say_nothing_are_refused)
 	static const struct {
 		const char *text, *why;
 	} bad[] = {
-		{ "[notice a]\non = failed\n", "[notice a] must have a command or a url" },
+		{ "[notice a]\non = failed\n", "f:2: [notice a] must have a command or a url" },
 		{ "[notice a]\ncommand = x\n", "[notice a] on is missing" },
 		{ "[notice a]\non = faild\ncommand = x\n", "f:2: on: on has statuses" },
 		{ "[notice a]\non = failed\nurl = ftp://x\n", "f:3: url: an address with http" },
@@ -198,6 +198,48 @@ START_TEST(a_user_has_the_roles_that_were_given)
 	ck_assert(caller_can(c, CAN_APPROVE_STEP));
 	ck_assert(!caller_can(c, CAN_RUN_WORKFLOW));
 	ck_assert(!caller_can(c, CAN_ADMIN));
+	access_free(a);
+}
+END_TEST
+
+#define ABC_SHA256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define DEF_SHA256 "cb8379ac2098aa165029e3938a51da0bcecfc008fd6795f401178647f96c5b34"
+#define GHI_SHA256 "50ae61e841fac4e8f9e40baf2ad36ec868922ea48368c18f9535e47db56dd7fb"
+
+static bool take(struct access *a, const char *settings)
+{
+	struct settings s;
+	ck_assert(settings_parse(&s, view_of(settings), "f", NULL));
+	bool good = access_take(a, &s, NULL);
+	settings_release(&s);
+	return good;
+}
+
+START_TEST(callers_that_were_given_out_have_the_rights_of_the_settings_that_are_taken)
+{
+	int status;
+	struct access *a = access_with("[user root]\nroles = viewer\n[token ci]\nroles = operator\n"
+				       "sha256 = " ABC_SHA256 "\n");
+	const struct access_token made = { VIEW("made"), VIEW(DEF_SHA256), VIEW("approver") };
+	ck_assert(access_add_token(a, &made, NULL));
+	const struct caller *root = by_uid(a, 0, &status), *ci = by_header(a, "Bearer abc", &status),
+			    *kept = by_header(a, "Bearer def", &status);
+	ck_assert(!take(a, "[user root]\nroles = emperor\n"));
+	ck_assert(!caller_can(root, CAN_ADMIN) && caller_can(ci, CAN_RUN_WORKFLOW));
+
+	ck_assert(take(a, "[token new]\nroles = viewer\nsha256 = " GHI_SHA256 "\n"));
+	ck_assert_ptr_eq(by_uid(a, 0, &status), root);
+	ck_assert(caller_can(root, CAN_ADMIN));
+	ck_assert_ptr_null(by_header(a, "Bearer abc", &status));
+	ck_assert(!caller_can(ci, CAN_VIEW_RUNS));
+	ck_assert_ptr_eq(by_header(a, "Bearer def", &status), kept);
+	ck_assert(caller_can(kept, CAN_APPROVE_STEP));
+	ck_assert_ptr_nonnull(by_header(a, "Bearer ghi", &status));
+
+	ck_assert(take(a, "[token made]\nroles = viewer\nsha256 = " ABC_SHA256 "\n"));
+	ck_assert_ptr_null(by_header(a, "Bearer def", &status));
+	ck_assert_str_eq(by_header(a, "Bearer abc", &status)->name, "made");
+	ck_assert(!access_drop_token(a, VIEW("made")));
 	access_free(a);
 }
 END_TEST
@@ -355,6 +397,7 @@ Suite *suite_access(void)
 	tcase_add_test(t, no_file_is_no_error);
 	tcase_add_test(t, the_owner_and_root_may_all_and_strangers_nothing);
 	tcase_add_test(t, a_user_has_the_roles_that_were_given);
+	tcase_add_test(t, callers_that_were_given_out_have_the_rights_of_the_settings_that_are_taken);
 	tcase_add_test(t, rights_are_given_for_some_workflows);
 	tcase_add_loop_test(t, words_that_are_no_right_are_an_error, 0,
 			    (int)(sizeof wrong_roles / sizeof *wrong_roles));

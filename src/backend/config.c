@@ -169,7 +169,7 @@ static struct setting setting_of(struct ini_pair *p)
 static bool is_approval(struct view key)
 {
 	return view_starts(key, "approve.") || view_starts(key, "reject.") ||
-	       view_starts(key, "answer.");
+	       view_starts(key, "answer.") || view_starts(key, "waiting_query.");
 }
 
 static bool context_entry(struct config *c, struct config_context *x, struct ini_pair *p)

@@ -35,7 +35,7 @@ struct config_context {
 	char *codec_url;
 	char *codec_token_env, *codec_token_file, *codec_token_command;
 	char *waiting, *waiting_memo;
-	VEC(struct setting) approvals;	/* approve.TYPE, reject.TYPE, answer.TYPE */
+	VEC(struct setting) approvals;	/* approve.TYPE, reject.TYPE, answer.TYPE, waiting_query.TYPE */
 };
 
 /* False, and why, where [keys] name = value means nothing. */

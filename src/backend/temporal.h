@@ -35,7 +35,7 @@ struct temporal_config {
 	const char *identity;		/* in the server's history; NULL: user@host/runboard */
 	const char *waiting;		/* query of what waits for a person; NULL: found out */
 	const char *waiting_memo;	/* key of a memo that says so; NULL: none */
-	const struct setting *approvals;	/* "approve.TYPE" etc.: temporal_mapping.h */
+	const struct setting *approvals;	/* "approve.TYPE", "waiting_query.TYPE" etc.: temporal_mapping.h */
 	size_t n_approvals;
 	bool read_only;
 	struct temporal_times times;

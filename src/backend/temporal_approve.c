@@ -18,6 +18,7 @@ static bool fill(struct temporal_job *j, const struct mapping *m, struct err *er
 		.workflow_id = view_of(j->workflow_id),
 		.run_id = view_of(j->run),
 		.value = view_of(j->value),
+		.prompt = j->prompt,
 		.now_ms = temporal_server_ms(j->t),
 	};
 	return mapping_fill(m, &v, &j->story.arena, &j->args, err);
@@ -225,6 +226,8 @@ void temporal_approve(struct temporal_job *j)
 		refuse_ended(j, status);
 	} else if (!m) {
 		refuse_unmapped(j);
+	} else if (mapping_needs_prompt(m) && !j->prompt.len) {
+		temporal_find_prompt(j, temporal_approve);
 	} else if (!fill(j, m, &err)) {
 		temporal_finish(j, OUTCOME_REFUSED, err_text(&err));
 	} else if (m->way == MAPPING_AUTO) {

@@ -15,12 +15,15 @@ struct temporal_call;
 /* What is known of a run, by its id. */
 struct temporal_known {
 	char *id, *workflow_id, *type, *queue, *title, *prompt;
+	char *prompt_json;	/* the answer of its query, or NULL */
 	enum run_status status;
 	int64_t created_ms, started_ms, ended_ms, gate_ms;
 	uint64_t sign;		/* of what was told; 0: nothing */
 	uint64_t row_sign;	/* of what a list said last: rows know less */
 	bool listed_waiting;	/* by the visibility filter */
 	bool looked_waiting;	/* by describe */
+	bool asked_waiting;	/* by its query */
+	int64_t asked_at;	/* how far it was then; 0: it has not answered */
 	bool wants_look;	/* soon, before others */
 	bool urgent;		/* before all others: one's own order */
 	bool asked;		/* its own words were asked for */
@@ -144,6 +147,7 @@ struct temporal_look {
 	struct json_doc *describe;	/* while its last event is asked for */
 	struct arena arena;
 	int left;		/* looks still allowed in this tick */
+	int questions;		/* so are these */
 	uint64_t round;
 };
 

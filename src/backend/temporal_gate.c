@@ -1,5 +1,6 @@
 /* Does a run wait for a person? The ladder: the visibility filter, the memo, an
- * activity that is a person's, an idle workflow whose type is mapped. What the
+ * query that its type is configured with, else an activity that is a person's, an idle
+ * workflow whose type is mapped. What the
  * configuration does not name is shown, and never acted upon. */
 #include "backend/temporal_inside.h"
 
@@ -92,6 +93,8 @@ static struct view rule_of(struct temporal *t, const struct json *describe,
 		return VIEW("waits for approval");
 	if (memo_of(t, describe))
 		return VIEW("waits for approval (its memo says so)");
+	if (k && k->asked_at && mapping_query(&t->mappings, type))
+		return k->asked_waiting ? VIEW("waits for approval (its query says so)") : VIEW("");
 	if (m && m->way == MAPPING_ACTIVITY)
 		return temporal_pending_activity(describe, m->name) ?
 			       VIEW("an activity waits for a person") :

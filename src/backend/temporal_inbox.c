@@ -147,7 +147,8 @@ static struct temporal_known *next_unlooked(struct temporal *t)
 	void *value;
 	while (map_next(&t->known, &at, &id, &value)) {
 		struct temporal_known *k = value;
-		bool mapped = k->type && mapping_has_type(&t->mappings, view_of(k->type));
+		bool mapped = k->type && (mapping_has_type(&t->mappings, view_of(k->type)) ||
+					  mapping_query(&t->mappings, view_of(k->type)));
 		if (mapped && k->wants_look && !k->listed_waiting && run_status_is_open(k->status))
 			return k;
 	}
@@ -156,17 +157,34 @@ static struct temporal_known *next_unlooked(struct temporal *t)
 
 static void look_on(struct temporal_job *j);
 
+static void take_look(struct temporal_job *j)
+{
+	temporal_look_take(j->t, j->run, json_root(j->describe), NULL);
+	look_on(j);
+}
+
+static void on_asked(struct temporal_job *j, const struct http_answer *a)
+{
+	temporal_waiting_take(j->t, json_root(j->describe), a);
+	take_look(j);
+}
+
 static void on_look(struct temporal_job *j, const struct http_answer *a)
 {
 	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	const char *name = doc ? temporal_waiting_query(j->t, json_root(doc)) : NULL;
 	if (!doc && a->status != 404) {
 		temporal_fail(j, a);
 		return;
 	}
-	if (doc)
-		temporal_look_take(j->t, j->run, json_root(doc), NULL);
-	json_free(doc);
-	look_on(j);
+	json_free(j->describe);
+	j->describe = doc;
+	if (name)
+		temporal_send_query(j, name, on_asked);
+	else if (doc)
+		take_look(j);
+	else
+		look_on(j);
 }
 
 static void look_on(struct temporal_job *j)
@@ -180,6 +198,8 @@ static void look_on(struct temporal_job *j)
 	k->wants_look = false;
 	mem_free(j->run);
 	j->run = mem_text(k->id);
+	mem_free(j->workflow_id);
+	j->workflow_id = mem_text(k->workflow_id);
 	temporal_add_workflow(&target, j->t, k->workflow_id);
 	temporal_add_run(&target, k->id);
 	struct temporal_ask ask = { .target = &target };

@@ -10,6 +10,7 @@
  *   temporal_planned.c  the next firings of schedules
  *   temporal_look.c     single runs by describe: what lists do not say;
  *                       temporal_gate.c: does it wait for a person, and why
+ *   temporal_prompt.c   what a run says itself of what it waits for
  *   temporal_decode.c   payloads by the codec server
  *   temporal_why.c      why something is pending
  *   temporal_load.c     describe of a run for a job; temporal_history.c: its history, kept
@@ -146,6 +147,17 @@ bool temporal_gate(struct temporal *t, const struct json *describe, struct arena
 /* The pending activity that a mapping means, or NULL. */
 const struct json *temporal_pending_activity(const struct json *describe, const char *type);
 
+/* ---- temporal_prompt.c ---- */
+
+/* The query to ask the described run, which says whether it waits. NULL: its type has
+ * none, it is closed, or nothing has happened since it was asked. */
+const char *temporal_waiting_query(struct temporal *t, const struct json *describe);
+void temporal_waiting_take(struct temporal *t, const struct json *describe,
+			   const struct http_answer *a);
+/* Of the described run, as JSON into j->prompt: what was shown, else the query's answer,
+ * the memo, the current details. */
+void temporal_find_prompt(struct temporal_job *j, temporal_then_fn *then);
+
 /* ---- temporal_decode.c: the codec server ---- */
 
 struct temporal_decoding;
@@ -211,6 +223,7 @@ struct temporal_job {
 	int timeout_ms;			/* of a question; 0: the usual */
 	bool preview;			/* of an order: say it, do not send it */
 	struct mapping_args args;	/* of a signal, an update */
+	struct view prompt;		/* JSON in the story's arena; empty: not found yet */
 	bool verbatim;			/* answers are not decoded: they are sent back */
 	bool gathered;			/* waits for others that are given with it */
 	struct temporal_batch *batch;	/* that it is part of, or NULL */

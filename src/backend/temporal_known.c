@@ -77,6 +77,7 @@ static void known_free(struct temporal_known *k)
 	mem_free(k->queue);
 	mem_free(k->title);
 	mem_free(k->prompt);
+	mem_free(k->prompt_json);
 	mem_free(k);
 }
 
@@ -103,6 +104,7 @@ static void put_gate(const struct temporal_known *k, struct run_facts *run)
 	};
 	run->pending_reason = VIEW("approval");
 	run->pending_detail = k->listed_waiting ? VIEW("the visibility filter says so") :
+			      k->asked_waiting	? VIEW("its query says so") :
 						  VIEW("its workflow is idle, or its activity is a person's");
 }
 

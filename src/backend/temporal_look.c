@@ -6,7 +6,7 @@
 #include "base/jtext.h"
 #include "base/mem.h"
 
-enum { LOOKS_A_TICK = 15 };
+enum { LOOKS_A_TICK = 15, QUESTIONS_A_TICK = 3 };
 
 static void look_next(struct temporal *t);
 
@@ -20,7 +20,8 @@ static void note_gate(struct temporal_known *k, bool waits, const struct story_g
 	if (!waits) {
 		k->gate_ms = 0;
 		mem_free(k->prompt);
-		k->prompt = NULL;
+		mem_free(k->prompt_json);
+		k->prompt = k->prompt_json = NULL;
 		k->asked = false;
 	}
 }
@@ -75,18 +76,18 @@ static void on_words(void *arg, const struct http_answer *a)
 	look_next(t);
 }
 
-static void ask_words(struct temporal *t, struct temporal_known *k)
+static void ask_query(struct temporal *t, const struct temporal_known *k, const char *name,
+		      temporal_heard_fn *heard)
 {
 	struct str target = { 0 }, body = { 0 };
-	k->asked = true;
 	temporal_add_workflow(&target, t, k->workflow_id);
-	str_add_text(&target, "/query/__temporal_workflow_metadata");
+	str_add_text(&target, "/query/");
+	http_add_encoded(&target, view_of(name));
 	str_add_text(&body, "{\"execution\":{\"runId\":");
 	jtext_add_quoted(&body, view_of(k->id));
 	str_add_text(&body, "},\"query\":{}}");
 	const struct temporal_ask ask = { .method = "POST", .target = &target, .body = &body,
-					  .header = "Grpc-Timeout: 3S", .heard = on_words,
-					  .arg = t };
+					  .header = "Grpc-Timeout: 3S", .heard = heard, .arg = t };
 	t->look.call = temporal_ask(t, &ask);
 }
 
@@ -104,10 +105,12 @@ static void go_on(struct temporal *t)
 	if (t->dead || !t->look.id || t->look.call)
 		return;
 	struct temporal_known *k = temporal_known(t, view_of(t->look.id));
-	if (k && k->looked_waiting && !k->asked)
-		ask_words(t, k);
-	else
+	if (k && k->looked_waiting && !k->asked) {
+		k->asked = true;
+		ask_query(t, k, "__temporal_workflow_metadata", on_words);
+	} else {
 		look_next(t);
+	}
 }
 
 /* The last event of a failed run: why. */
@@ -167,6 +170,33 @@ static bool ask_queue(struct temporal *t, struct json_doc *describe)
 	return true;
 }
 
+/* Its own query says whether it waits. */
+static void on_waiting(void *arg, const struct http_answer *a)
+{
+	struct temporal *t = arg;
+	struct json_doc *describe = t->look.describe;
+	t->look.call = NULL;
+	t->look.describe = NULL;
+	temporal_waiting_take(t, json_root(describe), a);
+	temporal_look_take(t, t->look.id, json_root(describe), NULL);
+	json_free(describe);
+	go_on(t);
+}
+
+/* Few at a time: a worker may have to replay all of a run to answer. Who is not asked
+ * now is asked at its next look. */
+static bool ask_waiting(struct temporal *t, struct json_doc *describe)
+{
+	const char *name = temporal_waiting_query(t, json_root(describe));
+	const struct temporal_known *k = name ? temporal_known(t, view_of(t->look.id)) : NULL;
+	if (!k || t->look.questions <= 0)
+		return false;
+	t->look.questions--;
+	t->look.describe = describe;
+	ask_query(t, k, name, on_waiting);
+	return true;
+}
+
 static void on_look(void *arg, const struct http_answer *a)
 {
 	struct temporal *t = arg;
@@ -180,7 +210,7 @@ static void on_look(void *arg, const struct http_answer *a)
 		ask_end(t, doc);
 		return;
 	}
-	if (doc && !t->dead && ask_queue(t, doc))
+	if (doc && !t->dead && (ask_queue(t, doc) || ask_waiting(t, doc)))
 		return;
 	if (doc)
 		temporal_look_take(t, t->look.id, json_root(doc), NULL);
@@ -248,6 +278,7 @@ void temporal_look_at(struct temporal *t, struct view id)
 void temporal_look_tick(struct temporal *t)
 {
 	t->look.left = LOOKS_A_TICK;
+	t->look.questions = QUESTIONS_A_TICK;
 	look_next(t);
 }
 

@@ -40,6 +40,62 @@ static void add_now(struct str *out, const struct mapping_values *v)
 	str_release(&now);
 }
 
+/* The member of a JSON object, as it stands there; false where there is none. */
+static bool member_of(struct view json, struct view name, struct view *out)
+{
+	size_t at = view_find_byte(json, '{', 0);
+	if (at == SIZE_MAX || view_trim(view_cut(json, 0, at)).len)
+		return false;
+	for (;;) {
+		size_t key_end = jscan_value_end(json, at + 1);
+		size_t colon = key_end == SIZE_MAX ? SIZE_MAX : view_find_byte(json, ':', key_end);
+		size_t end = colon == SIZE_MAX ? SIZE_MAX : jscan_value_end(json, colon + 1);
+		if (end == SIZE_MAX)
+			return false;
+		struct view key = view_trim(view_cut(json, at + 1, key_end - at - 1));
+		*out = view_trim(view_cut(json, colon + 1, end - colon - 1));
+		if (key.len >= 2 && view_eq(view_cut(key, 1, key.len - 2), name))
+			return true;
+		at = view_find_byte(json, ',', end);
+		if (at == SIZE_MAX)
+			return false;
+	}
+}
+
+/* "prompt", "prompt.request_id", "prompt.a.b"; what is not there is an error: nothing
+ * is sent that the workflow did not say. */
+static bool add_prompt(struct str *out, struct view path, const struct mapping_values *v,
+		       struct err *err)
+{
+	struct view rest = path, part, at = v->prompt;
+	view_split(&rest, '.', &part);
+	bool found = at.len > 0;
+	while (found && rest.len && view_split(&rest, '.', &part))
+		found = member_of(at, part, &at);
+	if (!found && !v->sample)
+		return err_set(err, ERR_CONFIG, "its prompt has no %.*s", (int)path.len, path.ptr);
+	str_add(out, found ? at : VIEW("null"));
+	return true;
+}
+
+static bool is_prompt(struct view name)
+{
+	return view_is(name, "prompt") || view_starts(name, "prompt.");
+}
+
+bool mapping_needs_prompt(const struct mapping *m)
+{
+	size_t at = 0;
+	struct view text = view_of(m->args ? m->args : "");
+	while ((at = view_find(text, VIEW("${"), at)) != SIZE_MAX) {
+		at += 2;
+		size_t close = view_find_byte(text, '}', at);
+		if (close != SIZE_MAX && is_prompt(view_cut(text, at, close - at)))
+			return true;
+	}
+	return false;
+}
+
 static bool add_placeholder(struct str *out, struct view name, const struct mapping_values *v)
 {
 	if (view_is(name, "comment"))
@@ -76,9 +132,13 @@ static bool add_template(struct str *out, struct view text, const struct mapping
 		if (close == SIZE_MAX)
 			return err_set(err, ERR_CONFIG, "a ${ is not closed");
 		struct view name = view_cut(text, open + 2, close - open - 2);
-		if (!add_placeholder(out, name, v))
+		if (is_prompt(name)) {
+			if (!add_prompt(out, name, v, err))
+				return false;
+		} else if (!add_placeholder(out, name, v)) {
 			return err_set(err, ERR_CONFIG, "unknown placeholder ${%.*s}",
 				       (int)name.len, name.ptr);
+		}
 		at = close + 1;
 	}
 	str_add(out, view_cut(text, at, text.len));
@@ -179,12 +239,25 @@ static void mapping_release(struct mapping *m)
 	mem_free(m->args);
 }
 
+static bool add_query(struct mappings *m, struct view key, struct view value, struct err *err)
+{
+	struct view type = key, word, name = view_trim(value);
+	view_split(&type, '.', &word);
+	if (!type.len || !name.len)
+		return err_set(err, ERR_CONFIG, "expected the name of a query");
+	struct mapping_query fresh = { mem_bytes(type.ptr, type.len), mem_bytes(name.ptr, name.len) };
+	vec_push(&m->queries, fresh);
+	return true;
+}
+
 bool mapping_add(struct mappings *m, struct view key, struct view value, struct err *err)
 {
+	if (view_starts(key, "waiting_query."))
+		return add_query(m, key, value, err);
 	struct mapping fresh = { 0 };
 	struct arena arena = { 0 };
 	struct mapping_args args;
-	const struct mapping_values sample = { .verb = VERB_APPROVE, .now_ms = 1 };
+	const struct mapping_values sample = { .verb = VERB_APPROVE, .now_ms = 1, .sample = true };
 	bool ok = read_key(&fresh, key) && read_value(&fresh, view_trim(value));
 	if (!ok)
 		err_set(err, ERR_CONFIG, "expected update:NAME:JSON, signal:NAME, signal:NAME:JSON, "
@@ -204,6 +277,24 @@ void mappings_release(struct mappings *m)
 	for (size_t i = 0; i < m->items.len; i++)
 		mapping_release(&m->items.items[i]);
 	vec_release(&m->items);
+	for (size_t i = 0; i < m->queries.len; i++) {
+		mem_free(m->queries.items[i].type);
+		mem_free(m->queries.items[i].name);
+	}
+	vec_release(&m->queries);
+}
+
+const char *mapping_query(const struct mappings *m, struct view type)
+{
+	const char *best = NULL;
+	for (size_t i = 0; i < m->queries.len; i++) {
+		const struct mapping_query *q = &m->queries.items[i];
+		if (view_is(type, q->type))
+			return q->name;
+		if (!best && view_glob(view_of(q->type), type))
+			best = q->name;
+	}
+	return best;
 }
 
 const struct mapping *mapping_find(const struct mappings *m, enum verb verb, struct view type)

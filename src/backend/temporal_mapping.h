@@ -21,23 +21,35 @@ struct mapping {
 	bool many;		/* `*[...]`: each element is an argument */
 };
 
-struct mappings {
-	VEC(struct mapping) items;
+/* A query handler of a type: an answer means that the run waits, and is its prompt. */
+struct mapping_query {
+	char *type, *name;
 };
 
-/* key "approve.TYPE", "reject.TYPE" or "answer.TYPE". ERR_CONFIG where it is none, or
- * its template gives no JSON. */
+struct mappings {
+	VEC(struct mapping) items;
+	VEC(struct mapping_query) queries;
+};
+
+/* key "approve.TYPE", "reject.TYPE", "answer.TYPE" or "waiting_query.TYPE". ERR_CONFIG
+ * where it is none, or its template gives no JSON. */
 bool mapping_add(struct mappings *m, struct view key, struct view value, struct err *err);
 void mappings_release(struct mappings *m);
 /* An exact type before a glob; NULL: none. */
 const struct mapping *mapping_find(const struct mappings *m, enum verb verb, struct view type);
 bool mapping_has_type(const struct mappings *m, struct view type);
+/* Which query says whether a run of that type waits; NULL: none. */
+const char *mapping_query(const struct mappings *m, struct view type);
+/* Its template has a ${prompt}. */
+bool mapping_needs_prompt(const struct mapping *m);
 
 /* What the placeholders stand for. */
 struct mapping_values {
 	enum verb verb;
 	struct view comment, user, workflow_id, run_id;
 	struct view value;		/* an answer's JSON, or empty */
+	struct view prompt;		/* JSON that is checked, or empty */
+	bool sample;			/* every member of the prompt is null */
 	int64_t now_ms;
 };
 

@@ -122,6 +122,22 @@ static void give_detail(struct temporal_job *j)
 		temporal_finish(j, OUTCOME_OK, NULL);
 }
 
+static void on_waiting(struct temporal_job *j, const struct http_answer *a)
+{
+	temporal_waiting_take(j->t, json_root(j->describe), a);
+	give_detail(j);
+}
+
+/* Its own query says whether it waits. */
+static void ask_waiting(struct temporal_job *j)
+{
+	const char *name = temporal_waiting_query(j->t, json_root(j->describe));
+	if (name)
+		temporal_send_query(j, name, on_waiting);
+	else
+		give_detail(j);
+}
+
 /* Why it is pending is said by its task queue. */
 static void on_queue(struct temporal_job *j, const struct http_answer *a)
 {
@@ -137,7 +153,7 @@ static void ask_why(struct temporal_job *j)
 	struct str target = { 0 };
 	if (!temporal_why_of(json_root(j->describe), &why) ||
 	    !temporal_why_target(j->t, &why, &target)) {
-		give_detail(j);
+		ask_waiting(j);
 		return;
 	}
 	struct temporal_ask ask = { .target = &target };

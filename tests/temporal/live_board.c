@@ -19,7 +19,7 @@ START_TEST(every_fixture_stands_in_its_lane)
 		{ "parent-1", "running" },	   { "parent-1-child-1", "completed" },
 		{ "parent-1-child-2", "running" }, { "approval-update-1", "waiting" },
 		{ "approval-signal-1", "waiting" }, { "approval-noarg-1", "waiting" },
-		{ "approval-async-1", "waiting" }, { "fails-1", "failed" },
+		{ "approval-async-1", "waiting" }, { "approval-query-1", "waiting" }, { "fails-1", "failed" },
 		{ "flaky-1", "completed" },	   { "continued-1", "completed" },
 	};
 	for (size_t i = 0; i < sizeof lanes / sizeof *lanes; i++)
@@ -67,6 +67,14 @@ START_TEST(approvals_by_signal_and_by_activity)
 	until_in(&board, "approval-async-1", "completed");
 	until_in(&board, "approval-signal-2", "rejected");
 	until_in(&board, "approval-async-2", "rejected");
+}
+END_TEST
+
+/* It hears only the decision that quotes what its query answered. */
+START_TEST(an_approval_that_quotes_the_prompt)
+{
+	order_well(&board, VERB_APPROVE, "approval-query-1");
+	until_in(&board, "approval-query-1", "completed");
 }
 END_TEST
 
@@ -213,6 +221,7 @@ Suite *suite_live_board(void)
 	tcase_add_test(c, details_say_what_goes_on);
 	tcase_add_test(c, an_approval_by_update);
 	tcase_add_test(c, approvals_by_signal_and_by_activity);
+	tcase_add_test(c, an_approval_that_quotes_the_prompt);
 	tcase_add_test(c, of_two_boards_one_approves);
 	tcase_add_test(c, runs_are_cancelled_terminated_reset_and_run_again);
 	tcase_add_test(c, a_run_is_started_and_followed);

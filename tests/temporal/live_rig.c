@@ -93,18 +93,23 @@ static const struct backend_sink passing = {
 static char keys[][32] = { "approve.ApprovalUpdate", "reject.ApprovalUpdate",
 			   "approve.ApprovalSignal", "reject.ApprovalSignal",
 			   "approve.ApprovalNoArg", "reject.ApprovalNoArg",
-			   "approve.ApprovalAsync", "reject.ApprovalAsync" };
+			   "approve.ApprovalAsync", "reject.ApprovalAsync",
+			   "waiting_query.ApprovalQuery", "approve.ApprovalQuery" };
 static char values[][96] = { "update:decide:" DECISION, "update:decide:" DECISION,
 			     "signal:approve:" DECISION, "signal:approve:" DECISION,
 			     "signal:approve", "signal:reject",
-			     "activity:HumanApproval:\"APPROVED\"", "activity:HumanApproval" };
+			     "activity:HumanApproval:\"APPROVED\"", "activity:HumanApproval",
+			     "pending_approval",
+			     "signal:approval_decision:{\"request_id\":${prompt.request_id},\"approved\":true}" };
+
+enum { MAPPINGS = sizeof keys / sizeof *keys };
 
 void board_open(struct board *b, int port, const struct temporal_config *different)
 {
-	static struct setting approvals[8];
+	static struct setting approvals[MAPPINGS];
 	struct temporal_config config = different ? *different : (struct temporal_config){ 0 };
 	char url[64];
-	for (size_t i = 0; i < 8; i++)
+	for (size_t i = 0; i < MAPPINGS; i++)
 		approvals[i] = (struct setting){ keys[i], values[i] };
 	bool tls = config.ca_file != NULL;
 	snprintf(url, sizeof url, "http%s://127.0.0.1:%d", tls ? "s" : "", port);
@@ -112,7 +117,7 @@ void board_open(struct board *b, int port, const struct temporal_config *differe
 	config.url = url;
 	config.waiting_memo = "waitingFor";
 	config.approvals = approvals;
-	config.n_approvals = 8;
+	config.n_approvals = MAPPINGS;
 	*b = (struct board){ .opened_ms = when_mono_ms() };
 	ear_init(&b->ear);
 	b->sink = passing;

@@ -16,7 +16,7 @@ const queue = "fixtures"
 
 func startWorkers(c client.Client) {
 	w := worker.New(c, queue, worker.Options{Identity: "worker-a@fixture"})
-	for _, f := range []any{ApprovalUpdate, ApprovalSignal, ApprovalNoArg, ApprovalAsync, Flaky,
+	for _, f := range []any{ApprovalUpdate, ApprovalSignal, ApprovalNoArg, ApprovalAsync, ApprovalQuery, Flaky,
 		Retrying, AlwaysFails, Crashing, BadCode, Orphan, Parent, Child, Timers, Heartbeat, ContinueAsNew,
 		BigHistory, Quick, Shipment} {
 		w.RegisterWorkflow(f)
@@ -48,6 +48,7 @@ func startRuns(ctx context.Context, c client.Client) {
 		{id: "approval-noarg-2", workflow: ApprovalNoArg},
 		{id: "approval-async-1", workflow: ApprovalAsync},
 		{id: "approval-async-2", workflow: ApprovalAsync},
+		{id: "approval-query-1", workflow: ApprovalQuery},
 		{id: "flaky-1", workflow: Flaky, args: []any{order}},
 		{id: "retrying-1", workflow: Retrying},
 		{id: "fails-1", workflow: AlwaysFails, args: []any{order}},

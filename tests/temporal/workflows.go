@@ -85,6 +85,32 @@ func ApprovalSignal(ctx workflow.Context, order Order) (string, error) {
 	return verdict(d)
 }
 
+// Request is what a person is asked for, and RequestDecision the answer to it.
+type Request struct {
+	ID   string `json:"request_id"`
+	Tool string `json:"tool"`
+}
+
+type RequestDecision struct {
+	ID       string `json:"request_id"`
+	Approved bool   `json:"approved"`
+}
+
+// ApprovalQuery says by a query what it waits for, and hears the decision of that request only.
+func ApprovalQuery(ctx workflow.Context) (string, error) {
+	pending := &Request{ID: "r-" + workflow.GetInfo(ctx).WorkflowExecution.ID, Tool: "shell"}
+	err := workflow.SetQueryHandler(ctx, "pending_approval", func() (*Request, error) { return pending, nil })
+	if err != nil {
+		return "", err
+	}
+	var d RequestDecision
+	for d.ID != pending.ID {
+		workflow.GetSignalChannel(ctx, "approval_decision").Receive(ctx, &d)
+	}
+	pending = nil
+	return verdict(Decision{Approved: d.Approved})
+}
+
 // ApprovalNoArg waits for one of two signals that have no arguments.
 func ApprovalNoArg(ctx workflow.Context) (string, error) {
 	result := ""

@@ -3,14 +3,14 @@
 
 unit_suite_fn suite_backend, suite_backoff, suite_context, suite_local, suite_replay,
 	suite_rules, suite_temporal, suite_temporal_board, suite_temporal_link, suite_temporal_orders,
-	suite_temporal_detail, suite_temporal_history, suite_temporal_profile, suite_temporal_parse;
+	suite_temporal_detail, suite_temporal_history, suite_temporal_prompt, suite_temporal_profile, suite_temporal_parse;
 
 int main(void)
 {
 	static unit_suite_fn *const suites[] = {
 		suite_backend, suite_backoff, suite_context, suite_local,
 		suite_replay,  suite_rules,   suite_temporal, suite_temporal_board,
-		suite_temporal_link, suite_temporal_orders, suite_temporal_detail, suite_temporal_history,
+		suite_temporal_link, suite_temporal_orders, suite_temporal_detail, suite_temporal_history, suite_temporal_prompt,
 		suite_temporal_profile,
 		suite_temporal_parse, NULL,
 	};

@@ -383,6 +383,51 @@ START_TEST(placeholders_are_json_whatever_was_typed)
 }
 END_TEST
 
+#define PROMPT "{\"a\": {\"b\":[1, \"}\"]}, \"request_id\":12345678901234567890,\"n\":null}"
+
+START_TEST(a_prompt_is_quoted_as_it_stands)
+{
+	static const char *const cases[][2] = {
+		{ "${prompt}", PROMPT },
+		{ "${prompt.request_id}", "12345678901234567890" },
+		{ "${prompt.a.b}", "[1, \"}\"]" },
+		{ "[${prompt.n},${approved}]", "[null,true]" },
+		{ "${prompt.gone}", NULL },
+		{ "${prompt.a.b.c}", NULL },
+		{ "${prompt.request_id.x}", NULL },
+	};
+	struct str value = { 0 };
+	struct mapping_args args;
+	struct err err = { 0 };
+	str_addf(&value, "signal:x:%s", cases[_i][0]);
+	struct mappings m = mappings_of("approve.T", str_text(&value));
+	const struct mapping_values v = { .verb = VERB_APPROVE, .prompt = VIEW(PROMPT) };
+	ck_assert(mapping_needs_prompt(&m.items.items[0]));
+	bool ok = mapping_fill(&m.items.items[0], &v, &arena, &args, &err);
+	ck_assert_int_eq(ok, cases[_i][1] != NULL);
+	if (ok)
+		ck_assert(is(args.items[0], cases[_i][1]));
+	else
+		ck_assert_ptr_nonnull(strstr(err_text(&err), "its prompt has no prompt."));
+	err_release(&err);
+	str_release(&value);
+	mappings_release(&m);
+}
+END_TEST
+
+START_TEST(a_type_has_its_query)
+{
+	struct mappings m = mappings_of("waiting_query.Draft*", "get_draft");
+	ck_assert(mapping_add(&m, VIEW("waiting_query.DraftOwn"), VIEW(" own "), NULL));
+	ck_assert_str_eq(mapping_query(&m, VIEW("DraftOwn")), "own");
+	ck_assert_str_eq(mapping_query(&m, VIEW("Drafts")), "get_draft");
+	ck_assert_ptr_null(mapping_query(&m, VIEW("Other")));
+	ck_assert(!mapping_add(&m, VIEW("waiting_query.T"), VIEW(" "), NULL));
+	ck_assert(!mapping_add(&m, VIEW("waiting_query."), VIEW("q"), NULL));
+	mappings_release(&m);
+}
+END_TEST
+
 START_TEST(a_signal_without_arguments_has_none)
 {
 	struct mappings m = mappings_of("reject.T", "signal:reject");
@@ -462,6 +507,8 @@ Suite *suite_temporal_parse(void)
 	tcase_add_test(c, the_middle_of_a_long_history_is_said_to_be_missing);
 	tcase_add_loop_test(c, a_filter_becomes_a_query_as_far_as_that_can_say_it, 0, 17);
 	tcase_add_test(c, placeholders_are_json_whatever_was_typed);
+	tcase_add_loop_test(c, a_prompt_is_quoted_as_it_stands, 0, 7);
+	tcase_add_test(c, a_type_has_its_query);
 	tcase_add_test(c, a_signal_without_arguments_has_none);
 	tcase_add_test(c, many_arguments_are_a_list_with_a_star);
 	tcase_add_test(c, an_exact_type_goes_before_a_pattern);

@@ -130,6 +130,19 @@ static bool remove_answers(struct retention *r)
 	return remove_rows(r, first, remove, r->now_ms - DAY_MS);
 }
 
+/* What was told of how long a run takes is asked for while it is open. */
+static bool remove_lengths(struct retention *r)
+{
+	static const char first[] = "SELECT 1 FROM meta m WHERE key >= 'long:' AND key < 'long;'"
+				    " AND NOT EXISTS (SELECT 1 FROM runs WHERE id = substr(m.key, 6)"
+				    " AND open = 1) LIMIT ?";
+	static const char remove[] = "DELETE FROM meta WHERE key IN (SELECT key FROM meta m"
+				     " WHERE key >= 'long:' AND key < 'long;'"
+				     " AND NOT EXISTS (SELECT 1 FROM runs WHERE id = substr(m.key, 6)"
+				     " AND open = 1) LIMIT ?2) AND ?1 > 0";
+	return remove_rows(r, first, remove, 1);
+}
+
 /* Each part over and over until it says that it is over; then the next. */
 static void step(struct retention *r)
 {
@@ -142,7 +155,8 @@ static void step(struct retention *r)
 		[PART_LOGS] = { retention_remove_logs, { PART_RUNS, PART_LOGS } },
 		[PART_RUNS] = { retention_remove_runs, { PART_NEXT_WORKFLOW, PART_RUNS } },
 		[PART_AUDIT] = { remove_audit, { PART_ANSWERS, PART_AUDIT } },
-		[PART_ANSWERS] = { remove_answers, { PART_DONE, PART_ANSWERS } },
+		[PART_ANSWERS] = { remove_answers, { PART_LENGTHS, PART_ANSWERS } },
+		[PART_LENGTHS] = { remove_lengths, { PART_DONE, PART_LENGTHS } },
 	};
 	enum retention_part was = r->part;
 	bool more = parts[was].step(r);

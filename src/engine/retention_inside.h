@@ -11,7 +11,7 @@
 
 /* A round goes through all of them. */
 enum retention_part { PART_TIDY, PART_NEXT_WORKFLOW, PART_LOGS, PART_RUNS, PART_AUDIT, PART_ANSWERS,
-		      PART_DONE };
+		      PART_LENGTHS, PART_DONE };
 
 /* So many of one kind were removed in this slice: one line of the audit trail. */
 struct retention_tally {

@@ -346,6 +346,21 @@ START_TEST(old_lines_of_the_audit_trail_and_old_answers_go)
 }
 END_TEST
 
+START_TEST(what_was_told_of_the_length_of_a_run_goes_with_its_end)
+{
+	char open[40], ended[40], sql[400];
+	do_run("gated", "waiting", open);
+	do_run("quick", "completed", ended);
+	snprintf(sql, sizeof sql, "INSERT INTO meta VALUES('long:%s', '5'), ('long:%s', '5'),"
+				  " ('long:gone', '5'), ('longer', '5')", open, ended);
+	ck_assert_int_eq(db_exec(journal_db(w.engine->journal), sql, NULL), DB_DONE);
+	keep("", "count", "none");
+	until("SELECT count(*) FROM meta WHERE key LIKE 'long%'", 2);
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM meta WHERE key IN ('long:%s', 'longer')", open);
+	ck_assert_int_eq(number(sql), 2);
+}
+END_TEST
+
 Suite *suite_retention(void);
 
 Suite *suite_retention(void)
@@ -368,6 +383,7 @@ Suite *suite_retention(void)
 	tcase_add_test(t, what_is_open_and_its_family_stay);
 	tcase_add_test(t, a_run_is_never_in_half_whatever_part_of_a_removal_was_reached);
 	tcase_add_test(t, old_lines_of_the_audit_trail_and_old_answers_go);
+	tcase_add_test(t, what_was_told_of_the_length_of_a_run_goes_with_its_end);
 	suite_add_tcase(s, t);
 	return s;
 }

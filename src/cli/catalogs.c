@@ -10,6 +10,7 @@ struct column {
 	const char *member;	/* "a.b" goes into objects */
 	const char *head;
 	int cells;		/* 0: the last one, as long as it is */
+	const char *other;	/* shown by its name where there is no member; or NULL */
 };
 
 struct listing {
@@ -28,7 +29,7 @@ static const struct opt catalog_options[] = {
 static const struct listing listings[] = {
 	{ "workflows", CATALOG_WORKFLOWS, "workflows", "no workflows: put files into the workflows folder",
 	  { { "name", "NAME", 24 }, { "title", "TITLE", 44 }, { "open_runs", "OPEN", 6 },
-	    { "error", "ERROR", 0 } } },
+	    { "error", "ERROR", 0, "warning" } } },
 	{ "schedules", CATALOG_SCHEDULES, "schedules", "no schedules",
 	  { { "id", "ID", 24 }, { "workflow", "WORKFLOW", 24 }, { "cron", "CRON", 20 },
 	    { "timezone", "ZONE", 18 }, { "next", "NEXT", 26 }, { "paused", "PAUSED", 0 } } },
@@ -96,8 +97,13 @@ static void print_row(struct printing *p, const struct json *row)
 			out_column(o, view_of(c->head), c->cells ? c->cells : (int)strlen(c->head) + 1);
 		out_text(o, "\n");
 	}
-	for (c = p->listing->columns; c->member; c++)
-		print_cell(o, member(row, c->member), c->cells);
+	for (c = p->listing->columns; c->member; c++) {
+		const struct json *v = member(row, c->member);
+		bool other = c->other && !json_text(v).len && json_text(member(row, c->other)).len;
+		if (other)
+			out_format(o, "%s: ", c->other);
+		print_cell(o, other ? member(row, c->other) : v, c->cells);
+	}
 	out_text(o, "\n");
 }
 

@@ -37,6 +37,7 @@ struct workflow_facts {
 	bool may_start;
 	struct view why_not;		/* where it may not be started */
 	struct view error;		/* of its file as it is now; a version before may stay */
+	struct view warning;		/* what does not go though the file is right */
 };
 
 #endif

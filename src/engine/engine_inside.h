@@ -214,6 +214,11 @@ void engine_stop_child(struct engine *e, const struct live_run *run, struct view
 /* After a restart: t waits for a child. */
 void engine_adopt_child(struct engine *e, struct live_run *run, const struct machine_task *t);
 
+/* ---- hook.c: webhooks ------------------------------------------------------------------------ */
+
+/* Of the engine's environment; NULL where it does not have it. */
+const char *engine_hook_secret(const struct workflow *w);
+
 /* ---- turn.c: commit and what follows -------------------------------------------------- */
 
 void engine_end_turn(void *arg);

@@ -50,14 +50,19 @@ static bool is_signed(const struct delivery *d, struct view secret)
 	return same;
 }
 
+const char *engine_hook_secret(const struct workflow *w)
+{
+	char *name = mem_bytes(w->webhook_secret_env.ptr, w->webhook_secret_env.len);
+	const char *secret = getenv(name);
+	mem_free(name);
+	return secret && *secret ? secret : NULL;
+}
+
 /* The reason stays here, in the audit trail: outside all refusals look alike. */
 static const char *why_not(const struct delivery *d)
 {
-	char *name = mem_bytes(d->workflow->webhook_secret_env.ptr,
-			       d->workflow->webhook_secret_env.len);
-	const char *secret = getenv(name);
-	mem_free(name);
-	if (!secret || !*secret)
+	const char *secret = engine_hook_secret(d->workflow);
+	if (!secret)
 		return "the engine's environment does not have its secret";
 	if (!d->hook->signature.len)
 		return "there is no X-Hub-Signature-256";

@@ -123,12 +123,25 @@ static void add_definition(struct jsonw *w, const struct workflow *wf)
 	add_steps(w, wf);
 }
 
+/* What does not go though the file is right. */
+static void add_warning(struct jsonw *w, const struct workflow *wf)
+{
+	struct str text = { 0 };
+	bool deaf = wf && wf->webhook_secret_env.len && !engine_hook_secret(wf);
+	if (deaf)
+		str_addf(&text, "its webhook takes nothing: %.*s is not set in the engine's environment",
+			 (int)wf->webhook_secret_env.len, wf->webhook_secret_env.ptr);
+	jsonw_string(w, "warning", deaf ? str_text(&text) : NULL);
+	str_release(&text);
+}
+
 static void add_workflow(struct jsonw *w, const struct engine *e, const struct catalog_entry *entry)
 {
 	jsonw_object(w, NULL);
 	jsonw_string(w, "name", entry->name);
 	jsonw_string(w, "file", entry->path);
 	jsonw_string(w, "error", entry->error);
+	add_warning(w, entry->workflow);
 	if (entry->workflow)
 		add_definition(w, entry->workflow);
 	add_open_runs(w, e, entry->name);

@@ -32,6 +32,7 @@ struct workflow_facts workflow_copy(struct arena *a, const struct workflow_facts
 	to.queue = arena_view(a, w->queue);
 	to.why_not = arena_view(a, w->why_not);
 	to.error = arena_view(a, w->error);
+	to.warning = arena_view(a, w->warning);
 	for (size_t i = 0; i < w->params.len; i++)
 		params[i] = copy_param(a, &w->params.items[i]);
 	to.params.items = params;

@@ -26,6 +26,13 @@ static void add_title(struct str *s, struct view title)
 	str_add(s, rest);
 }
 
+static enum style_role line_style(const struct workflow_facts *w)
+{
+	if (w->error.len > 0)
+		return STYLE_FAILED;
+	return !w->may_start ? STYLE_DIM : w->warning.len > 0 ? STYLE_WARNING : STYLE_PLAIN;
+}
+
 static void put_workflow(struct pen *p, struct rect r, const struct workflow_line *l)
 {
 	const struct workflow_facts *w = &l->facts;
@@ -45,10 +52,12 @@ static void put_workflow(struct pen *p, struct rect r, const struct workflow_lin
 		str_add_text(&p->text, "its file has errors, the version before counts");
 	else if (!w->may_start && w->why_not.len > 0)
 		str_add(&p->text, w->why_not);
+	else if (w->warning.len > 0)
+		str_add(&p->text, w->warning);
 	else
 		add_title(&p->text, w->title);
 	pen_put(p, r.row, r.col + names + 1, end - r.col - names - 1,
-		w->error.len > 0 ? STYLE_FAILED : w->may_start ? STYLE_PLAIN : STYLE_DIM);
+		line_style(w));
 }
 
 /* What is wrong, with the chosen one's file first; else what can be done. */
@@ -63,6 +72,8 @@ static void put_head(struct pen *p, struct rect r)
 		canvas_text(p->canvas, r.row, r.col, r.cols, STYLE_ERROR, view_of_str(&s->trouble));
 	else if (l && l->facts.error.len > 0)
 		pen_wrap(p, r, STYLE_FAILED, l->facts.error);
+	else if (l && l->facts.warning.len > 0)
+		pen_wrap(p, r, STYLE_WARNING, l->facts.warning);
 	else
 		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM,
 			     "Enter starts one; nothing runs before its form is confirmed");

@@ -77,6 +77,7 @@ static void read_workflow(const struct json *v, struct arena *arena, struct work
 	w->description = text_of(v, arena, "description");
 	w->queue = text_of(v, arena, "queue");
 	w->error = text_of(v, arena, "error");
+	w->warning = text_of(v, arena, "warning");
 	catalog_params(json_get(v, "params"), arena, &w->params);
 	for (const struct json *i = json_first(open); i; i = json_next(i))
 		w->open_runs += json_int(i, 0);

@@ -2,6 +2,7 @@
 # Running the engine from outside: workflow files that come, go and break while it runs,
 # what schedules plan.
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -79,6 +80,16 @@ def reload(rig):
     rig.check('two files of one name', len(errors) == 2 and any(e and 'stands in' in e for e in errors), errors)
     os.remove(rig.path('config/runboard/workflows/edited.yaml'))
     rig.equal('when the first goes, the second is right', listed(rig, 'edited')['error'], None)
+
+
+def deaf(rig):
+    """A webhook without its secret is warned of where workflows are listed."""
+    rig.workflow('hooked', 'on: {webhook: {secret_env: HOOK_KEY}}\nsteps: [{id: a, run: "true"}]\n')
+    row = listed(rig, 'hooked')
+    rig.check('it says which', row['error'] is None and 'HOOK_KEY is not set' in row['warning'], row)
+    rig.check('on the command line', re.search(r'hooked .*warning: .*HOOK_KEY', rig.cli('workflows').stdout))
+    rig.workflow('hooked', 'on: {webhook: {secret_env: PATH}}\nsteps: [{id: a, run: "true"}]\n')
+    rig.equal('with it there is none', listed(rig, 'hooked')['warning'], None)
 
 
 def trouble(stream, wanted):
@@ -192,4 +203,4 @@ def drain(rig):
 
 
 if __name__ == '__main__':
-    play('operation', planned, reload, file_limit, own_disk, no_descriptors, drain)
+    play('operation', planned, reload, deaf, file_limit, own_disk, no_descriptors, drain)

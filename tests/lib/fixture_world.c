@@ -219,6 +219,9 @@ static void answer_catalog(struct fixture *f, const struct effect *e)
 		{ .name = { "nightly", 7 }, .title = { "All of the night", 16 }, .may_start = true,
 		  .error = VIEW("/srv/workflows/nightly.yaml:12:3: unknown key 'tiemout' "
 				"(did you mean 'timeout'?)") },
+		{ .name = { "onpush", 6 }, .title = { "What a push starts", 18 }, .may_start = true,
+		  .warning = VIEW("its webhook takes nothing: PUSH_KEY is not set in the "
+				  "engine's environment") },
 	};
 
 	if (e->catalog == CATALOG_STATS)
@@ -227,7 +230,7 @@ static void answer_catalog(struct fixture *f, const struct effect *e)
 		return;
 	fixture_send(f, (struct msg){
 		.kind = MSG_CATALOG, .request = e->request,
-		.catalog = { .kind = e->catalog, .workflows = workflows, .len = 3 } });
+		.catalog = { .kind = e->catalog, .workflows = workflows, .len = 4 } });
 	fixture_send(f, (struct msg){ .kind = MSG_DONE, .request = e->request,
 				      .done = { .outcome = OUTCOME_OK } });
 }

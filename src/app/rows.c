@@ -17,6 +17,7 @@ struct table {
 	const char *list;		/* the member that holds the rows */
 	const char *members[COLUMNS_MAX];
 	const char *titles[COLUMNS_MAX + 1];
+	size_t always;			/* so many columns; those behind only if a row has them */
 };
 
 static const struct table tables[] = {
@@ -24,10 +25,12 @@ static const struct table tables[] = {
 	[CATALOG_SCHEDULES] = { "schedules",
 		{ "id", "workflow", "cron", "timezone", "next", "paused" },
 		{ "schedule", "workflow", "cron", "zone", "next", "paused" } },
-	[CATALOG_QUEUES] = { "queues", { "name", "slots", "running", "queued" },
-		{ "queue", "slots", "running", "queued" } },
-	[CATALOG_WORKERS] = { "workers", { "name", "queue", "slots", "running" },
-		{ "worker", "queue", "slots", "running" } },
+	[CATALOG_QUEUES] = { "queues",
+		{ "name", "slots", "running", "queued", "oldest", "added_per_s", "taken_per_s" },
+		{ "queue", "slots", "running", "queued", "oldest", "in/s", "out/s" }, 4 },
+	[CATALOG_WORKERS] = { "workers",
+		{ "name", "queue", "slots", "running", "polls", "sdk", "host", "last_seen" },
+		{ "worker", "queue", "slots", "running", "polls", "sdk", "host", "last seen" }, 4 },
 	/* In the order that view/metrics_view.c draws. */
 	[CATALOG_STATS] = { "workflows",
 		{ "workflow", "ended", "success_rate", "duration_ms.p50", "duration_ms.p95" },
@@ -76,6 +79,26 @@ static const struct json *cell_of(const struct json *row, const char *member)
 	}
 	str_release(&key);
 	return row;
+}
+
+static bool has_cell(const struct json *rows, const char *member)
+{
+	for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+		if (cell_of(row, member))
+			return true;
+	}
+	return false;
+}
+
+/* Their indexes; how many. Not all backends know all of it. */
+static size_t choose_columns(const struct table *t, const struct json *rows, size_t *shown)
+{
+	size_t n = 0, all = columns_of(t);
+	for (size_t i = 0; i < all; i++) {
+		if (!t->always || i < t->always || has_cell(rows, t->members[i]))
+			shown[n++] = i;
+	}
+	return n;
 }
 
 /* ---- an answer: its lines under its title ---- */
@@ -151,16 +174,19 @@ void rows_read(enum catalog_kind kind, struct view json, struct arena *arena,
 		read_answer(json, arena, out);
 		return;
 	}
-	size_t columns = columns_of(t);
 	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, NULL);
 	const struct json *rows = doc ? catalog_rows(json_root(doc), t->list) : NULL;
-	size_t n = rows ? json_count(rows) : 0;
+	size_t n = rows ? json_count(rows) : 0, shown[COLUMNS_MAX];
+	size_t columns = choose_columns(t, rows, shown);
+	const char **titles = arena_array(arena, columns + 1, sizeof *titles);
 	struct view *cells = arena_array(arena, n * columns + 1, sizeof *cells);
-	out->columns = t->titles;
+	for (size_t i = 0; i < columns; i++)
+		titles[i] = t->titles[shown[i]];
+	out->columns = titles;
 	out->rows = cells;
 	out->len = n;
 	for (const struct json *row = json_first(rows); row; row = json_next(row))
 		for (size_t i = 0; i < columns; i++)
-			*cells++ = cell_text(cell_of(row, t->members[i]), arena);
+			*cells++ = cell_text(cell_of(row, t->members[shown[i]]), arena);
 	json_free(doc);
 }

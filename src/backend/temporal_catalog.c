@@ -1,13 +1,10 @@
-/* Temporal's lists that are no runs, as the board's catalogues: workers, task
- * queues (asked one by one: there is no list of them), and what follows from
- * the runs that are known: workflow types. */
+/* Temporal's lists that are no runs, as the board's catalogues, and what follows from
+ * the runs that are known: workflow types. Queues and workers: temporal_queues.c. */
 #include "backend/temporal_inside.h"
 
 #include "backend/temporal_payload.h"
 #include "base/mem.h"
 #include "wire/jsonw.h"
-
-enum { QUEUES_MAX = 30 };
 
 void temporal_give(struct temporal_job *j, const struct str *json, struct view next)
 {
@@ -32,122 +29,7 @@ void temporal_list_end(struct jsonw *w)
 	jsonw_end_object(w);
 }
 
-/* ---- workers ---- */
-
-static void add_worker(struct jsonw *w, const struct json *v)
-{
-	const struct json *slots = json_get(v, "activityTaskSlotsInfo");
-	int64_t used = json_get_int(slots, "currentUsedSlots", 0);
-	jsonw_object(w, NULL);
-	jsonw_text(w, "name", json_get_text(v, "workerIdentity"));
-	jsonw_text(w, "queue", json_get_text(v, "taskQueue"));
-	jsonw_int(w, "slots", json_get_int(slots, "currentAvailableSlots", 0) + used);
-	jsonw_int(w, "running", used);
-	jsonw_text(w, "sdk", json_get_text(v, "sdkName"));
-	jsonw_text(w, "sdk_version", json_get_text(v, "sdkVersion"));
-	jsonw_end_object(w);
-}
-
-static void on_workers(struct temporal_job *j, const struct http_answer *a)
-{
-	struct json_doc *doc = temporal_job_json(j, a);
-	struct str out = { 0 };
-	struct jsonw w;
-	if (!doc)
-		return;
-	temporal_list_begin(&w, &out, "workers");
-	const struct json *list = json_get(json_root(doc), "workersInfo");
-	for (const struct json *i = json_first(list); i; i = json_next(i)) {
-		const struct json *beat = json_get(i, "workerHeartbeat");
-		if (!view_starts(json_get_text(beat, "taskQueue"), "temporal-sys-"))
-			add_worker(&w, beat);
-	}
-	temporal_list_end(&w);
-	temporal_give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
-	json_free(doc);
-	str_release(&out);
-}
-
-/* ---- task queues ---- */
-
-static void ask_queue(struct temporal_job *j);
-
-/* The names that runs had, one after the other, in j->text; what is known of them
- * grows in j->query. */
-static bool next_queue(struct temporal_job *j)
-{
-	struct view rest = view_of_str(&j->text), name;
-	if (j->pages++ >= QUEUES_MAX || !view_split(&rest, '\n', &name) || !name.len)
-		return false;
-	mem_free(j->queue);
-	j->queue = mem_bytes(name.ptr, name.len);
-	str_drop(&j->text, name.len < j->text.len ? name.len + 1 : name.len);
-	return true;
-}
-
-static int64_t running_on(const struct temporal *t, const char *queue)
-{
-	size_t at = 0;
-	struct view id;
-	void *value;
-	int64_t n = 0;
-	while (map_next(&t->known, &at, &id, &value)) {
-		const struct temporal_known *k = value;
-		n += k->sign && str_eq(k->queue, queue) && run_status_is_open(k->status) &&
-		     k->status != RUN_PENDING && k->status != RUN_PLANNED;
-	}
-	return n;
-}
-
-static void add_queue(struct temporal_job *j, const struct json *v)
-{
-	const struct json *stats = json_get(v, "stats");
-	struct jsonw w;
-	str_add_text(&j->query, j->query.len ? "," : "");
-	jsonw_init(&w, &j->query);
-	jsonw_object(&w, NULL);
-	jsonw_string(&w, "name", j->queue);
-	jsonw_int(&w, "slots", (int64_t)json_count(json_get(v, "pollers")));
-	jsonw_int(&w, "running", running_on(j->t, j->queue));
-	jsonw_int(&w, "queued", json_get_int(stats, "approximateBacklogCount", 0));
-	jsonw_text(&w, "oldest", json_get_text(stats, "approximateBacklogAge"));
-	jsonw_end_object(&w);
-}
-
-static void finish_queues(struct temporal_job *j)
-{
-	struct str out = { 0 };
-	str_add_text(&out, "{\"queues\":[");
-	str_add(&out, view_of_str(&j->query));
-	str_add_text(&out, "]}");
-	temporal_give(j, &out, VIEW(""));
-	str_release(&out);
-}
-
-static void on_queue(struct temporal_job *j, const struct http_answer *a)
-{
-	struct json_doc *doc = temporal_job_json(j, a);
-	if (!doc)
-		return;
-	add_queue(j, json_root(doc));
-	json_free(doc);
-	ask_queue(j);
-}
-
-static void ask_queue(struct temporal_job *j)
-{
-	struct str target = { 0 };
-	if (!next_queue(j)) {
-		finish_queues(j);
-		return;
-	}
-	temporal_add_space(&target, j->t);
-	str_add_text(&target, "/task-queues/");
-	http_add_encoded(&target, view_of(j->queue));
-	str_add_text(&target, "?taskQueueType=1&reportStats=true");
-	struct temporal_ask ask = { .target = &target };
-	temporal_job_ask(j, &ask, on_queue);
-}
+/* ---- names ---- */
 
 static void add_name(struct str *names, const char *name)
 {
@@ -160,7 +42,7 @@ static void add_name(struct str *names, const char *name)
 	str_add_char(names, '\n');
 }
 
-static void collect_names(struct temporal *t, struct str *names, bool queues)
+void temporal_collect_names(struct temporal *t, struct str *names, bool queues)
 {
 	size_t at = 0;
 	struct view id;
@@ -171,13 +53,6 @@ static void collect_names(struct temporal *t, struct str *names, bool queues)
 		if (name && *name && !strchr(name, '\n'))
 			add_name(names, name);
 	}
-}
-
-static void list_queues(struct temporal_job *j)
-{
-	const bool queues = true;
-	collect_names(j->t, &j->text, queues);
-	ask_queue(j);
 }
 
 /* ---- workflow types ---- */
@@ -267,7 +142,7 @@ static void list_workflows(struct temporal_job *j)
 	struct str out = { 0 }, names = { 0 };
 	struct jsonw w;
 	const bool queues = false;
-	collect_names(j->t, &names, queues);
+	temporal_collect_names(j->t, &names, queues);
 	add_remembered(j->t, &names);
 	temporal_list_begin(&w, &out, "workflows");
 	struct view rest = view_of_str(&names), name;
@@ -301,27 +176,15 @@ static void on_runs(struct temporal_job *j, const struct http_answer *a)
 	j->then(j);
 }
 
-static void from_runs(struct temporal_job *j, temporal_then_fn *then, const char *query)
+void temporal_from_runs(struct temporal_job *j, temporal_then_fn *then)
 {
 	struct str target = { 0 };
 	j->then = then;
 	temporal_add_space(&target, j->t);
 	str_add_text(&target, "/workflows");
-	temporal_add_query(&target, "query", view_of(query));
 	temporal_add_query(&target, "pageSize", VIEW("200"));
 	struct temporal_ask ask = { .target = &target, .listed = true };
 	temporal_job_ask(j, &ask, on_runs);
-}
-
-static void ask_list(struct temporal_job *j, const char *path, struct view cursor,
-		     temporal_answered_fn *answered)
-{
-	struct str target = { 0 };
-	temporal_add_space(&target, j->t);
-	str_add_text(&target, path);
-	temporal_add_query(&target, "nextPageToken", cursor);
-	struct temporal_ask ask = { .target = &target, .listed = true };
-	temporal_job_ask(j, &ask, answered);
 }
 
 ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct view cursor)
@@ -340,11 +203,11 @@ ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct vie
 	if (kind == CATALOG_SCHEDULES)
 		temporal_list_schedules(j, cursor);
 	else if (kind == CATALOG_WORKERS)
-		ask_list(j, "/workers?pageSize=200", cursor, on_workers);
+		temporal_list_workers(j, cursor);
 	else if (kind == CATALOG_QUEUES)
-		from_runs(j, list_queues, "");
+		temporal_list_queues(j);
 	else if (kind == CATALOG_WORKFLOWS)
-		from_runs(j, list_workflows, "");
+		temporal_from_runs(j, list_workflows);
 	else
 		temporal_inbox(j);
 	return j->ticket;

@@ -15,7 +15,7 @@
  *   temporal_why.c      why something is pending
  *   temporal_load.c     describe of a run for a job; temporal_history.c: its history, kept
  *   temporal_read.c     page, detail, history, log
- *   temporal_catalog.c  schedules, queues, workers, workflows; temporal_inbox.c
+ *   temporal_catalog.c  catalogues, workflow types; temporal_queues.c; temporal_inbox.c
  *   temporal_order.c    orders; temporal_start.c; temporal_retry.c; temporal_approve.c: approvals by mapping
  *   temporal_tell.c     updates and signals, and their effect; temporal_winner.c
  *   temporal_batch.c    orders on many runs
@@ -190,6 +190,28 @@ void temporal_explain(struct temporal *t, const struct json *describe, enum temp
 		      struct story *story);
 void temporal_queues_forget(struct temporal *t);
 
+/* ---- temporal_queues.c ---- */
+
+/* Who asks a task queue for work. */
+struct temporal_poller {
+	struct view identity, queue;
+	unsigned types;		/* bits: 1 of workflow tasks, 2 of activities */
+	int64_t last_ms;
+};
+
+struct temporal_polls {
+	VEC(struct temporal_poller) pollers;	/* words in the story's arena */
+	/* of the queue that is asked: */
+	size_t first;		/* of its pollers */
+	unsigned type;
+	bool told;		/* it has statistics */
+	int64_t queued, oldest_ms;
+	double added, taken;	/* a second */
+};
+
+void temporal_list_queues(struct temporal_job *j);
+void temporal_list_workers(struct temporal_job *j, struct view cursor);
+
 /* ---- temporal.c: jobs ---- */
 
 typedef void temporal_answered_fn(struct temporal_job *j, const struct http_answer *a);
@@ -218,6 +240,7 @@ struct temporal_job {
 	char *task;			/* log, order */
 	enum log_stream streams;
 	enum catalog_kind catalog;
+	struct temporal_polls polls;	/* queues, workers */
 	enum verb verb;
 	char *comment, *value, *params, *key, *name;
 	int timeout_ms;			/* of a question; 0: the usual */
@@ -343,6 +366,10 @@ ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
 ticket_id temporal_log(struct backend *b, const struct log_query *q);
 /* Hands a catalogue over, and ends the job. */
 void temporal_give(struct temporal_job *j, const struct str *json, struct view next);
+/* The newest runs become known, where nothing watches. */
+void temporal_from_runs(struct temporal_job *j, temporal_then_fn *then);
+/* Of the known runs: a line each, every name once. queues: else workflow types. */
+void temporal_collect_names(struct temporal *t, struct str *names, bool queues);
 /* {"LIST": [ ... ]} */
 void temporal_list_begin(struct jsonw *w, struct str *out, const char *list);
 void temporal_list_end(struct jsonw *w);

@@ -11,6 +11,7 @@ struct column {
 	const char *head;
 	int cells;		/* 0: the last one, as long as it is */
 	const char *other;	/* shown by its name where there is no member; or NULL */
+	bool optional;		/* only where a row has it */
 };
 
 struct listing {
@@ -18,7 +19,7 @@ struct listing {
 	enum catalog_kind kind;
 	const char *list;	/* the member that holds the rows */
 	const char *empty;	/* said where there are none */
-	struct column columns[8];
+	struct column columns[9];
 };
 
 static const struct opt catalog_options[] = {
@@ -35,10 +36,13 @@ static const struct listing listings[] = {
 	    { "timezone", "ZONE", 18 }, { "next", "NEXT", 26 }, { "paused", "PAUSED", 0 } } },
 	{ "queues", CATALOG_QUEUES, "queues", "no queues",
 	  { { "name", "QUEUE", 20 }, { "slots", "SLOTS", 7 }, { "running", "RUNNING", 9 },
-	    { "queued", "QUEUED", 0 } } },
+	    { "queued", "QUEUED", 7 }, { "oldest", "OLDEST", 9, .optional = true },
+	    { "added_per_s", "IN/S", 7, .optional = true }, { "taken_per_s", "OUT/S", 7, .optional = true } } },
 	{ "workers", CATALOG_WORKERS, "workers", "no workers",
 	  { { "name", "WORKER", 28 }, { "queue", "QUEUE", 16 }, { "slots", "SLOTS", 7 },
-	    { "running", "RUNNING", 0 } } },
+	    { "running", "RUNNING", 9 }, { "polls", "POLLS", 22, .optional = true },
+	    { "sdk", "SDK", 22, .optional = true }, { "host", "HOST", 20, .optional = true },
+	    { "last_seen", "SEEN", 26, .optional = true } } },
 	{ "stats", CATALOG_STATS, "stats", "no runs yet",
 	  { { "status", "STATUS", 12 }, { "runs", "RUNS", 0 } } },
 	{ "inbox", CATALOG_INBOX, "inbox", "nothing waits for anybody",
@@ -49,6 +53,7 @@ static const struct listing listings[] = {
 struct printing {
 	struct cli *cli;
 	const struct listing *listing;
+	struct column columns[9];	/* that are shown; the last one has no width */
 	size_t rows;
 };
 
@@ -93,11 +98,11 @@ static void print_row(struct printing *p, const struct json *row)
 	struct out *o = &p->cli->out;
 	const struct column *c;
 	if (p->rows++ == 0) {
-		for (c = p->listing->columns; c->member; c++)
+		for (c = p->columns; c->member; c++)
 			out_column(o, view_of(c->head), c->cells ? c->cells : (int)strlen(c->head) + 1);
 		out_text(o, "\n");
 	}
-	for (c = p->listing->columns; c->member; c++) {
+	for (c = p->columns; c->member; c++) {
 		const struct json *v = member(row, c->member);
 		bool other = c->other && !json_text(v).len && json_text(member(row, c->other)).len;
 		if (other)
@@ -105,6 +110,30 @@ static void print_row(struct printing *p, const struct json *row)
 		print_cell(o, other ? member(row, c->other) : v, c->cells);
 	}
 	out_text(o, "\n");
+}
+
+static bool has_cell(const struct json *rows, const char *path)
+{
+	for (const struct json *i = json_first(rows); i; i = json_next(i)) {
+		if (member(i, path))
+			return true;
+	}
+	return false;
+}
+
+/* By the first page. */
+static void choose_columns(struct printing *p, const struct json *rows)
+{
+	size_t n = 0;
+	if (p->rows)
+		return;
+	for (const struct column *c = p->listing->columns; c->member; c++) {
+		if (!c->optional || has_cell(rows, c->member))
+			p->columns[n++] = *c;
+	}
+	p->columns[n] = (struct column){ 0 };
+	if (n)
+		p->columns[n - 1].cells = 0;
 }
 
 static void on_catalog(void *arg, struct view json)
@@ -118,6 +147,7 @@ static void on_catalog(void *arg, struct view json)
 		out_text(&p->cli->out, "\n");
 		p->rows++;
 	}
+	choose_columns(p, rows);
 	for (const struct json *i = json_first(rows); i; i = json_next(i))
 		print_row(p, i);
 	json_free(doc);

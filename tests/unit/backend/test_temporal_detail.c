@@ -167,6 +167,56 @@ START_TEST(an_activity_that_nobody_takes_says_its_own_queue)
 }
 END_TEST
 
+/* ---- queues and workers ---- */
+
+#define Q SPACE "/task-queues/q?taskQueueType="
+#define POLLER(at) "{\"pollers\":[{\"identity\":\"w@h\",\"lastAccessTime\":\"2026-11-20T03:00:0" at "Z\"}]"
+
+static void serve_queue(void)
+{
+	serve("GET", SPACE "/workflows?", "{\"executions\":[" RUN("a", BEGUN) "]}");
+	serve("GET", Q "1", POLLER("1") ",\"stats\":{\"approximateBacklogCount\":\"3\","
+	      "\"approximateBacklogAge\":\"240.5s\",\"tasksAddRate\":1.5}}");
+	serve("GET", Q "2", POLLER("2") ",\"stats\":{\"approximateBacklogCount\":\"4\","
+	      "\"approximateBacklogAge\":\"9s\",\"tasksAddRate\":2.04,\"tasksDispatchRate\":0.5}}");
+}
+
+START_TEST(a_queue_has_the_backlog_of_workflows_and_of_activities)
+{
+	serve_queue();
+	open_backend(NULL);
+	until_done(ear_catalog(&ear, CATALOG_QUEUES));
+	expect_heard("{\"queues\":[{\"name\":\"q\",\"slots\":1,\"running\":0,\"queued\":7,"
+		     "\"oldest\":\"4m 00s\",\"added_per_s\":3.5,\"taken_per_s\":0.5}]}");
+}
+END_TEST
+
+START_TEST(who_polls_is_a_worker_where_none_reports_itself)
+{
+	serve_queue();
+	serve("GET", SPACE "/workers", "{}");
+	open_backend(NULL);
+	until_done(ear_catalog(&ear, CATALOG_WORKERS));
+	expect_heard("{\"workers\":[{\"name\":\"w@h\",\"queue\":\"q\",\"polls\":"
+		     "\"workflows, activities\",\"last_seen\":\"2026-11-20T03:00:02");
+}
+END_TEST
+
+START_TEST(a_worker_that_reports_itself_says_more)
+{
+	static const char *const answers[] = {
+		"{\"workers\":[{\"workerIdentity\":\"w@h\",\"taskQueue\":\"q\",\"sdkName\":\"go\","
+		"\"sdkVersion\":\"1.2\",\"hostName\":\"h\",\"startTime\":\"2026-11-20T03:00:00Z\"}]}",
+		"{\"workersInfo\":[{\"workerHeartbeat\":{\"workerIdentity\":\"w@h\",\"taskQueue\":\"q\","
+		"\"sdkName\":\"go\",\"sdkVersion\":\"1.2\",\"hostInfo\":{\"hostName\":\"h\"}}}]}",
+	};
+	serve("GET", SPACE "/workers", answers[_i]);
+	open_backend(NULL);
+	until_done(ear_catalog(&ear, CATALOG_WORKERS));
+	expect_heard("{\"workers\":[{\"name\":\"w@h\",\"queue\":\"q\",\"sdk\":\"go 1.2\",\"host\":\"h\"");
+}
+END_TEST
+
 /* ---- how far it is ---- */
 
 START_TEST(a_progress_that_the_memo_tells_is_shown)
@@ -416,6 +466,9 @@ Suite *suite_temporal_detail(void)
 	tcase_add_test(c, a_queue_that_nobody_polls_is_named);
 	tcase_add_test(c, busy_workers_are_counted);
 	tcase_add_test(c, an_activity_that_nobody_takes_says_its_own_queue);
+	tcase_add_test(c, a_queue_has_the_backlog_of_workflows_and_of_activities);
+	tcase_add_test(c, who_polls_is_a_worker_where_none_reports_itself);
+	tcase_add_loop_test(c, a_worker_that_reports_itself_says_more, 0, 2);
 	tcase_add_test(c, a_progress_that_the_memo_tells_is_shown);
 	tcase_add_test(c, a_progress_by_the_length_of_its_like_is_an_estimate);
 	tcase_add_test(c, sealed_payloads_are_decoded_by_the_codec_server);

@@ -1,0 +1,295 @@
+/* Task queues and workers, as catalogues. There is no list of queues: those that runs
+ * name are asked one by one, for workflow tasks and for activities. Where no worker
+ * reports itself (most servers), the pollers of the queues are the workers. */
+#include "backend/temporal_inside.h"
+
+#include "base/mem.h"
+#include "base/when.h"
+#include "wire/jsonw.h"
+
+enum { QUEUES_MAX = 30, TYPES = 2 };
+
+/* ---- workers that report themselves ---- */
+
+static void add_text(struct jsonw *w, const char *name, struct view v)
+{
+	if (v.len)
+		jsonw_text(w, name, v);
+}
+
+static void add_slots(struct jsonw *w, const struct json *v)
+{
+	const struct json *slots = json_get(v, "activityTaskSlotsInfo");
+	int64_t used = json_get_int(slots, "currentUsedSlots", 0);
+	if (!slots)
+		return;
+	jsonw_int(w, "slots", json_get_int(slots, "currentAvailableSlots", 0) + used);
+	jsonw_int(w, "running", used);
+}
+
+static void add_sdk(struct jsonw *w, const struct json *v)
+{
+	struct str sdk = { 0 };
+	str_add(&sdk, json_get_text(v, "sdkName"));
+	str_add_text(&sdk, sdk.len ? " " : "");
+	str_add(&sdk, json_get_text(v, "sdkVersion"));
+	add_text(w, "sdk", view_of_str(&sdk));
+	str_release(&sdk);
+}
+
+static void add_worker(struct jsonw *w, const struct json *v)
+{
+	struct view host = json_get_text(v, "hostName");
+	jsonw_object(w, NULL);
+	jsonw_text(w, "name", json_get_text(v, "workerIdentity"));
+	jsonw_text(w, "queue", json_get_text(v, "taskQueue"));
+	add_slots(w, v);
+	add_sdk(w, v);
+	add_text(w, "host", host.len ? host : json_get_text(json_get(v, "hostInfo"), "hostName"));
+	add_text(w, "started", json_get_text(v, "startTime"));
+	add_text(w, "last_seen", json_get_text(v, "heartbeatTime"));
+	jsonw_end_object(w);
+}
+
+/* "workers" of newer servers, "workersInfo" of older ones. */
+static size_t add_workers(struct jsonw *w, const struct json *answer)
+{
+	size_t n = 0;
+	const struct json *list = json_get(answer, "workers");
+	if (!list)
+		list = json_get(answer, "workersInfo");
+	for (const struct json *i = json_first(list); i; i = json_next(i)) {
+		const struct json *beat = json_get(i, "workerHeartbeat");
+		const struct json *one = beat ? beat : i;
+		if (view_starts(json_get_text(one, "taskQueue"), "temporal-sys-"))
+			continue;
+		add_worker(w, one);
+		n++;
+	}
+	return n;
+}
+
+static void on_workers(struct temporal_job *j, const struct http_answer *a)
+{
+	struct str out = { 0 };
+	struct jsonw w;
+	/* 1.28 has the list. */
+	struct json_doc *doc = a->status == 404 ? json_parse(VIEW("{}"), 0, NULL) :
+						  temporal_job_json(j, a);
+	if (!doc)
+		return;
+	temporal_list_begin(&w, &out, "workers");
+	size_t n = add_workers(&w, json_root(doc));
+	temporal_list_end(&w);
+	struct view next = json_get_text(json_root(doc), "nextPageToken");
+	if (n || next.len || j->exact)
+		temporal_give(j, &out, next);
+	else
+		temporal_list_queues(j);
+	json_free(doc);
+	str_release(&out);
+}
+
+void temporal_list_workers(struct temporal_job *j, struct view cursor)
+{
+	struct str target = { 0 };
+	j->exact = cursor.len > 0;	/* the end of a list is no empty list */
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/workers?pageSize=200");
+	temporal_add_query(&target, "nextPageToken", cursor);
+	struct temporal_ask ask = { .target = &target, .listed = true };
+	temporal_job_ask(j, &ask, on_workers);
+}
+
+/* ---- what is known of the queue that is asked ---- */
+
+static struct temporal_poller *poller_of(struct temporal_job *j, struct view identity)
+{
+	struct temporal_polls *p = &j->polls;
+	for (size_t i = p->first; i < p->pollers.len; i++) {
+		if (view_eq(p->pollers.items[i].identity, identity))
+			return &p->pollers.items[i];
+	}
+	struct temporal_poller fresh = { .identity = arena_view(&j->story.arena, identity),
+					 .queue = arena_view(&j->story.arena, view_of(j->queue)) };
+	vec_push(&p->pollers, fresh);
+	return &p->pollers.items[p->pollers.len - 1];
+}
+
+static void read_pollers(struct temporal_job *j, const struct json *answer)
+{
+	const struct json *list = json_get(answer, "pollers");
+	for (const struct json *i = json_first(list); i; i = json_next(i)) {
+		struct temporal_poller *p = poller_of(j, json_get_text(i, "identity"));
+		int64_t at = json_get_time(i, "lastAccessTime");
+		p->types |= 1U << j->polls.type;
+		p->last_ms = at > p->last_ms ? at : p->last_ms;
+	}
+}
+
+static void read_stats(struct temporal_polls *p, const struct json *answer)
+{
+	const struct json *stats = json_get(answer, "stats");
+	int64_t age = temporal_span(json_get_text(stats, "approximateBacklogAge"));
+	if (!stats)
+		return;
+	p->told = true;
+	p->queued += json_get_int(stats, "approximateBacklogCount", 0);
+	p->oldest_ms = age > p->oldest_ms ? age : p->oldest_ms;
+	p->added += json_real(json_get(stats, "tasksAddRate"), 0);
+	p->taken += json_real(json_get(stats, "tasksDispatchRate"), 0);
+}
+
+/* ---- rows ---- */
+
+static int64_t running_on(const struct temporal *t, const char *queue)
+{
+	size_t at = 0;
+	struct view id;
+	void *value;
+	int64_t n = 0;
+	while (map_next(&t->known, &at, &id, &value)) {
+		const struct temporal_known *k = value;
+		n += k->sign && str_eq(k->queue, queue) && run_status_is_open(k->status) &&
+		     k->status != RUN_PENDING && k->status != RUN_PLANNED;
+	}
+	return n;
+}
+
+static void add_rate(struct jsonw *w, const char *name, double rate)
+{
+	struct str s = { 0 };
+	str_addf(&s, "%.1f", rate);
+	jsonw_raw(w, name, view_of_str(&s));
+	str_release(&s);
+}
+
+static void add_backlog(struct jsonw *w, const struct temporal_polls *p)
+{
+	struct str oldest = { 0 };
+	if (p->queued)
+		when_add_span(&oldest, p->oldest_ms);
+	add_text(w, "oldest", view_of_str(&oldest));
+	add_rate(w, "added_per_s", p->added);
+	add_rate(w, "taken_per_s", p->taken);
+	str_release(&oldest);
+}
+
+static void add_queue(struct temporal_job *j)
+{
+	const struct temporal_polls *p = &j->polls;
+	struct jsonw w;
+	str_add_text(&j->query, j->query.len ? "," : "");
+	jsonw_init(&w, &j->query);
+	jsonw_object(&w, NULL);
+	jsonw_string(&w, "name", j->queue);
+	jsonw_int(&w, "slots", (int64_t)(p->pollers.len - p->first));
+	jsonw_int(&w, "running", running_on(j->t, j->queue));
+	jsonw_int(&w, "queued", p->queued);
+	if (p->told)
+		add_backlog(&w, p);
+	jsonw_end_object(&w);
+}
+
+static void add_poller(struct jsonw *w, const struct temporal_poller *p)
+{
+	static const char *const words[] = { "", "workflows", "activities", "workflows, activities" };
+	jsonw_object(w, NULL);
+	jsonw_text(w, "name", p->identity);
+	jsonw_text(w, "queue", p->queue);
+	jsonw_string(w, "polls", words[p->types & 3]);
+	if (p->last_ms)
+		jsonw_time(w, "last_seen", p->last_ms);
+	jsonw_end_object(w);
+}
+
+static void finish(struct temporal_job *j)
+{
+	struct str out = { 0 };
+	struct jsonw w;
+	if (j->catalog == CATALOG_WORKERS) {
+		temporal_list_begin(&w, &out, "workers");
+		for (size_t i = 0; i < j->polls.pollers.len; i++)
+			add_poller(&w, &j->polls.pollers.items[i]);
+		temporal_list_end(&w);
+	} else {
+		str_add_text(&out, "{\"queues\":[");
+		str_add(&out, view_of_str(&j->query));
+		str_add_text(&out, "]}");
+	}
+	temporal_give(j, &out, VIEW(""));
+	str_release(&out);
+}
+
+/* ---- one after the other ---- */
+
+static void ask_queue(struct temporal_job *j);
+
+/* The names that runs had, in j->text; rows of queues grow in j->query. */
+static bool next_queue(struct temporal_job *j)
+{
+	struct view rest = view_of_str(&j->text), name;
+	struct temporal_polls *p = &j->polls;
+	if (j->pages++ >= QUEUES_MAX || !view_split(&rest, '\n', &name) || !name.len)
+		return false;
+	mem_free(j->queue);
+	j->queue = mem_bytes(name.ptr, name.len);
+	str_drop(&j->text, name.len < j->text.len ? name.len + 1 : name.len);
+	p->first = p->pollers.len;
+	p->type = 0;
+	p->told = false;
+	p->queued = p->oldest_ms = 0;
+	p->added = p->taken = 0;
+	return true;
+}
+
+static void ask_next(struct temporal_job *j)
+{
+	while (next_queue(j)) {
+		if (temporal_can_address(j->t, j->queue)) {
+			ask_queue(j);
+			return;
+		}
+		add_queue(j);	/* by its name only */
+	}
+	finish(j);
+}
+
+static void on_queue(struct temporal_job *j, const struct http_answer *a)
+{
+	struct json_doc *doc = temporal_job_json(j, a);
+	if (!doc)
+		return;
+	read_pollers(j, json_root(doc));
+	read_stats(&j->polls, json_root(doc));
+	json_free(doc);
+	if (++j->polls.type < TYPES) {
+		ask_queue(j);
+		return;
+	}
+	add_queue(j);
+	ask_next(j);
+}
+
+static void ask_queue(struct temporal_job *j)
+{
+	struct str target = { 0 };
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/task-queues/");
+	http_add_encoded(&target, view_of(j->queue));
+	str_addf(&target, "?taskQueueType=%u&reportStats=true", j->polls.type + 1);
+	struct temporal_ask ask = { .target = &target };
+	temporal_job_ask(j, &ask, on_queue);
+}
+
+static void list(struct temporal_job *j)
+{
+	const bool queues = true;
+	temporal_collect_names(j->t, &j->text, queues);
+	ask_next(j);
+}
+
+void temporal_list_queues(struct temporal_job *j)
+{
+	temporal_from_runs(j, list);
+}

@@ -80,7 +80,8 @@ END_TEST
 
 START_TEST(of_two_boards_one_approves)
 {
-	board_open(&other, ports.http, NULL);
+	const struct temporal_config bob = { .identity = "bob@other/runboard" };
+	board_open(&other, ports.http, &bob);
 	until_in(&other, "approval-update-3", "waiting");
 	ticket_id ours = send_to(&board, VERB_APPROVE, "approval-update-3", "a");
 	ticket_id theirs = send_to(&other, VERB_APPROVE, "approval-update-3", "b");
@@ -89,6 +90,10 @@ START_TEST(of_two_boards_one_approves)
 	ck_assert_int_eq((first->outcome == OUTCOME_OK) + (second->outcome == OUTCOME_OK), 1);
 	ck_assert_msg((first->outcome == OUTCOME_REFUSED) + (second->outcome == OUTCOME_REFUSED) == 1,
 		      "'%s' and '%s'", first->text, second->text);
+	const struct ear_ticket *loser = first->outcome == OUTCOME_OK ? second : first;
+	ck_assert_msg(strstr(loser->text, "/runboard was faster: update decide"), "who won? %s",
+		      loser->text);
+	ck_assert_int_eq(strstr(loser->text, "bob@other") != NULL, loser == first);
 	until_in(&board, "approval-update-3", "completed");
 	until_in(&other, "approval-update-3", "completed");
 	board_close(&other);

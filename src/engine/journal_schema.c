@@ -48,11 +48,12 @@ const char *const journal_migrations[] = {
 	"INSERT INTO stat_runs SELECT workflow, created / 3600000, 'started', count(*) FROM runs"
 	" GROUP BY 1, 2;",
 	/* By what runs are found and sorted; what they hold on disk, counted as it changes;
-	 * statistics by the hour without a look at other hours. */
+	 * statistics by the hour without a look at other hours. Not json_valid(): without
+	 * memory it says no, and the run would silently be left out. */
 	"ALTER TABLE runs ADD COLUMN took INTEGER NOT NULL DEFAULT -1;"
 	"UPDATE runs SET took = max(0, ended - unixepoch(substr(frame ->> '$.started_at', 1, 19)) * 1000"
 	" - CAST(substr(frame ->> '$.started_at', 21, 3) AS INTEGER))"
-	" WHERE open = 0 AND json_valid(frame) AND frame ->> '$.started_at' IS NOT NULL;"
+	" WHERE open = 0 AND frame ->> '$.started_at' IS NOT NULL;"
 	"DROP INDEX runs_ended;"
 	"CREATE INDEX runs_created ON runs(created);"
 	"CREATE INDEX runs_ended ON runs(ended);"
@@ -62,15 +63,15 @@ const char *const journal_migrations[] = {
 	"CREATE TABLE words(name TEXT NOT NULL, value TEXT NOT NULL, run INTEGER NOT NULL,"
 	" PRIMARY KEY(name, value, run)) STRICT, WITHOUT ROWID;"
 	"INSERT OR IGNORE INTO words SELECT 'trigger', frame ->> '$.trigger.kind', num FROM runs"
-	" WHERE json_valid(frame) AND frame ->> '$.trigger.kind' IS NOT NULL;"
+	" WHERE frame ->> '$.trigger.kind' IS NOT NULL;"
 	"INSERT OR IGNORE INTO words SELECT 'by', lower(frame ->> '$.trigger.by'), num FROM runs"
-	" WHERE json_valid(frame) AND length(CAST(frame ->> '$.trigger.by' AS BLOB)) <= 200;"
+	" WHERE length(CAST(frame ->> '$.trigger.by' AS BLOB)) <= 200;"
 	"INSERT OR IGNORE INTO words SELECT 'label.' || lower(j.key), lower(j.value), num"
-	" FROM runs, json_each(iif(json_valid(frame), frame, '{}'), '$.labels') j"
+	" FROM runs, json_each(frame, '$.labels') j"
 	" WHERE length(CAST(j.value AS BLOB)) <= 200;"
 	"INSERT OR IGNORE INTO words SELECT 'param.' || lower(j.key),"
 	" lower(CASE j.type WHEN 'text' THEN j.value ELSE frame -> j.fullkey END), num"
-	" FROM runs, json_each(iif(json_valid(frame), frame, '{}'), '$.params') j"
+	" FROM runs, json_each(frame, '$.params') j"
 	" WHERE j.type NOT IN ('array', 'object')"
 	" AND length(CAST(coalesce(j.value, 'null') AS BLOB)) <= 200;"
 	"CREATE TABLE files(run INTEGER PRIMARY KEY, workflow TEXT NOT NULL,"

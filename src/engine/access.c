@@ -226,11 +226,19 @@ bool access_add_token(struct access *a, const struct access_token *t, struct err
 }
 
 /* Its caller stays: a request of his may be under way. */
+static void drop_rights(struct caller *c)
+{
+	for (size_t i = 0; i < c->grants.len; i++)
+		mem_free(c->grants.items[i].workflows);
+	vec_clear(&c->grants);
+}
+
 bool access_drop_token(struct access *a, struct view name)
 {
 	struct token *t = find_token(a, name);
 	if (!t || !t->added)
 		return false;
+	drop_rights(a->callers.items[t->caller]);
 	mem_free(t->sha256);
 	vec_remove(&a->tokens, (size_t)(t - a->tokens.items));
 	return true;
@@ -274,13 +282,6 @@ struct access *access_new(const struct settings *settings, uid_t own, struct err
 	add_master(a, own);
 	add_master(a, 0);
 	return a;
-}
-
-static void drop_rights(struct caller *c)
-{
-	for (size_t i = 0; i < c->grants.len; i++)
-		mem_free(c->grants.items[i].workflows);
-	vec_clear(&c->grants);
 }
 
 static void caller_free(struct caller *c)

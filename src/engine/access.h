@@ -57,7 +57,8 @@ struct access_token {
 	struct view name, sha256, roles;
 };
 bool access_add_token(struct access *a, const struct access_token *t, struct err *err);
-/* False where no token of this name was added so. */
+/* Its caller stays valid, without rights: streams that are open see it. False where no
+ * token of this name was added so. */
 bool access_drop_token(struct access *a, struct view name);
 /* Without any token TCP must not be listened on. */
 bool access_has_tokens(const struct access *a);

@@ -117,6 +117,7 @@ void api_token_revoke(struct call *c)
 	}
 	engine_drop_token(c->api->with.engine, call_word(c, 0));
 	note(c, "token revoked:", call_word(c, 0));
+	events_changed(c->api->events);		/* the token's streams end */
 	str_add_text(&body, "{\"revoked\":true}");
 	engine_answer(c->api->with.engine, 200, &body,
 		      (struct engine_answer_to){ on_reply, c->x });

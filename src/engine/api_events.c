@@ -249,6 +249,8 @@ static void fill(struct reader *r)
 static ssize_t pull(void *arg, char *buf, size_t max)
 {
 	struct reader *r = arg;
+	if (!caller_can(r->caller, CAN_VIEW_RUNS))
+		return STREAM_END;	/* the rights were taken away meanwhile */
 	if (r->sent == r->out.len)
 		fill(r);
 	struct view part = view_cut(view_of_str(&r->out), r->sent, max);

@@ -14,6 +14,7 @@ struct tail {
 	struct tails *tails;
 	struct engine *engine;
 	struct exchange *x;
+	const struct caller *caller;
 	size_t index;
 	struct str run, task, cursor, level, search;
 	struct engine_log_query q;	/* its views point to the texts above */
@@ -264,6 +265,8 @@ static bool fill(struct tail *t, struct err *err)
 static ssize_t pull(void *arg, char *buf, size_t max)
 {
 	struct tail *t = arg;
+	if (!caller_can(t->caller, CAN_VIEW_DETAILS))
+		return STREAM_END;	/* the rights were taken away meanwhile */
 	if (t->sent == t->out.len && !t->ended && !fill(t, NULL))
 		return STREAM_END;
 	struct view part = view_cut(view_of_str(&t->out), t->sent, max);
@@ -304,6 +307,7 @@ static struct tail *tail_new(struct call *c)
 	t->tails = c->api->tails;
 	t->engine = c->api->with.engine;
 	t->x = c->x;
+	t->caller = c->caller;
 	t->again = loop_timer(c->api->with.loop, look_on, t);
 	t->index = t->tails->items.len;
 	vec_push(&t->tails->items, t);

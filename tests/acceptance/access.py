@@ -178,6 +178,17 @@ def audit(rig):
     rig.check('who was not let in, too', any(a['by'] == 'tcp' and a['what'] == 'GET /v1/audit' for a in rows), rows[:3])
 
 
+def revoked(rig):
+    token = rig.post('/v1/tokens', {'name': 'short-lived', 'roles': 'viewer'}).json['token']
+    c = http.client.HTTPConnection('127.0.0.1', rig.port, timeout=PATIENCE)
+    c.request('GET', '/v1/events?snapshot=1', headers={'Authorization': 'Bearer ' + token})
+    stream = Stream(c)
+    stream.until('snapshot_end')
+    rig.equal('a token is taken away', rig.post('/v1/tokens/short-lived/revoke', {}).status, 200)
+    rig.equal('its stream ends', [f[0] for f in stream], [])
+    stream.close()
+
+
 def beyond_loopback(rig):
     for address in ('0.0.0.0:8420', '[::]:8420', '192.0.2.1:8420'):
         p = subprocess.run([BUILD + '/runboardd', '--foreground', '--state', rig.path('state2'), '--listen', address],
@@ -211,4 +222,4 @@ def strange_heads(rig):
 
 
 if __name__ == '__main__':
-    play('access', open_on_tcp, matrix, leaks, actions, audit, beyond_loopback, strange_heads, engine=None)
+    play('access', open_on_tcp, matrix, leaks, actions, audit, revoked, beyond_loopback, strange_heads, engine=None)

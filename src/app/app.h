@@ -34,9 +34,11 @@ struct source {
 	struct filter *scope;		/* the same, parsed; NULL: all */
 	size_t ended;
 	bool snapshot_seen;		/* a first one has come in whole */
+	bool moved;			/* to another namespace: the cache is not of that one */
 };
 
-enum pending_kind { PENDING_DETAIL, PENDING_HISTORY, PENDING_CATALOG, PENDING_ORDER };
+enum pending_kind { PENDING_DETAIL, PENDING_HISTORY, PENDING_CATALOG, PENDING_ORDER,
+		    PENDING_SPACE };
 
 /* A ticket of a backend that answers a request of the model. */
 struct pending {

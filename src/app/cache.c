@@ -94,7 +94,7 @@ static void save_source(struct source *s)
 {
 	struct str path = {0}, text = {0};
 	struct jsonw w;
-	if (!s->snapshot_seen || !cache_path(s, &path)) {
+	if (!s->snapshot_seen || s->moved || !cache_path(s, &path)) {
 		str_release(&path);
 		return;
 	}

@@ -24,6 +24,7 @@ static void on_identity(void *arg, unsigned abilities, const struct backend_iden
 	struct msg msg = { .kind = MSG_IDENTITY, .context = s->number };
 	msg.identity = (struct msg_identity){
 		.name = view_of(s->context->name),
+		.space = id->space,
 		.user = id->user,
 		.roles = id->roles,
 		.engine = id->engine,
@@ -32,6 +33,7 @@ static void on_identity(void *arg, unsigned abilities, const struct backend_iden
 		.can_history = abilities & BACKEND_CAN_HISTORY,
 		.can_log = abilities & BACKEND_CAN_LOG,
 		.can_preview = abilities & BACKEND_CAN_PREVIEW,
+		.can_space = abilities & BACKEND_CAN_SPACE,
 		.off = id->off,
 		.clock_offset_ms = id->clock_offset_ms,
 	};
@@ -161,6 +163,14 @@ static void on_log(void *arg, ticket_id t, const struct log_line_facts *lines, s
 	app_log_lines(s->app, s->number, t, &log, next_cursor, prev_cursor);
 }
 
+/* What was known of the context is of the old namespace, and its watch has ended. */
+static void went_over(struct source *s)
+{
+	s->snapshot_seen = false;
+	s->moved = true;
+	store_drop(s->app->store, s->number, told, s->app);
+}
+
 static void on_done(void *arg, ticket_id t, enum outcome outcome, struct view follow_key,
 		    const char *text)
 {
@@ -183,8 +193,13 @@ static void on_done(void *arg, ticket_id t, enum outcome outcome, struct view fo
 	if (s->app->quit && p->kind == PENDING_ORDER && outcome != OUTCOME_OK)
 		str_addf(&s->app->last_words, "%san order was not done: %s",
 			 s->app->last_words.len ? "\n" : "", text);
+	bool over = p->kind == PENDING_SPACE && outcome == OUTCOME_OK;
 	pending_drop(s->app, s->number, t);
+	if (over)
+		went_over(s);
 	app_send(s->app, &msg);
+	if (over)
+		source_watch(s);
 }
 
 void feed_init(struct source *s)

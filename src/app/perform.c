@@ -131,6 +131,14 @@ static void perform_schedule(struct app *a, const struct effect *e)
 	pending_add(a, e, e->context, (struct pending){ .kind = PENDING_ORDER, .ticket = t });
 }
 
+static void perform_space(struct app *a, const struct effect *e)
+{
+	if (e->context >= a->n_sources)
+		return;
+	ticket_id t = backend_space(a->sources[e->context].backend, e->text);
+	pending_add(a, e, e->context, (struct pending){ .kind = PENDING_SPACE, .ticket = t });
+}
+
 static void perform_quit(struct app *a, const struct effect *e)
 {
 	app_quit(a);
@@ -242,6 +250,7 @@ static perform_fn *const performers[] = {
 	[EFFECT_CATALOG] = perform_catalog,
 	[EFFECT_ASK] = perform_ask,
 	[EFFECT_SCHEDULE] = perform_schedule,
+	[EFFECT_SPACE] = perform_space,
 	[EFFECT_COPY] = perform_copy,
 	[EFFECT_LINK] = perform_copy,	/* over SSH nothing can be opened: the address is copied */
 	[EFFECT_SAVE] = perform_save,

@@ -37,6 +37,8 @@ static const struct table tables[] = {
 		{ "workflow", "ended", "success", "half in", "95% in" } },
 	[CATALOG_AUDIT] = { "audit", { "at", "by", "what", "why" },
 		{ "when", "who", "what", "note" } },
+	[CATALOG_SPACES] = { "namespaces", { "name", "here", "retention", "description" },
+		{ "namespace", "", "kept", "description" } },
 	[CATALOG_INBOX] = { "inbox", { "short", "workflow", "task", "since", "prompt" },
 		{ "run", "workflow", "task", "since", "prompt" } },
 };

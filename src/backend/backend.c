@@ -125,6 +125,11 @@ ticket_id backend_save(struct backend *b, struct view run, int fd)
 	return b->ops->save ? b->ops->save(b, run, fd) : unsupported(b, "a run as one file");
 }
 
+ticket_id backend_space(struct backend *b, struct view name)
+{
+	return b->ops->space ? b->ops->space(b, name) : unsupported(b, "another namespace");
+}
+
 ticket_id backend_order(struct backend *b, const struct order *o)
 {
 	if (o->preview)

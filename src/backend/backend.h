@@ -33,7 +33,7 @@ enum backend_ability {
 	BACKEND_CAN_INBOX = 1 << 3, BACKEND_CAN_CATALOG = 1 << 4, BACKEND_CAN_LOG = 1 << 5,
 	BACKEND_CAN_ORDER = 1 << 6, BACKEND_CAN_START = 1 << 7, BACKEND_CAN_HISTORY = 1 << 8,
 	BACKEND_CAN_ASK = 1 << 9, BACKEND_CAN_SCHEDULE = 1 << 10, BACKEND_CAN_PREVIEW = 1 << 11,
-	BACKEND_CAN_SAVE = 1 << 12
+	BACKEND_CAN_SAVE = 1 << 12, BACKEND_CAN_SPACE = 1 << 13
 };
 
 enum run_part { PART_DETAIL, PART_HISTORY };
@@ -103,6 +103,7 @@ struct errand {
 
 struct backend_identity {
 	struct view name;		/* the context's */
+	struct view space;		/* namespace that it is in; empty: it has none */
 	struct view user;
 	struct view roles;
 	struct view version, engine;	/* "runboardd 0.1.0" */
@@ -162,6 +163,7 @@ struct backend_ops {
 	ticket_id (*schedule)(struct backend *b, const struct schedule_order *o);
 	ticket_id (*errand)(struct backend *b, const struct errand *e);
 	ticket_id (*save)(struct backend *b, struct view run, int fd);
+	ticket_id (*space)(struct backend *b, struct view name);
 	void (*cancel)(struct backend *b, ticket_id t);
 	size_t (*pending)(const struct backend *b);	/* requests in flight, streams not counted */
 	void (*destroy)(struct backend *b);
@@ -194,6 +196,11 @@ ticket_id backend_schedule(struct backend *b, const struct schedule_order *o);
  * descriptor (the caller's, open until done). What came before a failure is in it. */
 ticket_id backend_save(struct backend *b, struct view run, int fd);
 ticket_id backend_errand(struct backend *b, const struct errand *e);
+/* Goes over to another namespace of the same server (CATALOG_SPACES has their names).
+ * Refused, and all stays as it is, where there is none of that name or an order is
+ * under way. Else every other ticket ends, the watch's too, then this one as ok; what
+ * was told of runs is void from there on, and nothing is told until a new watch. */
+ticket_id backend_space(struct backend *b, struct view name);
 void backend_cancel(struct backend *b, ticket_id t);
 size_t backend_pending(const struct backend *b);
 void backend_destroy(struct backend *b);		/* NULL is fine */

@@ -167,6 +167,11 @@ static void on_catalog(struct local_job *j, const struct http_answer *a)
 ticket_id local_catalog(struct backend *b, enum catalog_kind kind, struct view cursor)
 {
 	struct str target = { 0 };
+	if (kind >= sizeof catalog_targets / sizeof *catalog_targets) {
+		ticket_id ticket = backend_ticket(b);
+		backend_answer(b, ticket, OUTCOME_UNSUPPORTED, "the local engine has no namespaces");
+		return ticket;
+	}
 	str_add_text(&target, catalog_targets[kind]);
 	local_add_query(&target, "cursor", cursor);
 	struct local_job *j = local_get(local_of(b), &target, on_catalog);

@@ -72,6 +72,7 @@ void ask_catalog(struct str *s, enum catalog_kind kind, struct view cursor)
 		[CATALOG_QUEUES] = "queues",	   [CATALOG_WORKERS] = "workers",
 		[CATALOG_STATS] = "stats",	   [CATALOG_AUDIT] = "audit",
 		[CATALOG_INBOX] = "inbox",	   [CATALOG_ANSWER] = "answer",
+		[CATALOG_SPACES] = "namespaces",
 	};
 	str_addf(s, "catalog %s", kinds[kind]);
 	bar(s);

@@ -236,6 +236,7 @@ static const struct backend_ops temporal_ops = {
 	.preview = temporal_preview,
 	.ask = temporal_question,
 	.schedule = temporal_schedule,
+	.space = temporal_space,
 	.cancel = cancel,
 	.pending = pending,
 	.destroy = destroy,

@@ -208,6 +208,8 @@ ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct vie
 		temporal_list_queues(j);
 	else if (kind == CATALOG_WORKFLOWS)
 		temporal_from_runs(j, list_workflows);
+	else if (kind == CATALOG_SPACES)
+		temporal_list_spaces(j, cursor);
 	else
 		temporal_inbox(j);
 	return j->ticket;

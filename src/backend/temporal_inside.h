@@ -19,6 +19,7 @@
  *   temporal_order.c    orders; temporal_start.c; temporal_retry.c; temporal_approve.c: approvals by mapping
  *   temporal_tell.c     updates and signals, and their effect; temporal_winner.c
  *   temporal_batch.c    orders on many runs
+ *   temporal_space.c    namespaces, and going over to another
  *   temporal_ask.c      queries, stack, handlers; temporal_schedule.c: schedules
  */
 #ifndef BACKEND_TEMPORAL_INSIDE_H
@@ -108,6 +109,8 @@ void temporal_link_lost(struct temporal *t, const struct http_answer *a);
 void temporal_link_tell_live(struct temporal *t);
 /* By the answer of search-attributes: which attribute says that a run waits. */
 void temporal_find_waiting(struct temporal *t, struct view body);
+/* As it was before the first probe, but for the server's clock and version. */
+void temporal_link_forget(struct temporal *t);
 void temporal_link_release(struct temporal *t);
 int64_t temporal_server_ms(const struct temporal *t);
 
@@ -127,6 +130,7 @@ struct temporal_settings {
 
 /* The answer of /api/v1/settings. */
 void temporal_take_settings(struct temporal *t, const struct http_answer *a);
+void temporal_forget_settings(struct temporal *t);
 /* What the namespace's description says that it cannot. */
 void temporal_take_space(struct temporal *t, struct view body);
 /* Why it is switched off; empty: it is not. */
@@ -245,6 +249,7 @@ struct temporal_job {
 	char *comment, *value, *params, *key, *name;
 	int timeout_ms;			/* of a question; 0: the usual */
 	bool preview;			/* of an order: say it, do not send it */
+	bool order;			/* changes something there */
 	struct mapping_args args;	/* of a signal, an update */
 	struct view prompt;		/* JSON in the story's arena; empty: not found yet */
 	bool verbatim;			/* answers are not decoded: they are sent back */
@@ -357,6 +362,11 @@ void temporal_inbox(struct temporal_job *j);
 void temporal_list_schedules(struct temporal_job *j, struct view cursor);
 /* The answer as the catalogue has it; pure. */
 void temporal_add_schedules(const struct json *answer, struct str *out);
+
+/* ---- temporal_space.c ---- */
+
+void temporal_list_spaces(struct temporal_job *j, struct view cursor);
+ticket_id temporal_space(struct backend *b, struct view name);
 
 /* ---- the operations ---- */
 

@@ -13,7 +13,7 @@
 enum { ABILITIES = BACKEND_CAN_WATCH | BACKEND_CAN_PAGE | BACKEND_CAN_FETCH | BACKEND_CAN_INBOX |
 		   BACKEND_CAN_CATALOG | BACKEND_CAN_LOG | BACKEND_CAN_ORDER | BACKEND_CAN_START |
 		   BACKEND_CAN_HISTORY | BACKEND_CAN_ASK | BACKEND_CAN_SCHEDULE |
-		   BACKEND_CAN_PREVIEW };
+		   BACKEND_CAN_PREVIEW | BACKEND_CAN_SPACE };
 
 int64_t temporal_server_ms(const struct temporal *t)
 {
@@ -135,6 +135,7 @@ static void tell_identity(struct temporal *t)
 	str_addf(&engine, "Temporal %s", t->link.version);
 	const struct backend_identity id = {
 		.name = view_of(t->name),
+		.space = view_of(t->space),
 		.user = view_of(t->user),
 		.version = view_of(t->link.version),
 		.engine = view_of_str(&engine),
@@ -290,6 +291,16 @@ bool temporal_probe(struct backend *b)
 	}
 	temporal_link_start(t);
 	return true;
+}
+
+void temporal_link_forget(struct temporal *t)
+{
+	temporal_call_cancel(t->link.call);
+	t->link.call = NULL;
+	loop_timer_stop(t->link.retry);
+	loop_timer_stop(t->link.first);
+	t->link.state = TEMPORAL_OFF;
+	t->link.told = t->link.was_live = false;
 }
 
 void temporal_link_release(struct temporal *t)

@@ -287,6 +287,7 @@ ticket_id temporal_order(struct backend *b, const struct order *o)
 	if (t->settings.why[o->verb].len)
 		return answer(b, OUTCOME_REFUSED, t->settings.why[o->verb].ptr);
 	struct temporal_job *j = job_of(t, o);
+	j->order = true;
 	if (o->verb == VERB_START) {
 		j->type = mem_bytes(o->workflow.ptr ? o->workflow.ptr : "", o->workflow.len);
 		mem_free(j->run);

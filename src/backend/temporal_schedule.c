@@ -295,6 +295,7 @@ ticket_id temporal_schedule(struct backend *b, const struct schedule_order *o)
 		return ticket;
 	}
 	struct temporal_job *j = temporal_job(t);
+	j->order = true;
 	j->verb = o->verb;
 	j->catalog = CATALOG_SCHEDULES;
 	j->name = mem_bytes(o->id.ptr ? o->id.ptr : "", o->id.len);

@@ -65,6 +65,12 @@ void temporal_take_settings(struct temporal *t, const struct http_answer *a)
 	json_free(doc);
 }
 
+void temporal_forget_settings(struct temporal *t)
+{
+	temporal_call_cancel(t->settings.call);
+	t->settings = (struct temporal_settings){ 0 };
+}
+
 void temporal_take_space(struct temporal *t, struct view body)
 {
 	struct json_doc *doc = json_parse(body, 0, NULL);

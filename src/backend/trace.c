@@ -360,6 +360,11 @@ static ticket_id save(struct backend *b, struct view run, int fd)
 	return backend_save(trace_of(b)->inner, run, fd);
 }
 
+static ticket_id space(struct backend *b, struct view name)
+{
+	return backend_space(trace_of(b)->inner, name);
+}
+
 static size_t pending(const struct backend *b)
 {
 	const void *self = b;
@@ -391,6 +396,7 @@ static const struct backend_ops trace_ops = {
 	.schedule = order_schedule,
 	.errand = run_errand,
 	.save = save,
+	.space = space,
 	.cancel = cancel,
 	.pending = pending,
 	.destroy = destroy,

@@ -27,6 +27,7 @@ static const struct action_words table[] = {
 	A(QUEUES, "queues", "queues", "queues with slots and who waits", SCREENS, ""),
 	A(WORKERS, "workers", "workers", "workers and what they do", SCREENS, ""),
 	A(AUDIT, "audit", "audit", "who did what, when", SCREENS, ""),
+	A(NAMESPACE, "namespace", "namespaces", "the namespaces; namespace NAME goes over", SCREENS, ""),
 	A(START, "start", "start", "start a run", SCREENS, "n"),
 	A(APPROVE, "approve", "approve", "approve what waits", RUN, "a"),
 	A(REJECT, "reject", "reject", "reject what waits", RUN, "r"),

@@ -176,6 +176,13 @@ void board_cursor_change(struct model *m, const struct change *change)
 		board_cursor_reveal(m, b->focus);
 }
 
+void board_cursor_start_over(struct model *m)
+{
+	m->board.touched = m->board.settled = false;
+	vec_clear(&m->board.moved);
+	stand_first(m);
+}
+
 void board_cursor_renew(struct model *m)
 {
 	if (is_free(m)) {

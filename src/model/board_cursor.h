@@ -11,6 +11,9 @@ struct model;
 /* One write of the store: tells core/board.h and keeps every lane's cursor on its
  * card and on its row. */
 void board_cursor_change(struct model *m, const struct change *change);
+/* As before the first key: what comes now was not waited for, the cursor stands on
+ * the first card. */
+void board_cursor_start_over(struct model *m);
 /* The board was sorted or filtered anew. */
 void board_cursor_renew(struct model *m);
 /* Moves within the lane by cards (clipped), or to its first and last. */

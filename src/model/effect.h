@@ -26,6 +26,7 @@ enum effect_kind {
 	EFFECT_CATALOG,		/* MSG_CATALOG */
 	EFFECT_ASK,		/* `order`: verb, name, value of a question; MSG_CATALOG */
 	EFFECT_SCHEDULE,	/* order of the schedule `text`: its verb; MSG_CATALOG, MSG_DONE */
+	EFFECT_SPACE,		/* `context` over to the namespace `text`; MSG_DONE, then its runs */
 	EFFECT_COPY,		/* `text` to the clipboard */
 	EFFECT_LINK,		/* open the page `text` */
 	EFFECT_SAVE,		/* write `text` to the file `path`; MSG_NOTICE says where */
@@ -61,7 +62,7 @@ struct effect_order {
 struct effect {
 	enum effect_kind kind;
 	uint64_t request;		/* 0 where nothing is answered */
-	uint16_t context;		/* EFFECT_CATALOG, start */
+	uint16_t context;		/* EFFECT_CATALOG, EFFECT_SPACE, start */
 	struct run_key key;
 	union {
 		struct effect_log log;

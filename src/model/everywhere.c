@@ -4,6 +4,7 @@
 #include "model/model.h"
 #include "model/pointer.h"
 #include "model/save.h"
+#include "model/spaces.h"
 
 typedef void act_fn(struct model *m, enum action a, struct effects *fx);
 
@@ -110,6 +111,11 @@ static void act_link(struct model *m, enum action a, struct effects *fx)
 	arena_release(&arena);
 }
 
+static void act_namespace(struct model *m, enum action a, struct effects *fx)
+{
+	spaces_open(m, fx);
+}
+
 static void act_export(struct model *m, enum action a, struct effects *fx)
 {
 	save_run(m, fx);
@@ -144,6 +150,7 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_SCHEDULES] = act_table,
 	[ACTION_QUEUES] = act_table,	[ACTION_WORKERS] = act_table,
 	[ACTION_AUDIT] = act_table,	[ACTION_METRICS] = act_table,
+	[ACTION_NAMESPACE] = act_namespace,
 	[ACTION_WALL] = act_screen,
 };
 

@@ -100,12 +100,28 @@ static bool holds_below(const struct model *m, enum action a)
 	return false;
 }
 
+/* "namespace payments": what follows the name. Empty: nothing does. */
+static struct view argument_of(const struct help_state *s, enum action a)
+{
+	struct view rest = lineedit_view(&s->line), word = VIEW("");
+
+	if (a != ACTION_NAMESPACE || !view_split(&rest, ' ', &word))
+		return VIEW("");
+	return view_is(word, "namespace") || view_is(word, "namespaces") || view_is(word, "ns")
+		       ? view_trim(rest) : VIEW("");
+}
+
 static void find(struct model *m)
 {
 	struct help_state *s = &m->help;
 	struct view needle = lineedit_view(&s->line);
 
 	vec_clear(&s->found);
+	s->rows = (struct rows){ 0 };
+	if (argument_of(s, ACTION_NAMESPACE).len > 0 && holds_below(m, ACTION_NAMESPACE)) {
+		vec_push(&s->found, ACTION_NAMESPACE);
+		return;
+	}
 	/* Names that begin so come before words that contain it. */
 	for (int pass = 0; pass < 2; pass++) {
 		for (int a = 1; a < ACTIONS; a++) {
@@ -120,7 +136,6 @@ static void find(struct model *m)
 				vec_push(&s->found, (enum action)a);
 		}
 	}
-	s->rows = (struct rows){ 0 };
 }
 
 static void palette_open(struct model *m, struct effects *fx)
@@ -148,8 +163,13 @@ static bool palette_act(struct model *m, enum action a, struct effects *fx)
 	if (a == ACTION_OPEN && s->found.len > 0) {
 		enum action chosen = s->found.items[s->rows.at];
 
+		struct view argument = argument_of(s, chosen);
+
 		screen_pop(m, fx);
-		everywhere_act(m, chosen, fx);
+		if (argument.len > 0)
+			spaces_enter(m, argument, fx);
+		else
+			everywhere_act(m, chosen, fx);
 	}
 	return a == ACTION_OPEN;
 }

@@ -80,6 +80,7 @@ void model_free(struct model *m)
 		str_release(&c->roles);
 		str_release(&c->engine);
 		str_release(&c->sentence);
+		str_release(&c->space);
 		for (int v = 0; v < VERBS; v++)
 			str_release(&c->off[v]);
 	}
@@ -91,6 +92,7 @@ void model_free(struct model *m)
 	vec_release(&m->shown);
 	screens_release(m);
 	orders_release(&m->orders);
+	spaces_release(&m->spaces);
 	commands_release(&m->commands);
 	board_free(m->cards);
 	keymap_release(&m->keymap);
@@ -120,11 +122,13 @@ static void arrive_identity(struct model *m, const struct msg *msg)
 	set_text(&c->user, id->user);
 	set_text(&c->roles, id->roles);
 	set_text(&c->engine, id->engine);
+	set_text(&c->space, id->space);
 	c->read_only = c->read_only || id->read_only;
 	c->can_start = id->can_start;
 	c->can_history = id->can_history;
 	c->can_log = id->can_log;
 	c->can_preview = id->can_preview;
+	c->can_space = id->can_space;
 	for (int v = 0; v < VERBS; v++)
 		set_text(&c->off[v], id->off ? id->off[v] : VIEW(""));
 }
@@ -220,6 +224,7 @@ void model_update(struct model *m, const struct msg *msg, struct effects *fx)
 	}
 	arrive(m, msg);
 	orders_arrive(m, msg, fx);
+	spaces_arrive(m, msg, fx);
 	for (int i = 0; i < m->depth; i++) {
 		const struct screen *s = screen_get(m->stack[i]);
 

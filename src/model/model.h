@@ -27,6 +27,7 @@
 #include "model/outbox.h"
 #include "model/runs.h"
 #include "model/screen.h"
+#include "model/spaces.h"
 #include "model/speak.h"
 #include "model/start.h"
 #include "model/table.h"
@@ -39,10 +40,11 @@ enum { CONTEXTS_MAX = 16, SCREEN_DEPTH = 12 };
 /* One backend of this board. */
 struct context {
 	struct str name, user, roles, engine, sentence;
+	struct str space;		/* namespace that it is in; empty: it has none */
 	enum condition condition;
 	int64_t fresh_ms;		/* when it was last live */
 	bool read_only;			/* by configuration or by its own word */
-	bool can_start, can_history, can_log, can_preview;
+	bool can_start, can_history, can_log, can_preview, can_space;
 	int64_t beyond[LANES];		/* runs that it has and that are not on the board */
 	bool at_least[LANES];		/* ... and more than those */
 	struct str off[VERBS];		/* why an order is switched off there; empty: it is not */
@@ -87,6 +89,7 @@ struct model {
 	struct help_state help;
 	struct runs_state runs;
 	struct table_state table;
+	struct spaces_state spaces;
 	struct themes_state theming;
 };
 

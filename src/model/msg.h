@@ -38,9 +38,9 @@ struct msg_condition {
 };
 
 struct msg_identity {
-	struct view name, user, roles, engine;
+	struct view name, space, user, roles, engine;
 	bool read_only;
-	bool can_start, can_history, can_log, can_preview;
+	bool can_start, can_history, can_log, can_preview, can_space;
 	const struct view *off;		/* VERBS: why an order is switched off, or empty; NULL: none */
 	int64_t clock_offset_ms;
 };

@@ -11,6 +11,7 @@ const char *table_title(enum catalog_kind kind)
 		[CATALOG_QUEUES] = "Queues", [CATALOG_WORKERS] = "Workers",
 		[CATALOG_STATS] = "Statistics", [CATALOG_AUDIT] = "Audit",
 		[CATALOG_INBOX] = "Inbox", [CATALOG_ANSWER] = "Answer",
+		[CATALOG_SPACES] = "Namespaces",
 	};
 
 	return titles[kind];
@@ -43,12 +44,18 @@ static void clear(struct model *m, enum catalog_kind kind)
 	s->request = model_request(m);
 }
 
-void table_open(struct model *m, enum catalog_kind kind, struct effects *fx)
+void table_open_of(struct model *m, enum catalog_kind kind, uint16_t context, struct effects *fx)
 {
 	clear(m, kind);
+	m->table.context = context;
 	effects_add(fx, (struct effect){ .kind = EFFECT_CATALOG, .request = m->table.request,
-					 .catalog = kind });
+					 .context = context, .catalog = kind });
 	screen_push(m, SCREEN_TABLE, fx);
+}
+
+void table_open(struct model *m, enum catalog_kind kind, struct effects *fx)
+{
+	table_open_of(m, kind, 0, fx);
 }
 
 void table_ask(struct model *m, struct run_key key, enum verb verb, struct view name,
@@ -178,6 +185,12 @@ static void table_arrive(struct model *m, const struct msg *msg, struct effects 
 
 static bool table_act(struct model *m, enum action a, struct effects *fx)
 {
+	const struct table_state *s = &m->table;
+
+	if (a == ACTION_OPEN && s->kind == CATALOG_SPACES && s->rows.at < table_len(s)) {
+		spaces_go(m, s->context, s->cells.items[s->rows.at * (size_t)s->n_columns], fx);
+		return true;
+	}
 	return rows_move(&m->table.rows, a, table_len(&m->table), board_layout_body(m).rows - 2);
 }
 

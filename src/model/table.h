@@ -18,6 +18,7 @@ enum {
 
 struct table_state {
 	enum catalog_kind kind;
+	uint16_t context;
 	uint64_t request;		/* 0: answered */
 	struct arena arena;
 	const char *columns[TABLE_COLUMNS_MAX];
@@ -33,6 +34,7 @@ extern const struct screen screen_table;
 
 /* Opens the table of a catalogue of the first context. */
 void table_open(struct model *m, enum catalog_kind kind, struct effects *fx);
+void table_open_of(struct model *m, enum catalog_kind kind, uint16_t context, struct effects *fx);
 /* The same for the answer of a run's own code. */
 void table_ask(struct model *m, struct run_key key, enum verb verb, struct view name,
 	       struct view args, struct effects *fx);

@@ -61,6 +61,10 @@ static void add_condition(struct pen *p, const struct context *c)
 	struct str *s = pen_text(p);
 
 	str_add(s, view_of_str(&c->name));
+	if (c->space.len > 0) {
+		str_add_char(s, '/');
+		str_add(s, view_of_str(&c->space));
+	}
 	str_add_char(s, ' ');
 	if (c->condition == CONDITION_STALE && c->fresh_ms > 0) {
 		str_add_text(s, "stale ");

@@ -409,6 +409,12 @@ ticket_id ear_order(struct ear *e, const struct order *o)
 	return given(e, backend_order(e->backend, o));
 }
 
+ticket_id ear_space(struct ear *e, const char *name)
+{
+	e->inside = true;
+	return given(e, backend_space(e->backend, view_of(name)));
+}
+
 void ear_cancel(struct ear *e, ticket_id t)
 {
 	e->inside = true;

@@ -62,6 +62,7 @@ ticket_id ear_fetch(struct ear *e, const char *run, enum run_part part);
 ticket_id ear_catalog(struct ear *e, enum catalog_kind kind);
 ticket_id ear_log(struct ear *e, const struct log_query *q);
 ticket_id ear_order(struct ear *e, const struct order *o);
+ticket_id ear_space(struct ear *e, const char *name);
 void ear_cancel(struct ear *e, ticket_id t);
 void ear_destroy(struct ear *e);
 

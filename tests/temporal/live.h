@@ -41,6 +41,8 @@ void live_start_afresh(void);
 
 /* A board with the approvals of the fixtures; config: what differs, or NULL. */
 void board_open(struct board *b, int port, const struct temporal_config *config);
+/* To another namespace, and watches there; what it knew is forgotten. */
+void board_go_over(struct board *b, const char *space);
 void board_close(struct board *b);
 void until_in(struct board *b, const char *workflow_id, const char *status);
 void until_condition(struct board *b, enum condition c);

@@ -134,6 +134,28 @@ START_TEST(another_namespace_has_runs_of_its_own)
 }
 END_TEST
 
+/* The same board goes over: its first watch ends, and what came before it is void. */
+START_TEST(a_board_goes_over_to_another_namespace_and_back)
+{
+	board_open(&board, ports.http, NULL);
+	until_in(&board, "noworker-1", "pending");
+	const struct ear_ticket *t = until_done(&board, ear_space(&board.ear, "nowhere"));
+	ck_assert_int_eq(t->outcome, OUTCOME_NOT_FOUND);
+	ck_assert_msg(strstr(t->text, "nowhere") != NULL, "%s", t->text);
+	t = until_done(&board, ear_catalog(&board.ear, CATALOG_SPACES));
+	ck_assert_int_eq(t->outcome, OUTCOME_OK);
+	ck_assert(view_find(view_of_str(&board.ear.log), VIEW("{\"name\":\"payments\""), 0) != SIZE_MAX);
+	board_go_over(&board, "payments");
+	until_in(&board, "payment-1", "pending");
+	ck_assert_ptr_null(map_get(&board.status, VIEW("noworker-1")));
+	order_well(&board, VERB_CANCEL, "payment-1");
+	board_go_over(&board, "default");
+	until_in(&board, "noworker-1", "pending");
+	ck_assert_ptr_null(map_get(&board.status, VIEW("payment-1")));
+	board_close(&board);
+}
+END_TEST
+
 static void raise_server(void)
 {
 	live_choose_ports();
@@ -158,6 +180,7 @@ Suite *suite_live_doors(void)
 	tcase_add_test(c, a_clients_certificate_opens_the_door_that_asks_for_it);
 	tcase_add_test(c, a_token_opens_the_door_that_asks_for_it);
 	tcase_add_test(c, another_namespace_has_runs_of_its_own);
+	tcase_add_test(c, a_board_goes_over_to_another_namespace_and_back);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -137,6 +137,16 @@ static void forget(struct map *m)
 	map_release(m);
 }
 
+void board_go_over(struct board *b, const char *space)
+{
+	const struct ear_ticket *t = until_done(b, ear_space(&b->ear, space));
+	ck_assert_msg(t->outcome == OUTCOME_OK, "%s: %s", space, t->text);
+	forget(&b->status);
+	forget(&b->run);
+	b->status = b->run = (struct map){ 0 };
+	ear_watch(&b->ear, "", 100);
+}
+
 void board_close(struct board *b)
 {
 	ear_release(&b->ear);

@@ -40,13 +40,13 @@ static size_t count_on_screen(const char *words)
 START_TEST(the_server_stops_and_starts_under_the_board)
 {
 	open_board(ports.http);
-	story_sees(&s, "prod live");
+	story_sees(&s, "prod/default live");
 	story_sees(&s, "fails-1");
 	live_stop();
-	story_sees_no(&s, "prod live");
+	story_sees_no(&s, "prod/default live");
 	vt_see(s.vt, "fails-1");	/* what was known stays in sight */
 	live_start_usual("-runs=false");
-	story_sees(&s, "prod live");
+	story_sees(&s, "prod/default live");
 	vt_see(s.vt, "fails-1");
 	ck_assert_uint_eq(count_on_screen("fails-1"), 1);
 	story_keys(&s, "q");
@@ -58,7 +58,7 @@ END_TEST
 START_TEST(commands_work_without_a_screen)
 {
 	open_board(ports.http);
-	story_sees(&s, "prod live");
+	story_sees(&s, "prod/default live");
 	story_keys(&s, "q");
 	story_ends_with(&s, 0);
 	story_runs(&s, 0, "runboard", "-c", "prod", "runs", "--filter", "workflow:ApprovalNoArg", NULL);
@@ -66,6 +66,31 @@ START_TEST(commands_work_without_a_screen)
 	story_runs(&s, 0, "runboard", "-c", "prod", "approve", "approval-noarg-1", NULL);
 	story_runs(&s, 0, "runboard", "-c", "prod", "show", "approval-noarg-1", NULL);
 	ck_assert_msg(strstr(str_text(&s.out), "completed") != NULL, "%s", str_text(&s.out));
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(the_palette_goes_over_to_another_namespace_and_back)
+{
+	open_board(ports.http);
+	story_sees(&s, "noworker-1");
+	story_keys(&s, ":");
+	story_type(&s, "namespace payments");
+	story_keys(&s, "Enter");
+	story_sees(&s, "payment-1");
+	story_sees(&s, "prod/payments live");
+	ck_assert_uint_eq(count_on_screen("noworker-1"), 0);
+	ck_assert_uint_eq(count_on_screen("fails-1"), 0);
+	story_keys(&s, ":");
+	story_type(&s, "namespaces");
+	story_keys(&s, "Enter");
+	story_sees(&s, "here");
+	story_keys(&s, "g Enter");	/* default comes first */
+	story_sees(&s, "noworker-1");
+	story_sees(&s, "prod/default live");
+	ck_assert_uint_eq(count_on_screen("payment-1"), 0);
+	story_keys(&s, "q");
+	story_ends_with(&s, 0);
 	story_end(&s);
 }
 END_TEST
@@ -83,6 +108,7 @@ static Suite *suite_live_story(void)
 	tcase_set_timeout(c, 600);
 	tcase_add_unchecked_fixture(c, raise_server, live_stop);
 	tcase_add_test(c, the_server_stops_and_starts_under_the_board);
+	tcase_add_test(c, the_palette_goes_over_to_another_namespace_and_back);
 	tcase_add_test(c, commands_work_without_a_screen);
 	suite_add_tcase(suite, c);
 	return suite;

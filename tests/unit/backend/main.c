@@ -3,7 +3,8 @@
 
 unit_suite_fn suite_backend, suite_backoff, suite_context, suite_local, suite_replay,
 	suite_rules, suite_temporal, suite_temporal_board, suite_temporal_link, suite_temporal_orders,
-	suite_temporal_detail, suite_temporal_history, suite_temporal_prompt, suite_temporal_profile, suite_temporal_parse;
+	suite_temporal_detail, suite_temporal_history, suite_temporal_prompt, suite_temporal_profile, suite_temporal_parse,
+	suite_temporal_space;
 
 int main(void)
 {
@@ -12,7 +13,7 @@ int main(void)
 		suite_replay,  suite_rules,   suite_temporal, suite_temporal_board,
 		suite_temporal_link, suite_temporal_orders, suite_temporal_detail, suite_temporal_history, suite_temporal_prompt,
 		suite_temporal_profile,
-		suite_temporal_parse, NULL,
+		suite_temporal_parse, suite_temporal_space, NULL,
 	};
 	return unit_main("backend", suites);
 }

@@ -39,15 +39,17 @@ START_TEST(what_has_no_slot_is_unsupported_and_told_from_the_loop)
 		ear_catalog(&ear, CATALOG_QUEUES),
 		ear_log(&ear, &(struct log_query){ .follow = false }),
 		ear_order(&ear, &order),
+		ear_space(&ear, "payments"),
 	};
 	ear_probe(&ear);
 	ck_assert_int_eq(ear.calls, 0);
-	ck_assert_uint_eq(backend_pending(ear.backend), 6);
+	ck_assert_uint_eq(backend_pending(ear.backend), 7);
 	while (backend_pending(ear.backend))
 		loop_turn(loop, 50);
 	for (size_t i = 0; i < sizeof tickets / sizeof *tickets; i++)
 		ck_assert_int_eq(ear_ticket(&ear, tickets[i])->outcome, OUTCOME_UNSUPPORTED);
 	ck_assert_str_eq(ear_ticket(&ear, tickets[5])->text, "retry: unsupported by bare");
+	ck_assert_str_eq(ear_ticket(&ear, tickets[6])->text, "another namespace: unsupported by bare");
 }
 END_TEST
 

@@ -16,6 +16,7 @@ Suite *suite_session_forms(void);
 Suite *suite_session_keys(void);
 Suite *suite_session_orders(void);
 Suite *suite_session_shown(void);
+Suite *suite_session_spaces(void);
 Suite *suite_session_speak(void);
 
 int main(void)
@@ -33,7 +34,7 @@ int main(void)
 		suite_session_board,
 		suite_session_detail,
 		suite_session_forms, suite_session_keys,
-		suite_session_orders, suite_session_shown, suite_session_speak,
+		suite_session_orders, suite_session_shown, suite_session_spaces, suite_session_speak,
 		NULL,
 	};
 	return unit_main("model", suites);

@@ -6,20 +6,43 @@ enum { OPEN_MOST = 64 };
 struct following {
 	struct logs *l;
 	ticket_id watch, detail;
+	bool looked;			/* at what there was at the begin */
 	bool changed;			/* since the detail was asked for */
 	bool over;			/* nothing more will begin */
 	bool missing;			/* there is no such task */
 	struct str failure;		/* why some output could not be read */
 };
 
-static const struct logs_part *part_of(const struct logs *l, const struct task_facts *t)
+/* The last attempt that is followed; 0: none. */
+static int followed(const struct logs *l, const struct task_facts *t)
 {
+	int last = 0;
 	for (size_t i = 0; i < l->parts.len; i++) {
 		const struct logs_part *p = l->parts.items[i];
-		if (p->attempt == t->attempt && view_is(t->id, p->task))
-			return p;
+		if (p->attempt > last && view_is(t->id, p->task))
+			last = p->attempt;
 	}
-	return NULL;
+	return last;
+}
+
+/* Of what had begun before only the attempt at work; later on all, also those that were
+ * over before they could be looked at. */
+static void add_attempts(struct following *f, const struct task_facts *t)
+{
+	struct logs *l = f->l;
+	int last = followed(l, t);
+	if (l->query.attempt) {
+		if (!last && t->attempt == l->query.attempt)
+			logs_add_part(l, t);
+		return;
+	}
+	if (!f->looked && t->attempt > 0)
+		last = t->attempt - 1;
+	while (last < t->attempt) {
+		struct logs_part *p = logs_add_part(l, t);
+		p->attempt = ++last;
+		p->closed = p->closed || last < t->attempt;
+	}
 }
 
 static void ask_detail(struct following *f)
@@ -89,10 +112,9 @@ static void on_detail(void *arg, const struct run_detail *d)
 		found = true;
 		wanted++;
 		all_closed = all_closed && !task_status_is_open(t->status);
-		bool begun = t->attempt > 0 && (!l->query.attempt || l->query.attempt == t->attempt);
-		if (begun && !part_of(l, t))
-			logs_add_part(l, t);
+		add_attempts(f, t);
 	}
+	f->looked = true;
 	l->prefixed = l->prefixed || wanted > 1;
 	f->missing = l->task_word && !found;
 	f->over = !open || f->missing || (l->task_word && found && all_closed);

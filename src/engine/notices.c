@@ -276,7 +276,8 @@ void notices_look_at(struct notices *n, struct live_run *run)
 	}
 	/* A run that is opened again is not late for what it took before. */
 	if (!m->ended && m->started_ms && !run->long_run) {
-		run->long_ms = when_now_ms() - m->started_ms;
+		bool again = run->told < RUN_STATUSES && !run_status_is_open(run->told);
+		run->long_ms = again ? when_now_ms() - m->started_ms : 0;
 		watch_length(n, run);
 	}
 	if (m->status == run->told)

@@ -60,6 +60,7 @@ url = {url}/ops
 secret = HOOK_KEY
 [notice late]
 on = long_running
+filter = workflow:gate,lasting
 after = 300ms
 url = {url}/late
 [notice any]

@@ -12,6 +12,7 @@ enum { FOLDERS = 4, BLOCK = 512, LOOK_EVERY = 32 };
 
 struct weigh {
 	FTS *walk;		/* NULL: nothing to walk over */
+	bool begun;
 	int64_t bytes;
 };
 
@@ -30,6 +31,7 @@ struct weigh *weigh_new(const char *const *folders, int n)
 bool weigh_step(struct weigh *w, int64_t until_ms, int64_t *bytes)
 {
 	FTSENT *entry = NULL;
+	w->begun = true;
 	for (int i = 1; w->walk && (entry = fts_read(w->walk)); i++) {
 		if (entry->fts_info == FTS_D || entry->fts_info == FTS_F ||
 		    entry->fts_info == FTS_SL || entry->fts_info == FTS_DEFAULT)
@@ -45,6 +47,9 @@ void weigh_free(struct weigh *w)
 {
 	if (!w)
 		return;
+	/* glibc's fts_close looks at a level that the first read sets. */
+	if (w->walk && !w->begun)
+		fts_read(w->walk);
 	if (w->walk)
 		fts_close(w->walk);
 	mem_free(w);

@@ -101,6 +101,7 @@ static void refill(struct temporal *t)
 	if (b->rate < b->most && now - b->slowed_ms >= t->times.better_ms) {
 		b->rate = b->rate * 2 < b->most ? b->rate * 2 : b->most;
 		b->slowed_ms = now;
+		loop_timer_set(b->timer, 0);	/* says so: here an operation may be under way */
 	}
 	b->tokens += (double)(now - b->filled_ms) / 1000 * b->rate;
 	b->tokens = b->tokens < BURST ? b->tokens : BURST;
@@ -149,10 +150,9 @@ static void send_queued(struct temporal *t)
 static void run_queue(void *arg)
 {
 	struct temporal *t = arg;
-	double before = t->budget.rate;
 	temporal_enter(t);
 	refill(t);
-	if (t->budget.rate > before && t->link.state == TEMPORAL_LIVE)
+	if (t->budget.rate > t->budget.told && t->link.state == TEMPORAL_LIVE)
 		temporal_link_tell_live(t);
 	if (!t->dead)
 		send_queued(t);

@@ -81,6 +81,7 @@ struct temporal_budget {
 	double rate, most;	/* visibility calls a second: now, at best */
 	double tokens;
 	int64_t filled_ms, slowed_ms;
+	double told;		/* the rate that was said last */
 	struct watch *timer;
 };
 

@@ -30,6 +30,7 @@ void temporal_link_tell_live(struct temporal *t)
 {
 	struct str words = { 0 };
 	str_add_text(&words, "live");
+	t->budget.told = t->budget.rate;
 	if (t->budget.rate < t->budget.most)
 		str_addf(&words, "; the server limits us to %.2f visibility calls a second",
 			 t->budget.rate);

@@ -231,7 +231,8 @@ void temporal_approve(struct temporal_job *j)
 	} else if (!fill(j, m, &err)) {
 		temporal_finish(j, OUTCOME_REFUSED, err_text(&err));
 	} else if (m->way == MAPPING_AUTO) {
-		temporal_send_query(j, "__temporal_workflow_metadata", on_offered);
+		temporal_send_query(j, "__temporal_workflow_metadata", (struct view){ 0 },
+				    on_offered);
 	} else {
 		j->name = mem_text(m->name);
 		send(j, m->way);

@@ -14,9 +14,10 @@ enum { QUESTION_MS = 5000, SLACK_MS = 2000 };
 
 /* ---- what is sent ---- */
 
-void temporal_send_query(struct temporal_job *j, const char *name, temporal_answered_fn *answered)
+void temporal_send_query(struct temporal_job *j, const char *name, struct view args,
+			 temporal_answered_fn *answered)
 {
-	struct str target = { 0 }, body = { 0 }, args = { 0 };
+	struct str target = { 0 }, body = { 0 }, payloads = { 0 };
 	struct mapping_args list;
 	struct jsonw w;
 	int timeout_ms = j->timeout_ms ? j->timeout_ms : QUESTION_MS;
@@ -29,10 +30,10 @@ void temporal_send_query(struct temporal_job *j, const char *name, temporal_answ
 	jsonw_string(&w, "runId", j->run);
 	jsonw_end_object(&w);
 	jsonw_object(&w, "query");
-	mapping_args_read(view_of(j->value), &j->story.arena, &list);
+	mapping_args_read(args, &j->story.arena, &list);
 	if (list.len) {
-		temporal_add_payloads(&args, list.items, list.len);
-		jsonw_raw(&w, "queryArgs", view_of_str(&args));
+		temporal_add_payloads(&payloads, list.items, list.len);
+		jsonw_raw(&w, "queryArgs", view_of_str(&payloads));
 	}
 	jsonw_end_object(&w);
 	jsonw_end_object(&w);
@@ -43,7 +44,7 @@ void temporal_send_query(struct temporal_job *j, const char *name, temporal_answ
 				    .header = str_text(&j->text), .keyed = true,
 				    .timeout_ms = timeout_ms + SLACK_MS };
 	temporal_job_ask(j, &ask, answered);
-	str_release(&args);
+	str_release(&payloads);
 }
 
 /* ---- answers ---- */
@@ -171,12 +172,13 @@ static void on_handlers(struct temporal_job *j, const struct http_answer *a)
 static void ask_now(struct temporal_job *j)
 {
 	bool stack = j->verb == VERB_STACK;
+	struct view args = view_of(j->value);
 	if (j->name && !stack)
-		temporal_send_query(j, j->name, on_query);
+		temporal_send_query(j, j->name, args, on_query);
 	else if (stack)
-		temporal_send_query(j, j->name ? j->name : "__stack_trace", on_stack);
+		temporal_send_query(j, j->name ? j->name : "__stack_trace", args, on_stack);
 	else
-		temporal_send_query(j, HANDLERS, on_handlers);
+		temporal_send_query(j, HANDLERS, (struct view){ 0 }, on_handlers);
 }
 
 ticket_id temporal_question(struct backend *b, const struct run_question *q)

@@ -180,7 +180,7 @@ static void on_look(struct temporal_job *j, const struct http_answer *a)
 	json_free(j->describe);
 	j->describe = doc;
 	if (name)
-		temporal_send_query(j, name, on_asked);
+		temporal_send_query(j, name, (struct view){ 0 }, on_asked);
 	else if (doc)
 		take_look(j);
 	else

@@ -342,8 +342,9 @@ void temporal_batches_release(struct temporal *t);
 
 /* ---- temporal_ask.c ---- */
 
-/* Sends the query `name` with the arguments in j->value (JSON array, or NULL). */
-void temporal_send_query(struct temporal_job *j, const char *name, temporal_answered_fn *answered);
+/* Sends the query `name` with those arguments: a JSON array, or empty. */
+void temporal_send_query(struct temporal_job *j, const char *name, struct view args,
+			 temporal_answered_fn *answered);
 /* What a workflow says of itself, as the catalogue has it; pure. */
 void temporal_add_handlers(struct view metadata, struct str *out);
 /* Its answer, with the result's JSON (in the story's arena); NULL, and the job is

@@ -138,15 +138,6 @@ static void on_words(struct temporal_job *j, const struct http_answer *a)
 	j->after(j);
 }
 
-/* The question has no arguments: the answer's value is not the question's. */
-static void ask(struct temporal_job *j, const char *name, temporal_answered_fn *answered)
-{
-	char *value = j->value;
-	j->value = NULL;
-	temporal_send_query(j, name, answered);
-	j->value = value;
-}
-
 static const struct json *memo_of(const struct temporal_job *j)
 {
 	const struct json *info = json_get(json_root(j->describe), "workflowExecutionInfo");
@@ -164,11 +155,11 @@ void temporal_find_prompt(struct temporal_job *j, temporal_then_fn *then)
 		j->prompt = arena_view(&j->story.arena, view_of(k->prompt_json));
 		then(j);
 	} else if (name) {
-		ask(j, name, on_query);
+		temporal_send_query(j, name, (struct view){ 0 }, on_query);
 	} else if (memo_of(j)) {
 		j->prompt = as_json(j, temporal_payload_text(memo_of(j), &j->story.arena));
 		then(j);
 	} else {
-		ask(j, "__temporal_workflow_metadata", on_words);
+		temporal_send_query(j, "__temporal_workflow_metadata", (struct view){ 0 }, on_words);
 	}
 }

@@ -133,7 +133,7 @@ static void ask_waiting(struct temporal_job *j)
 {
 	const char *name = temporal_waiting_query(j->t, json_root(j->describe));
 	if (name)
-		temporal_send_query(j, name, on_waiting);
+		temporal_send_query(j, name, (struct view){ 0 }, on_waiting);
 	else
 		give_detail(j);
 }

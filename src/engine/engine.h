@@ -329,8 +329,6 @@ bool engine_log(struct engine *e, const struct engine_log_query *q, struct str *
 struct engine_export;
 struct engine_export *engine_export_new(struct engine *e, struct view id,
 					const struct engine_caller *caller, struct err *err);
-/* "deploy-1a2b3c4d": the folder in the archive. */
-const char *engine_export_name(const struct engine_export *x);
 /* Up to max octets more; 0: that was all. Does not need the engine any more. */
 size_t engine_export_read(struct engine_export *x, char *buf, size_t max);
 void engine_export_free(struct engine_export *x);

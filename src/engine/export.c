@@ -125,11 +125,6 @@ struct engine_export *engine_export_new(struct engine *e, struct view id,
 	return NULL;
 }
 
-const char *engine_export_name(const struct engine_export *x)
-{
-	return x->folder;
-}
-
 void engine_export_free(struct engine_export *x)
 {
 	if (!x)

@@ -36,12 +36,13 @@ static void serve_vector(const char *method, const char *target, const char *nam
 }
 
 static char auto_key[] = "approve.T", auto_value[] = "auto", reject_key[] = "reject.T",
-	    signal_value[] = "signal:go";
+	    answer_key[] = "answer.T", signal_value[] = "signal:go";
 
 static void set_up(void)
 {
 	static const struct setting approvals[] = { { auto_key, auto_value },
-						    { reject_key, signal_value } };
+						    { reject_key, signal_value },
+						    { answer_key, auto_value } };
 	loop = loop_new();
 	stub = stub_new(loop);
 	ear_init(&ear);
@@ -50,7 +51,7 @@ static void set_up(void)
 		.identity = "me@here",
 		.unix_path = stub_path(stub),
 		.approvals = approvals,
-		.n_approvals = 2,
+		.n_approvals = 3,
 		.times = { .tick_ms = 1000, .effect_ms = 40, .effect_step_ms = 5,
 			   .first_retry_ms = 2, .max_retry_ms = 8, .batch_ms = 5, .calls = 2000 },
 	};
@@ -229,6 +230,17 @@ START_TEST(auto_finds_the_update_that_the_workflow_offers)
 	serve_vector("POST", WORKFLOW "/update/decide", "update-ok");
 	ck_assert_int_eq(decide(VERB_APPROVE, false)->outcome, OUTCOME_OK);
 	expect_sent(WORKFLOW "/update/decide", "\"name\":\"decide\"");
+}
+END_TEST
+
+START_TEST(auto_asks_what_is_offered_without_the_answers_value)
+{
+	const struct order o = { .verb = VERB_ANSWER, .run = VIEW("w-a"), .task = VIEW("gate"),
+				 .value = VIEW("[\"mine\"]") };
+	serve_vector("POST", WORKFLOW "/query/__temporal_workflow_metadata", "metadata");
+	serve_vector("POST", WORKFLOW "/update/decide", "update-ok");
+	ck_assert_int_eq(until_done(ear_order(&ear, &o))->outcome, OUTCOME_OK);
+	ck_assert_ptr_null(strstr(body_of(WORKFLOW "/query/"), "queryArgs"));
 }
 END_TEST
 
@@ -528,6 +540,7 @@ Suite *suite_temporal_orders(void)
 	tcase_add_test(c, what_has_ended_hears_nothing);
 	tcase_add_test(c, an_own_update_prints_its_answer);
 	tcase_add_test(c, auto_finds_the_update_that_the_workflow_offers);
+	tcase_add_test(c, auto_asks_what_is_offered_without_the_answers_value);
 	tcase_add_test(c, auto_never_takes_a_signal);
 	tcase_add_test(c, a_preview_says_the_exact_json_and_sends_nothing);
 	tcase_add_test(c, an_earlier_signal_that_was_handled_is_no_rival);

@@ -43,6 +43,20 @@ static void found(struct temporal_job *j, struct view workflow_id, struct view t
 		j->then(j);
 }
 
+/* The run's row in the list, whatever its workflow is. */
+static void ask_row(struct temporal_job *j, temporal_answered_fn *answered)
+{
+	struct str target = { 0 }, query = { 0 };
+	str_addf(&query, "RunId = '%s'", j->run);
+	temporal_add_space(&target, j->t);
+	str_add_text(&target, "/workflows");
+	temporal_add_query(&target, "query", view_of_str(&query));
+	temporal_add_query(&target, "pageSize", VIEW("1"));
+	struct temporal_ask ask = { .target = &target, .listed = true };
+	temporal_job_ask(j, &ask, answered);
+	str_release(&query);
+}
+
 static void on_found(struct temporal_job *j, const struct http_answer *a)
 {
 	struct json_doc *doc = temporal_job_json(j, a);
@@ -88,7 +102,6 @@ static void on_soon(void *arg)
 void temporal_find(struct temporal_job *j, temporal_then_fn *then)
 {
 	const struct temporal_known *k = temporal_known(j->t, view_of(j->run));
-	struct str target = { 0 }, query = { 0 };
 	j->then = then;
 	if ((k && k->workflow_id) || !ident_is_uuid(view_of(j->run))) {
 		/* From the loop: nothing may end inside of an operation. */
@@ -96,14 +109,7 @@ void temporal_find(struct temporal_job *j, temporal_then_fn *then)
 		loop_timer_set(j->timer, 0);
 		return;
 	}
-	str_addf(&query, "RunId = '%s'", j->run);
-	temporal_add_space(&target, j->t);
-	str_add_text(&target, "/workflows");
-	temporal_add_query(&target, "query", view_of_str(&query));
-	temporal_add_query(&target, "pageSize", VIEW("1"));
-	struct temporal_ask ask = { .target = &target, .listed = true };
-	temporal_job_ask(j, &ask, on_found);
-	str_release(&query);
+	ask_row(j, on_found);
 }
 
 /* ---- describe ---- */
@@ -177,16 +183,8 @@ static void on_row(struct temporal_job *j, const struct http_answer *a)
 
 void temporal_load_row(struct temporal_job *j, temporal_then_fn *then)
 {
-	struct str target = { 0 }, query = { 0 };
 	j->then = then;
-	str_addf(&query, "RunId = '%s'", j->run);
-	temporal_add_space(&target, j->t);
-	str_add_text(&target, "/workflows");
-	temporal_add_query(&target, "query", view_of_str(&query));
-	temporal_add_query(&target, "pageSize", VIEW("1"));
-	struct temporal_ask ask = { .target = &target, .listed = true };
-	temporal_job_ask(j, &ask, on_row);
-	str_release(&query);
+	ask_row(j, on_row);
 }
 
 void temporal_load(struct temporal_job *j, temporal_then_fn *then)

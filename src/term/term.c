@@ -224,17 +224,6 @@ void term_set_theme(struct term *t, const struct theme *theme)
 	t->all = true;
 }
 
-void term_set_mouse(struct term *t, enum term_mouse mouse)
-{
-	if (mouse == t->mouse)
-		return;
-	t->mouse = mouse;
-	if (t->xterm)
-		output_send(&t->output, mouse == TERM_MOUSE_ON ?
-						VIEW("\x1b[?1000h\x1b[?1006h") :
-						VIEW("\x1b[?1006l\x1b[?1000l"));
-}
-
 /* ---- frames ------------------------------------------------------------------ */
 
 bool term_is_ready(const struct term *t)

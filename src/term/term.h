@@ -55,7 +55,6 @@ void term_size(const struct term *t, int *rows, int *cols);
 bool term_is_unicode(const struct term *t);
 enum theme_depth term_depth(const struct term *t);
 void term_set_theme(struct term *t, const struct theme *theme);
-void term_set_mouse(struct term *t, enum term_mouse mouse);
 
 /* Nothing is pending: a frame may be shown now. */
 bool term_is_ready(const struct term *t);

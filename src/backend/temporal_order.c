@@ -123,6 +123,18 @@ void temporal_ordered(struct temporal_job *j, const struct http_answer *a)
 	str_release(&words);
 }
 
+/* A run that we began: the board has it by describe at once, lists name it later. */
+static void expect_run(struct temporal_job *j, struct view id)
+{
+	const struct run_facts run = { .id = id, .short_id = view_of(j->workflow_id),
+				       .workflow = view_of(j->type), .queue = view_of(j->queue),
+				       .created_ms = temporal_server_ms(j->t) };
+	if (!id.len || !j->t->watch.ticket)
+		return;
+	temporal_learn(j->t, &run);
+	temporal_look_at(j->t, id);
+}
+
 /* Answers with the id of a new run. */
 void temporal_new_run(struct temporal_job *j, const struct http_answer *a)
 {
@@ -136,6 +148,7 @@ void temporal_new_run(struct temporal_job *j, const struct http_answer *a)
 	str_add(&words, view_of_str(&j->text));
 	if (j->run)
 		temporal_look_at(j->t, view_of(j->run));
+	expect_run(j, json_get_text(json_root(doc), "runId"));
 	temporal_finish_with(j, OUTCOME_OK, json_get_text(json_root(doc), "runId"),
 			     str_text(&words));
 	json_free(doc);

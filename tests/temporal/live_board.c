@@ -132,6 +132,34 @@ START_TEST(a_run_is_started_and_followed)
 }
 END_TEST
 
+static void until_run(struct board *b, const char *id, const struct ear_ticket *t)
+{
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	ck_assert_msg(t->outcome == OUTCOME_OK, "%s", t->text);
+	while (!map_get(&b->run, view_of(id)) || !str_eq(run_of(b, id), t->follow_key)) {
+		ck_assert_msg(when_mono_ms() < end, "the new run of %s is not told", id);
+		loop_turn(loop, 50);
+	}
+}
+
+/* This board asks for no list again. */
+START_TEST(own_runs_are_on_the_board_before_lists_name_them)
+{
+	const struct temporal_config patient = { .times = { .tick_ms = 30 * LIVE_WAIT_MS } };
+	const struct order o = { .verb = VERB_START, .workflow = VIEW("Quick"),
+				 .params = VIEW("{\"workflow_id\":\"own-1\","
+						"\"task_queue\":\"nobody-polls\"}") };
+	board_open(&other, ports.http, &patient);
+	until_in(&other, "fails-1", "failed");
+	until_in(&other, "fails-2", "failed");
+	until_run(&other, "own-1", until_done(&other, ear_order(&other.ear, &o)));
+	until_in(&other, "own-1", "pending");
+	until_run(&other, "fails-1", order_on(&other, VERB_RETRY, "fails-1", ""));
+	until_run(&other, "fails-2", order_on(&other, VERB_RERUN, "fails-2", ""));
+	board_close(&other);
+}
+END_TEST
+
 static int64_t read_for_ms(struct board *b, const char *id)
 {
 	int64_t begun = when_mono_ms();
@@ -231,6 +259,7 @@ Suite *suite_live_board(void)
 	tcase_add_test(c, of_two_boards_one_approves);
 	tcase_add_test(c, runs_are_cancelled_terminated_reset_and_run_again);
 	tcase_add_test(c, a_run_is_started_and_followed);
+	tcase_add_test(c, own_runs_are_on_the_board_before_lists_name_them);
 	tcase_add_test(c, a_long_history_is_read_once);
 	tcase_add_test(c, catalogues_are_read);
 	tcase_add_test(c, the_server_may_stop_and_start_under_the_board);

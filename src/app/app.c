@@ -6,6 +6,7 @@
 
 #include "app/feed.h"
 #include "app/frame.h"
+#include "app/inview.h"
 #include "app/logs.h"
 #include "app/perform.h"
 #include "app/saves.h"
@@ -126,6 +127,8 @@ static void on_end_of_turn(void *arg)
 	if (a->quit && !orders_on_their_way(a))
 		loop_stop(a->loop);
 	arm(a);
+	if (a->dirty)
+		inview_tell(a);
 	frame_end_of_turn(a);
 	tell_settled(a);
 }

@@ -77,6 +77,7 @@ struct app {
 	bool quit;			/* as soon as no order is on its way */
 	struct str last_words;		/* for when the terminal is given back: what went wrong */
 	int sync_fd;			/* --test-sync, or -1 */
+	uint64_t in_view;		/* of the cards that the backends were told of last */
 };
 
 /* What the command line asked for. NULL and zero: as configured. */

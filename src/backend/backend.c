@@ -130,6 +130,12 @@ ticket_id backend_space(struct backend *b, struct view name)
 	return b->ops->space ? b->ops->space(b, name) : unsupported(b, "another namespace");
 }
 
+void backend_in_view(struct backend *b, const struct view *runs, size_t n)
+{
+	if (b->ops->in_view)
+		b->ops->in_view(b, runs, n);
+}
+
 ticket_id backend_order(struct backend *b, const struct order *o)
 {
 	if (o->preview)

@@ -164,6 +164,7 @@ struct backend_ops {
 	ticket_id (*errand)(struct backend *b, const struct errand *e);
 	ticket_id (*save)(struct backend *b, struct view run, int fd);
 	ticket_id (*space)(struct backend *b, struct view name);
+	void (*in_view)(struct backend *b, const struct view *runs, size_t n);
 	void (*cancel)(struct backend *b, ticket_id t);
 	size_t (*pending)(const struct backend *b);	/* requests in flight, streams not counted */
 	void (*destroy)(struct backend *b);
@@ -201,6 +202,9 @@ ticket_id backend_errand(struct backend *b, const struct errand *e);
  * under way. Else every other ticket ends, the watch's too, then this one as ok; what
  * was told of runs is void from there on, and nothing is told until a new watch. */
 ticket_id backend_space(struct backend *b, struct view name);
+/* Advice: the open runs that the operator sees now, in place of those of before. A
+ * backend that has to ask for single runs asks for these first. Copied. */
+void backend_in_view(struct backend *b, const struct view *runs, size_t n);
 void backend_cancel(struct backend *b, ticket_id t);
 size_t backend_pending(const struct backend *b);
 void backend_destroy(struct backend *b);		/* NULL is fine */

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 enum { ANSWER_MS = 10000, UPDATE_MS = 25000, TICK_MS = 3000, EFFECT_MS = 10000,
-       EFFECT_STEP_MS = 500, BETTER_MS = 10000, BATCH_MS = 1000 };
+       EFFECT_STEP_MS = 500, BETTER_MS = 10000, BATCH_MS = 1000, SILENT_MS = 60000 };
 
 struct temporal *temporal_of(struct backend *b)
 {
@@ -237,6 +237,7 @@ static const struct backend_ops temporal_ops = {
 	.ask = temporal_question,
 	.schedule = temporal_schedule,
 	.space = temporal_space,
+	.in_view = temporal_in_view,
 	.cancel = cancel,
 	.pending = pending,
 	.destroy = destroy,
@@ -258,6 +259,7 @@ static void set_times(struct temporal_times *t)
 	t->better_ms = or_default(t->better_ms, BETTER_MS);
 	t->effect_step_ms = or_default(t->effect_step_ms, EFFECT_STEP_MS);
 	t->batch_ms = or_default(t->batch_ms, BATCH_MS);
+	t->silent_ms = or_default(t->silent_ms, SILENT_MS);
 	t->calls = t->calls > 0 ? t->calls : 4;
 }
 

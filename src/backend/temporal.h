@@ -19,6 +19,7 @@ struct temporal_times {
 	int max_retry_ms;	/* 30 000 */
 	int healthy_ms;		/* 60 000 */
 	int better_ms;		/* 10 000: after a 429, until the rate doubles again */
+	int silent_ms;		/* 60 000: a run that did not answer is not asked again */
 	double calls;		/* 4: visibility calls a second */
 };
 

@@ -5,8 +5,10 @@
 
 #include "backend/temporal_story.h"
 #include "base/arena.h"
+#include "base/vec.h"
 #include "core/filter.h"
 
+struct backend;
 struct temporal;
 struct temporal_call;
 
@@ -24,6 +26,7 @@ struct temporal_known {
 	bool looked_waiting;	/* by describe */
 	bool asked_waiting;	/* by its query */
 	int64_t asked_at;	/* how far it was then; 0: it has not answered */
+	int64_t unanswered_ms;	/* when it did not answer last, monotonic; 0: it did */
 	bool wants_look;	/* soon, before others */
 	bool urgent;		/* before all others: one's own order */
 	bool asked;		/* its own words were asked for */
@@ -141,6 +144,13 @@ bool temporal_is_plan(const char *run);
 
 /* ---- temporal_look.c ---- */
 
+/* The runs that the operator sees: temporal_view.c. */
+struct temporal_view {
+	VEC(char *) runs;	/* ids */
+	size_t at;		/* who is next */
+	size_t left;		/* of them, in this tick */
+};
+
 struct temporal_look {
 	struct temporal_call *call;
 	char *id;		/* being looked at */
@@ -149,7 +159,16 @@ struct temporal_look {
 	int left;		/* looks still allowed in this tick */
 	int questions;		/* so are these */
 	uint64_t round;
+	struct temporal_view view;
 };
+
+void temporal_in_view(struct backend *b, const struct view *runs, size_t n);
+void temporal_view_tick(struct temporal *t);
+/* Of these the one to look at next: who asks for it, else some a tick in turn. */
+struct temporal_known *temporal_view_next(struct temporal *t);
+void temporal_view_release(struct temporal *t);
+/* Lists have told it, and it is neither planned nor over. */
+bool temporal_is_under_way(const struct temporal_known *k);
 
 void temporal_look_init(struct temporal *t);
 /* Soon, before all others. */

@@ -9,6 +9,7 @@
  *   temporal_watch.c    snapshot and changes by visibility queries; temporal_count.c
  *   temporal_planned.c  the next firings of schedules
  *   temporal_look.c     single runs by describe: what lists do not say;
+ *                       temporal_view.c: those on the screen before others;
  *                       temporal_gate.c: does it wait for a person, and why
  *   temporal_prompt.c   what a run says itself of what it waits for
  *   temporal_decode.c   payloads by the codec server
@@ -155,7 +156,8 @@ const struct json *temporal_pending_activity(const struct json *describe, const 
 /* ---- temporal_prompt.c ---- */
 
 /* The query to ask the described run, which says whether it waits. NULL: its type has
- * none, it is closed, or nothing has happened since it was asked. */
+ * none, it is closed, nothing has happened since it was asked, or it or its queue did
+ * not answer a moment ago. */
 const char *temporal_waiting_query(struct temporal *t, const struct json *describe);
 void temporal_waiting_take(struct temporal *t, const struct json *describe,
 			   const struct http_answer *a);
@@ -193,6 +195,10 @@ void temporal_why_take(struct temporal *t, const struct temporal_why *w, struct 
 enum temporal_why_how { WHY_FOR_CARD, WHY_FOR_DETAIL };
 void temporal_explain(struct temporal *t, const struct json *describe, enum temporal_why_how how,
 		      struct story *story);
+/* Whether a worker of that task queue answered a query in time. Silent: some were not,
+ * one after the other, and the last a moment ago. */
+void temporal_queue_note(struct temporal *t, struct view queue, bool answered);
+bool temporal_queue_is_silent(struct temporal *t, struct view queue);
 void temporal_queues_forget(struct temporal *t);
 
 /* ---- temporal_queues.c ---- */

@@ -232,10 +232,16 @@ static void look(struct temporal *t, struct temporal_known *k)
 	t->look.call = temporal_ask(t, &ask);
 }
 
-/* Who asks for a look, else an open run that had none in this round. */
+bool temporal_is_under_way(const struct temporal_known *k)
+{
+	return k->sign && run_status_is_open(k->status) && k->status != RUN_PLANNED;
+}
+
+/* What the operator sees first, else who asks for a look, else an open run that had
+ * none in this round. */
 static struct temporal_known *choose(struct temporal *t)
 {
-	struct temporal_known *next = NULL;
+	struct temporal_known *seen = temporal_view_next(t), *next = NULL;
 	size_t at = 0;
 	struct view id;
 	void *value;
@@ -247,11 +253,10 @@ static struct temporal_known *choose(struct temporal *t)
 			return k;
 		if (k->wants_look && (!next || !next->wants_look))
 			next = k;
-		else if (!next && k->sign && k->round != t->look.round && run_status_is_open(k->status) &&
-		    k->status != RUN_PLANNED)
+		else if (!next && k->round != t->look.round && temporal_is_under_way(k))
 			next = k;
 	}
-	return next;
+	return seen ? seen : next;
 }
 
 static void look_next(struct temporal *t)
@@ -279,6 +284,7 @@ void temporal_look_tick(struct temporal *t)
 {
 	t->look.left = LOOKS_A_TICK;
 	t->look.questions = QUESTIONS_A_TICK;
+	temporal_view_tick(t);
 	look_next(t);
 }
 
@@ -299,6 +305,7 @@ void temporal_look_stop(struct temporal *t)
 void temporal_look_release(struct temporal *t)
 {
 	temporal_look_stop(t);
+	temporal_view_release(t);
 	arena_release(&t->look.arena);
 	mem_free(t->look.id);
 	t->look.id = NULL;

@@ -7,6 +7,7 @@
 #include "base/jscan.h"
 #include "base/jtext.h"
 #include "base/mem.h"
+#include "base/when.h"
 
 /* ---- does it wait ---- */
 
@@ -39,8 +40,12 @@ const char *temporal_waiting_query(struct temporal *t, const struct json *descri
 					 json_get_text(json_get(info, "type"), "name"));
 	struct view status = json_get_text(info, "status");
 	bool open = view_ends(status, "_RUNNING") || view_is(status, "Running");
-	struct temporal_known *k = name && open ? known_of(t, describe) : NULL;
-	return k && k->asked_at != moves_of(describe) ? name : NULL;
+	if (!name || !open || temporal_queue_is_silent(t, json_get_text(info, "taskQueue")))
+		return NULL;
+	struct temporal_known *k = known_of(t, describe);
+	bool held = k && k->unanswered_ms &&
+		    when_mono_ms() - k->unanswered_ms < t->times.silent_ms;
+	return k && !held && k->asked_at != moves_of(describe) ? name : NULL;
 }
 
 static bool is_nothing(struct view json)
@@ -85,13 +90,29 @@ static void read_answer(struct temporal_known *k, struct view body)
 	arena_release(&arena);
 }
 
+/* By its workflow's code: code 9 says that no worker is there, or that its first task
+ * is not done. */
+static bool is_refused(const struct http_answer *a)
+{
+	enum { NOT_READY = 9 };
+	struct json_doc *doc = a->status == 400 ? json_parse(a->body, 0, NULL) : NULL;
+	bool is = a->status == 400 && (!doc || json_get_int(json_root(doc), "code", 0) != NOT_READY);
+	json_free(doc);
+	return is;
+}
+
 /* A refusal (the type has no such query) holds until something happens; where no worker
- * answered it is asked again. */
+ * answered it is asked again, after a while. */
 void temporal_waiting_take(struct temporal *t, const struct json *describe,
 			   const struct http_answer *a)
 {
 	struct temporal_known *k = known_of(t, describe);
-	if (k && (temporal_ok(a) || a->status == 400))
+	const struct json *info = json_get(describe, "workflowExecutionInfo");
+	bool heard = temporal_ok(a) || is_refused(a);
+	temporal_queue_note(t, json_get_text(info, "taskQueue"), heard || a->status == 400);
+	if (k)
+		k->unanswered_ms = heard ? 0 : when_mono_ms();
+	if (k && heard)
 		k->asked_at = moves_of(describe);
 	if (k && temporal_ok(a))
 		read_answer(k, a->body);

@@ -10,7 +10,9 @@ enum { FRESH_MS = 15000 };
 /* ---- what was said of a queue ---- */
 
 struct temporal_queue {
-	int64_t at_ms;		/* when, by our monotonic clock */
+	int64_t at_ms;		/* when, by our monotonic clock; 0: not yet */
+	int unanswered;		/* queries in a row */
+	int64_t silent_ms;	/* when the last of them ended, by the same clock */
 	int64_t pollers, waiting;
 	int64_t oldest_ms;
 };
@@ -41,19 +43,40 @@ static struct temporal_queue *queue_of(struct temporal *t, const struct temporal
 	return q;
 }
 
+static struct temporal_queue *learn(struct temporal *t, const struct temporal_why *w)
+{
+	struct str key = { 0 };
+	struct temporal_queue *q = queue_of(t, w);
+	if (q)
+		return q;
+	add_key(&key, w);
+	q = mem_zero(sizeof *q);
+	map_put(&t->queues, view_of_str(&key), q);
+	str_release(&key);
+	return q;
+}
+
+void temporal_queue_note(struct temporal *t, struct view queue, bool answered)
+{
+	struct temporal_queue *q = learn(t, &(struct temporal_why){ .queue = queue });
+	q->unanswered = answered ? 0 : q->unanswered + 1;
+	q->silent_ms = when_mono_ms();
+}
+
+/* One run alone may be slow to replay. */
+bool temporal_queue_is_silent(struct temporal *t, struct view queue)
+{
+	enum { STRIKES = 2 };
+	const struct temporal_queue *q = queue_of(t, &(struct temporal_why){ .queue = queue });
+	return q && q->unanswered >= STRIKES && when_mono_ms() - q->silent_ms < t->times.silent_ms;
+}
+
 void temporal_why_take(struct temporal *t, const struct temporal_why *w, struct view body)
 {
 	struct json_doc *doc = json_parse(body, 0, NULL);
-	struct temporal_queue *q = queue_of(t, w);
-	struct str key = { 0 };
 	if (!doc)
 		return;
-	if (!q) {
-		add_key(&key, w);
-		q = mem_zero(sizeof *q);
-		map_put(&t->queues, view_of_str(&key), q);
-		str_release(&key);
-	}
+	struct temporal_queue *q = learn(t, w);
 	const struct json *stats = json_get(json_root(doc), "stats");
 	q->at_ms = when_mono_ms();
 	q->pollers = (int64_t)json_count(json_get(json_root(doc), "pollers"));
@@ -102,7 +125,7 @@ bool temporal_why_of(const struct json *describe, struct temporal_why *out)
 bool temporal_why_target(struct temporal *t, const struct temporal_why *w, struct str *target)
 {
 	const struct temporal_queue *q = queue_of(t, w);
-	if (q && when_mono_ms() - q->at_ms < FRESH_MS)
+	if (q && q->at_ms && when_mono_ms() - q->at_ms < FRESH_MS)
 		return false;
 	if (!t->settings.is_ui && view_find_byte(w->queue, '/', 0) != SIZE_MAX)
 		return false;
@@ -133,7 +156,7 @@ static struct view words_of(struct temporal *t, const struct temporal_why *w,
 {
 	const struct temporal_queue *q = queue_of(t, w);
 	struct str s = { 0 };
-	if (!q)
+	if (!q || !q->at_ms)
 		return VIEW("");
 	if (!q->pollers)
 		str_addf(&s, "no worker polls task queue %.*s", (int)w->queue.len, w->queue.ptr);

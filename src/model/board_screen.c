@@ -43,6 +43,24 @@ int board_page(const struct model *m)
 	return l.cards;
 }
 
+size_t board_in_view(const struct model *m, struct run_key *out, size_t max)
+{
+	struct board_layout l;
+	size_t n = 0;
+
+	board_layout_make(m, board_layout_body(m), &l);
+	for (int lane = 0; lane < BOARD_LANES; lane++) {
+		const struct lane_state *s = &m->board.lanes[lane];
+		size_t count = board_count(m->cards, lane), end = s->top + (size_t)l.cards;
+
+		if (rect_is_empty(l.lane[lane]) || s->folded)
+			continue;
+		for (size_t at = s->top; at < end && at < count && n < max; at++)
+			out[n++] = board_at(m->cards, lane, at);
+	}
+	return n;
+}
+
 /* ---- actions ---- */
 
 typedef void board_act_fn(struct model *m, enum action a, struct effects *fx);

@@ -49,6 +49,8 @@ void board_state_init(struct model *m);
 void board_state_release(struct board_state *b);
 /* Cards that fit into a lane at the present size. */
 int board_page(const struct model *m);
+/* The runs whose cards are drawn, at most so many. Returns how many. */
+size_t board_in_view(const struct model *m, struct run_key *out, size_t max);
 /* Lines that one card takes, its blank line not counted. */
 int board_card_lines(enum density d);
 bool board_is_marked(const struct board_state *b, struct run_key key);

@@ -57,6 +57,24 @@ START_TEST(a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted)
 }
 END_TEST
 
+START_TEST(what_is_in_view_are_the_cards_that_are_drawn)
+{
+	struct run_key keys[64];
+	size_t all = board_in_view(f.model, keys, 64), cards = 0;
+
+	for (int i = 0; i < BOARD_LANES; i++) {
+		size_t n = board_count(f.model->cards, i), page = (size_t)board_page(f.model);
+		bool drawn = lane(i)->shown && !lane(i)->folded;
+
+		cards += !drawn ? 0 : n < page ? n : page;
+	}
+	ck_assert_uint_eq(all, cards);
+	ck_assert_uint_eq(board_in_view(f.model, keys, 3), 3);
+	fixture_keys(&f, "z");	/* large cards: fewer */
+	ck_assert_uint_lt(board_in_view(f.model, keys, 64), all);
+}
+END_TEST
+
 START_TEST(a_newcomer_in_another_lane_is_not_counted)
 {
 	keys("3");
@@ -262,6 +280,7 @@ Suite *suite_board_screen(void)
 	tcase_add_test(c, a_board_wakes_when_a_run_begins_to_take_longer_than_most);
 	tcase_add_test(c, the_cursor_begins_on_the_most_urgent_waiting_run);
 	tcase_add_test(c, a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted);
+	tcase_add_test(c, what_is_in_view_are_the_cards_that_are_drawn);
 	tcase_add_test(c, a_newcomer_in_another_lane_is_not_counted);
 	tcase_add_test(c, the_cursor_goes_with_its_run_to_another_lane);
 	tcase_add_test(c, when_the_run_leaves_the_board_nothing_is_selected_until_the_next_step);

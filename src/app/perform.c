@@ -220,14 +220,14 @@ static void perform_export(struct app *a, const struct effect *e)
 		app_save_run(a, s, run.id, e->path);
 }
 
-static void perform_log_older(struct app *a, const struct effect *e)
-{
-	app_log_older(a, e->request);
-}
-
 static void perform_log_newer(struct app *a, const struct effect *e)
 {
 	app_log_newer(a, e->request);
+}
+
+static void perform_log_search_end(struct app *a, const struct effect *e)
+{
+	app_log_search_end(a, e->request);
 }
 
 static void perform_log_close(struct app *a, const struct effect *e)
@@ -243,8 +243,10 @@ static perform_fn *const performers[] = {
 	[EFFECT_DETAIL] = perform_detail,
 	[EFFECT_HISTORY] = perform_history,
 	[EFFECT_LOG_OPEN] = app_log_open,
-	[EFFECT_LOG_OLDER] = perform_log_older,
+	[EFFECT_LOG_OLDER] = app_log_older,
 	[EFFECT_LOG_NEWER] = perform_log_newer,
+	[EFFECT_LOG_SEARCH] = app_log_search,
+	[EFFECT_LOG_SEARCH_END] = perform_log_search_end,
 	[EFFECT_LOG_CLOSE] = perform_log_close,
 	[EFFECT_ORDER] = perform_order,
 	[EFFECT_CATALOG] = perform_catalog,

@@ -52,8 +52,12 @@ struct log_query {
 	bool backward;			/* lines before the cursor, still in their order */
 	size_t limit;			/* lines; 0: the backend's own */
 	bool follow;
+	/* Only lines that have it. A long log is searched in slices: a page may come empty
+	 * with LOG_MORE, and is asked on from its cursor. next stands right behind the last
+	 * line, so that pages backward and forward from there surround it. */
 	struct view search;		/* empty: none */
-	struct view level;
+	bool exact;			/* its letters as they stand, else folded */
+	struct view level;		/* only lines at least so serious; empty: all */
 };
 
 /* An order. Views are copied. Identity: run, task, attempt and version are what

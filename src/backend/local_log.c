@@ -188,6 +188,8 @@ static void add_target(struct str *target, const struct log_query *q)
 	if (q->limit)
 		local_add_query_int(target, "limit", (int64_t)q->limit);
 	local_add_query(target, "search", q->search);
+	if (q->exact)
+		local_add_query_int(target, "exact", 1);
 	local_add_query(target, "level", q->level);
 }
 

@@ -90,6 +90,8 @@ void ask_log(struct str *s, const struct log_query *q)
 	str_addf(s, " %s %zu", q->backward ? "back" : "on", q->limit);
 	word(s, q->search);
 	word(s, q->level);
+	if (q->exact)
+		str_add_text(s, " exact");
 }
 
 /* For whoever reads the recording: a replay takes no orders. */

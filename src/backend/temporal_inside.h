@@ -33,6 +33,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "core/filter.h"
+#include "core/severity.h"
 #include "io/http.h"
 #include "wire/jsonw.h"
 
@@ -250,6 +251,7 @@ struct temporal_job {
 	size_t limit;
 	char *task;			/* log, order */
 	enum log_stream streams;
+	enum severity level;		/* log; what is searched is in text, exact */
 	enum catalog_kind catalog;
 	struct temporal_polls polls;	/* queues, workers */
 	enum verb verb;

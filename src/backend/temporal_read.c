@@ -276,11 +276,22 @@ static void add_task(struct lines *l, struct arena *arena, const struct story_ta
 			  words_of(arena, "result: ", t->facts.result));
 }
 
-static void keep_streams(struct lines *l, enum log_stream streams)
+static bool is_wanted(const struct temporal_job *j, const struct log_line_facts *line)
+{
+	struct view needle = view_of_str(&j->text);
+	if (j->streams && !(line->stream & j->streams))
+		return false;
+	if (!severity_passes(severity_of_line(line->text), j->level))
+		return false;
+	return !needle.len || (j->exact ? view_find(line->text, needle, 0) :
+					  view_find_fold(line->text, needle, 0)) != SIZE_MAX;
+}
+
+static void keep_wanted(struct lines *l, const struct temporal_job *j)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < l->items.len; i++) {
-		if (!streams || (l->items.items[i].stream & streams))
+		if (is_wanted(j, &l->items.items[i]))
 			l->items.items[kept++] = l->items.items[i];
 	}
 	l->items.len = kept;
@@ -305,7 +316,7 @@ static void give_log(struct temporal_job *j)
 		if (!task || task == &j->story.tasks.items[i])
 			add_task(&lines, arena, &j->story.tasks.items[i]);
 	}
-	keep_streams(&lines, j->streams);
+	keep_wanted(&lines, j);
 	struct story story = j->story;
 	story_init(&j->story);
 	sink->log(sink->arg, ticket, lines.items.items, lines.items.len, LOG_EOF, VIEW(""),
@@ -327,6 +338,9 @@ ticket_id temporal_log(struct backend *b, const struct log_query *q)
 	j->run = mem_bytes(q->run.ptr ? q->run.ptr : "", q->run.len);
 	j->task = mem_bytes(q->task.ptr ? q->task.ptr : "", q->task.len);
 	j->streams = q->streams;
+	j->exact = q->exact;
+	str_add(&j->text, q->search);
+	severity_parse(q->level, &j->level);
 	temporal_find(j, load_log);
 	return j->ticket;
 }

@@ -39,6 +39,11 @@ bool severity_parse(struct view word, enum severity *out)
 	return false;
 }
 
+bool severity_continues(struct view line)
+{
+	return line.len > 0 && (line.ptr[0] == ' ' || line.ptr[0] == '\t');
+}
+
 bool severity_passes(enum severity s, enum severity least)
 {
 	return (s == SEVERITY_NONE ? SEVERITY_INFO : s) >= least;

@@ -13,6 +13,9 @@ enum severity { SEVERITY_NONE, SEVERITY_DEBUG, SEVERITY_INFO, SEVERITY_WARN, SEV
 /* SEVERITY_NONE where the line does not say. Escape sequences at its begin are
  * passed over. */
 enum severity severity_of_line(struct view line);
+/* Whether a line is set in, as in a stack trace: without a level of its own it has that of
+ * the line of its stream before it. */
+bool severity_continues(struct view line);
 /* "debug", "info", "warn", "error" (and what loggers call them: "warning",
  * "fatal", "trace", ...), letters folded. */
 bool severity_parse(struct view word, enum severity *out);

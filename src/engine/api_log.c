@@ -361,7 +361,7 @@ static bool read_query(struct call *c, struct tail *t)
 	int64_t attempt;
 	if (!read_streams(c, t) || !read_format(c, t) || !call_query(c, "cursor", &t->cursor) ||
 	    !call_query(c, "level", &t->level) || !call_query(c, "search", &t->search) ||
-	    !call_query_flag(c, "follow", &t->follow) ||
+	    !call_query_flag(c, "follow", &t->follow) || !call_query_flag(c, "exact", &t->q.exact) ||
 	    !call_query_flag(c, "backward", &t->q.backward) ||
 	    !call_query_int(c, "line", (struct call_range){ 1, INT64_MAX / 2, 0 }, &t->q.line) ||
 	    !call_query_int(c, "tail", (struct call_range){ 1, LINES_MAX, 0 }, &t->q.tail) ||

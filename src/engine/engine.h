@@ -313,7 +313,9 @@ struct engine_log_query {
 	bool backward;
 	int64_t line;			/* lines: from this one on, from 1; 0: not asked for */
 	int64_t tail;			/* lines: so many before the end; 0: not asked for */
-	struct view level, search;	/* lines: only those that fit */
+	struct view level, search;	/* lines: only those that fit; of a line's own, or of
+					 * the one that it continues */
+	bool exact;			/* letters of search as they stand, else folded */
 };
 
 /* Octets of both streams come in order of arrival. `state` is MORE while there is

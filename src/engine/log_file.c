@@ -184,7 +184,8 @@ bool log_go_back(const struct log_file *f, struct log_place *place, const struct
 		place->at[r.stream] -= length;
 		if (!(span->streams >> r.stream & 1))
 			continue;
-		lines += count_newlines(f, r.stream, place->at[r.stream], length);
+		if (span->lines < INT64_MAX)
+			lines += count_newlines(f, r.stream, place->at[r.stream], length);
 		octets += length;
 	}
 	for (int i = 0; i < LOG_FILES; i++)

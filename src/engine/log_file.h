@@ -53,7 +53,8 @@ struct log_place log_end(const struct log_file *f);
 /* Goes back over records until `lines` newlines (of the streams in the mask) or
  * `octets` lie between; false where that is the begin. */
 struct log_span {
-	int64_t lines, octets;
+	int64_t lines;			/* INT64_MAX: they are not counted */
+	int64_t octets;
 	unsigned streams;		/* bit 1u << LOG_OUT ... */
 };
 

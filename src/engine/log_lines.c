@@ -10,6 +10,7 @@ enum {
 	PIECE = 1 << 20,		/* read at once */
 	KEPT_MAX = 1 << 20,		/* octets of a page */
 	LOOKED_MAX = 64 << 20,		/* octets looked at for a page, and how long: */
+	BACK_STEP = 256 << 10,		/* octets of a step backward */
 	SLICE_MS = 3,
 };
 
@@ -19,24 +20,70 @@ struct reader {
 	struct log_page *page;
 	struct log_place place;
 	struct str held[LOG_FILES];	/* a line's begin, from place.line to place.at */
+	enum severity level[LOG_FILES];	/* of the line of the stream before this one, */
+	bool known[LOG_FILES];		/* where that is known */
 	int64_t looked, kept;		/* octets */
 	int64_t skip;			/* lines still to be passed over */
 };
 
-static bool fits(const struct log_wish *wish, struct view text)
+static size_t find(const struct log_wish *wish, struct view text)
 {
-	if (!severity_passes(severity_of_line(text), wish->level))
-		return false;
-	return !wish->search.len || view_find_fold(text, wish->search, 0) != SIZE_MAX;
+	return wish->exact ? view_find(text, wish->search, 0) :
+			     view_find_fold(text, wish->search, 0);
 }
 
-static void emit(struct reader *r, const struct log_record *record, struct view text, bool partial)
+/* Of the last line in text that says it or does not go on from one before it. */
+static enum severity level_before(struct view text)
+{
+	while (text.len) {
+		size_t end = text.ptr[text.len - 1] == '\n' ? text.len - 1 : text.len;
+		const char *newline = memrchr(text.ptr, '\n', end);
+		size_t begin = newline ? (size_t)(newline - text.ptr) + 1 : 0;
+		struct view line = view_cut(text, begin, end - begin);
+		enum severity level = severity_of_line(line);
+		if (level != SEVERITY_NONE || !severity_continues(line))
+			return level;
+		text.len = begin;
+	}
+	return SEVERITY_NONE;
+}
+
+/* A page may begin, and a search may come, in the middle of a stack trace. */
+static void look_back(struct reader *r, int stream, int64_t begin)
+{
+	struct str text = {0};
+	int64_t n = begin < LINE_MAX_OCTETS ? begin : LINE_MAX_OCTETS;
+	log_read(r->f, stream, begin - n, n, &text);
+	r->level[stream] = level_before(view_of_str(&text));
+	str_release(&text);
+}
+
+/* Whether a line that begins there is serious enough. */
+static bool passes(struct reader *r, int stream, struct view text, int64_t begin)
+{
+	if (r->wish->level == SEVERITY_NONE)
+		return true;
+	enum severity level = severity_of_line(text);
+	if (level == SEVERITY_NONE && severity_continues(text)) {
+		if (!r->known[stream])
+			look_back(r, stream, begin);
+		level = r->level[stream];
+	}
+	r->level[stream] = level;
+	r->known[stream] = true;
+	return severity_passes(level, r->wish->level);
+}
+
+static void emit(struct reader *r, const struct log_record *record, struct view text, bool partial,
+		 int64_t begin)
 {
 	if (r->skip) {
 		r->skip -= !partial;
 		return;
 	}
-	if (!fits(r->wish, text))
+	if (!passes(r, record->stream, text, begin))
+		return;
+	if (r->wish->search.len && find(r->wish, text) == SIZE_MAX)
 		return;
 	struct log_line line = {
 		.at_ms = record->at_ms, .stream = record->stream, .partial = partial,
@@ -78,14 +125,15 @@ static void take_up_line(struct reader *r, int stream)
 }
 
 /* Whole lines at the begin of text of which none can fit. */
-static size_t without_hit(const struct reader *r, int stream, struct view text)
+static size_t without_hit(struct reader *r, int stream, struct view text)
 {
 	if (!r->wish->search.len || r->held[stream].len || r->skip)
 		return 0;
-	size_t end = view_find_fold(text, r->wish->search, 0);
+	size_t end = find(r->wish, text);
 	if (end == SIZE_MAX)
 		end = text.len;
 	const char *newline = end ? memrchr(text.ptr, '\n', end) : NULL;
+	r->known[stream] &= !newline;
 	return newline ? (size_t)(newline - text.ptr) + 1 : 0;
 }
 
@@ -93,10 +141,11 @@ static void end_line(struct reader *r, const struct log_record *record, struct v
 		     bool partial)
 {
 	int stream = record->stream;
+	int64_t begin = r->place.line[stream];
 	r->place.line[stream] = r->place.at[stream];
 	if (!partial && view_ends(text, "\r"))
 		text.len--;
-	emit(r, record, text, partial);
+	emit(r, record, text, partial, begin);
 	str_clear(&r->held[stream]);
 }
 
@@ -212,6 +261,36 @@ void log_read_lines(const struct log_file *f, struct log_place from, const struc
 	page->left_to_skip = r.skip;
 	for (int i = 0; i < LOG_FILES; i++)
 		str_release(&r.held[i]);
+}
+
+bool log_read_back(const struct log_file *f, struct log_place *from, const struct log_span *span,
+		   const struct log_wish *wish, struct log_page *page)
+{
+	struct log_wish bounded = *wish;
+	bool more = log_go_back(f, from, span);
+	bounded.most = 0;
+	log_read_lines(f, *from, &bounded, page);
+	return more;
+}
+
+bool log_search_back(const struct log_file *f, struct log_place *from,
+		     const struct log_wish *wish, struct log_page *page)
+{
+	const struct log_span span = { INT64_MAX, BACK_STEP, wish->streams };
+	const struct log_place came_from = *from;
+	struct log_place until = *from;
+	struct log_wish step = *wish;
+	int64_t until_ms = when_mono_ms() + SLICE_MS;
+	bool more = log_read_back(f, from, &span, &step, page);
+	step.until = &until;
+	while (more && !page->lines.len && when_mono_ms() < until_ms) {
+		log_page_release(page);
+		*page = (struct log_page){0};
+		until = *from;
+		more = log_read_back(f, from, &span, &step, page);
+	}
+	page->place = page->lines.len ? page->lines.items[page->lines.len - 1].after : came_from;
+	return more;
 }
 
 void log_page_release(struct log_page *page)

@@ -24,6 +24,7 @@ struct log_wish {
 	bool ended;			/* nothing more will be written */
 	enum severity level;		/* SEVERITY_NONE: all */
 	struct view search;
+	bool exact;			/* its letters as they stand, else folded */
 };
 
 struct log_page {
@@ -39,6 +40,14 @@ struct log_page {
  * empty and still have more. */
 void log_read_lines(const struct log_file *f, struct log_place from, const struct log_wish *wish,
 		    struct log_page *page);
+/* The lines that end between a place before *from, which *from becomes, and wish->until
+ * (NULL: the end); wish->most does not count. False where that is the begin. */
+bool log_read_back(const struct log_file *f, struct log_place *from, const struct log_span *span,
+		   const struct log_wish *wish, struct log_page *page);
+/* The same in steps, for some milliseconds, until a line fits. page->place is behind the
+ * last one that does. */
+bool log_search_back(const struct log_file *f, struct log_place *from,
+		     const struct log_wish *wish, struct log_page *page);
 void log_page_release(struct log_page *page);
 
 #endif

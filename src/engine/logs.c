@@ -231,18 +231,17 @@ static struct log_place before_end(const struct reading *r, int64_t lines)
 	return place;
 }
 
-/* The lines that end before `from`: from further back forward to it, the last of
- * them shown. `next` leads on from where the reader came. */
+/* The lines that end before `from`, the last of them shown. */
 static void read_backward(struct reading *r, struct log_place from, bool at_end)
 {
 	struct log_page page = {0};
 	struct log_place begin = from;
 	struct log_wish wish = r->wish;
 	const struct log_span span = { (int64_t)wish.most, BACK_OCTETS, wish.streams };
-	bool more = log_go_back(r->f, &begin, &span);
-	wish.most = 0;
+	bool picks = wish.search.len || wish.level > SEVERITY_NONE;
 	wish.until = at_end ? NULL : &from;
-	log_read_lines(r->f, begin, &wish, &page);
+	bool more = picks ? log_search_back(r->f, &begin, &wish, &page) :
+			    log_read_back(r->f, &begin, &span, &wish, &page);
 	struct shown shown = { .prev = begin, .has_prev = more };
 	if (page.lines.len > r->wish.most) {
 		shown.first = page.lines.len - r->wish.most;
@@ -314,6 +313,7 @@ bool engine_log(struct engine *e, const struct engine_log_query *asked, struct s
 		struct reading r = {
 			.e = e, .name = &name, .f = &f, .q = &q, .out = out, .state = state,
 			.wish = { .streams = q.streams, .ended = which.ended, .search = q.search,
+				  .exact = q.exact,
 				  .most = (size_t)clip(q.limit, LINES, LINES_MOST) },
 		};
 		ok = read_lines(&r, err);

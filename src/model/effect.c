@@ -20,7 +20,7 @@ static void keep_order(struct effects *fx, struct effect_order *o)
 static bool is_of_log(enum effect_kind k)
 {
 	return k == EFFECT_LOG_OPEN || k == EFFECT_LOG_OLDER || k == EFFECT_LOG_NEWER ||
-	       k == EFFECT_SAVE_LOG;
+	       k == EFFECT_LOG_SEARCH || k == EFFECT_SAVE_LOG;
 }
 
 void effects_add(struct effects *fx, struct effect e)
@@ -32,6 +32,7 @@ void effects_add(struct effects *fx, struct effect e)
 	if (is_of_log(e.kind)) {
 		keep(fx, &e.log.task);
 		keep(fx, &e.log.level);
+		keep(fx, &e.log.before);
 	}
 	vec_push(&fx->list, e);
 }

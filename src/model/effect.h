@@ -20,7 +20,10 @@ enum effect_kind {
 	EFFECT_HISTORY,		/* fetch the history of `key`; MSG_HISTORY */
 	EFFECT_LOG_OPEN,	/* MSG_LOG until MSG_DONE or EFFECT_LOG_CLOSE */
 	EFFECT_LOG_OLDER,	/* lines in front of those of the open log `request` */
-	EFFECT_LOG_NEWER,	/* lines behind those of one that was opened from its start */
+	EFFECT_LOG_NEWER,	/* lines behind those of one that was not opened at its end */
+	EFFECT_LOG_SEARCH,	/* `text` beyond what has come of the open log; a window of
+				 * MSG_LOG, or MSG_SEARCHED: there is none */
+	EFFECT_LOG_SEARCH_END,	/* no more of that */
 	EFFECT_LOG_CLOSE,
 	EFFECT_ORDER,		/* send an order; MSG_DONE */
 	EFFECT_CATALOG,		/* MSG_CATALOG */
@@ -44,7 +47,10 @@ struct effect_log {
 	struct view level;		/* empty: all */
 	bool follow;
 	bool from_start;		/* a page from there, and more on demand; at the end
-					 * it is followed as the others */
+					 * it is followed as the others. A search: begins there */
+	bool back, exact;		/* of a search: upward; letters as they stand */
+	struct view before;		/* LOG_OLDER, LOG_SEARCH: the cursor in front of what the
+					 * pane still has, where it dropped lines; else empty */
 };
 
 struct effect_order {

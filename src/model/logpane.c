@@ -7,6 +7,8 @@
 #include "model/logpane_parts.h"
 #include "model/model.h"
 
+enum { MARK_ROWS = 500, CONTINUES_ROWS = 1000 };
+
 void logpane_init(struct logpane *p)
 {
 	*p = (struct logpane){ .follow = true, .streams = LOG_STREAM_BOTH };
@@ -16,8 +18,12 @@ static void rows_clear(struct logpane *p)
 {
 	for (size_t i = 0; i < p->rows.len; i++)
 		mem_free(p->rows.items[i].text);
+	for (size_t i = 0; i < p->marks.len; i++)
+		mem_free(p->marks.items[i].cursor);
 	vec_clear(&p->rows);
 	vec_clear(&p->shown);
+	vec_clear(&p->marks);
+	str_clear(&p->before);
 	p->bytes = 0;
 }
 
@@ -26,6 +32,8 @@ void logpane_release(struct logpane *p)
 	rows_clear(p);
 	vec_release(&p->rows);
 	vec_release(&p->shown);
+	vec_release(&p->marks);
+	str_release(&p->before);
 	str_release(&p->task);
 	str_release(&p->ended);
 	str_release(&p->needle);
@@ -51,17 +59,18 @@ static void open_at(struct model *m, struct logpane *p, enum logpane_end where, 
 	struct effect e = { .kind = EFFECT_LOG_OPEN, .key = p->key };
 	str_clear(&p->ended);
 	p->at_start = p->older_asked = p->newer_asked = p->cut = false;
-	p->from_start = where == LOGPANE_FIRST;
-	p->follow = !p->from_start;
+	p->more_below = where == LOGPANE_FIRST;
+	p->follow = !p->more_below;
 	p->top = 0;
 	p->sideways = 0;
 	p->state = LOG_MORE;
 	p->has_match = false;
 	p->matches = p->match_number = 0;
+	p->quest = LOG_QUEST_NONE;
 	e.request = p->request = model_request(m);
 	e.log = (struct effect_log){ .task = view_of_str(&p->task), .attempt = p->attempt,
 				     .streams = LOG_STREAM_BOTH, .follow = true,
-				     .from_start = p->from_start };
+				     .from_start = p->more_below };
 	effects_add(fx, e);
 }
 
@@ -130,15 +139,20 @@ static struct clean_style style_after(const struct log_row *row)
 	return style;
 }
 
-/* A line that is set in, as in a stack trace, stays with the one before it. */
-static bool continues(struct view text, const struct log_row *before, uint8_t stream)
+/* The last of the same stream: the other one may have come in between. */
+static const struct log_row *last_of_stream(const struct log_row *rows, size_t n, uint8_t stream)
 {
-	return before && before->stream == stream && text.len > 0 &&
-	       (text.ptr[0] == ' ' || text.ptr[0] == '\t');
+	size_t least = n > CONTINUES_ROWS ? n - CONTINUES_ROWS : 0;
+	while (n > least && rows[n - 1].stream != stream)
+		n--;
+	return n > least ? &rows[n - 1] : NULL;
 }
 
-static struct log_row row_of(const struct log_line_facts *line, const struct log_row *before)
+/* To be put behind the n rows. */
+static struct log_row row_of(const struct log_line_facts *line, const struct log_row *rows,
+			     size_t n)
 {
+	const struct log_row *before = n ? &rows[n - 1] : NULL;
 	struct log_row row = {
 		.at_ms = line->at_ms,
 		.text = mem_bytes(line->text.ptr, line->text.len),
@@ -148,7 +162,8 @@ static struct log_row row_of(const struct log_line_facts *line, const struct log
 		.partial = line->partial,
 		.style = before ? style_after(before) : clean_style_plain(),
 	};
-	if (row.severity == SEVERITY_NONE && continues(line->text, before, row.stream))
+	if (row.severity == SEVERITY_NONE && severity_continues(line->text) &&
+	    (before = last_of_stream(rows, n, row.stream)) != NULL)
 		row.severity = before->severity;
 	return row;
 }
@@ -174,8 +189,7 @@ static void append(struct logpane *p, const struct log_line_facts *line)
 {
 	if (joins(p, line))
 		return;
-	const struct log_row *before = p->rows.len ? &p->rows.items[p->rows.len - 1] : NULL;
-	struct log_row row = row_of(line, before);
+	struct log_row row = row_of(line, p->rows.items, p->rows.len);
 	p->bytes += row.len;
 	vec_push(&p->rows, row);
 	if (passes(p, &row)) {
@@ -184,12 +198,43 @@ static void append(struct logpane *p, const struct log_line_facts *line)
 	}
 }
 
+/* The cursor in front of what is put next is kept, if it is some way from the last. */
+static void keep_mark(struct logpane *p, struct view cursor)
+{
+	size_t n = p->marks.len, row = p->rows.len;
+	if (!cursor.len || (n && row < p->marks.items[n - 1].row + MARK_ROWS))
+		return;
+	struct logpane_mark mark = { row, mem_bytes(cursor.ptr, cursor.len) };
+	vec_push(&p->marks, mark);
+}
+
+/* So many rows go from the begin, or some more, up to a mark: how many. Its cursor leads
+ * back to them. */
+static size_t drop_marks(struct logpane *p, size_t drop)
+{
+	size_t n = 0;
+	while (n < p->marks.len && p->marks.items[n].row < drop)
+		mem_free(p->marks.items[n++].cursor);
+	str_clear(&p->before);
+	if (n < p->marks.len) {
+		drop = p->marks.items[n].row;
+		str_add_text(&p->before, p->marks.items[n].cursor);
+	}
+	p->marks.len -= n;
+	for (size_t i = 0; i < p->marks.len; i++) {
+		p->marks.items[i] = p->marks.items[i + n];
+		p->marks.items[i].row -= drop;
+	}
+	return drop;
+}
+
 /* Drops a good part of the oldest at once, so that it is done rarely. */
 static void cap(struct logpane *p)
 {
 	if (p->rows.len <= LOGPANE_LINES_MAX && p->bytes <= LOGPANE_BYTES_MAX)
 		return;
-	size_t drop = p->rows.len / 4 + 1, at = p->top < p->shown.len ? p->shown.items[p->top] : 0;
+	size_t drop = drop_marks(p, p->rows.len / 4 + 1);
+	size_t at = p->top < p->shown.len ? p->shown.items[p->top] : 0;
 	for (size_t i = 0; i < drop; i++) {
 		p->bytes -= p->rows.items[i].len;
 		mem_free(p->rows.items[i].text);
@@ -203,7 +248,7 @@ static void cap(struct logpane *p)
 	vec_push(&p->shown, (uint32_t)keep);
 	p->top = 0;
 	p->cut = true;
-	p->at_start = false;
+	p->at_start = p->before.len == 0;	/* then nothing leads back to what was there */
 	logpane_select(p);
 }
 
@@ -220,14 +265,30 @@ static void prepend(struct logpane *p, const struct msg_log *log)
 	for (size_t i = old; i-- > 0;)
 		p->rows.items[i + n] = p->rows.items[i];
 	for (size_t i = 0; i < n; i++) {
-		p->rows.items[i] = row_of(&log->lines[i], i ? &p->rows.items[i - 1] : NULL);
+		p->rows.items[i] = row_of(&log->lines[i], p->rows.items, i);
 		p->rows.items[i].partial = false;
 		p->bytes += p->rows.items[i].len;
 	}
+	for (size_t i = 0; i < p->marks.len; i++)
+		p->marks.items[i].row += n;
 	vec_clear(&p->shown);
 	vec_push(&p->shown, (uint32_t)(anchor + n));
 	p->top = 0;
 	logpane_select(p);
+}
+
+static void window_arrives(struct logpane *p, const struct msg_log *log)
+{
+	rows_clear(p);
+	for (size_t i = 0; i < log->len; i++)
+		append(p, &log->lines[i]);
+	p->at_start = log->at_start;
+	p->state = log->state;
+	p->cut = p->older_asked = false;
+	p->more_below = p->newer_asked = true;	/* what is behind it is on its way */
+	p->sideways = 0;
+	logpane_count_matches(p);
+	logpane_found(p);
 }
 
 static void lines_arrive(struct logpane *p, const struct msg_log *log)
@@ -236,26 +297,34 @@ static void lines_arrive(struct logpane *p, const struct msg_log *log)
 		prepend(p, log);
 		return;
 	}
+	if (log->window) {
+		window_arrives(p, log);
+		return;
+	}
 	if (log->state == LOG_RESET)
 		rows_clear(p);
 	if (p->rows.len == 0)
 		p->at_start = log->at_start;
+	if (log->len)
+		keep_mark(p, log->begin);
 	for (size_t i = 0; i < log->len; i++)
 		append(p, &log->lines[i]);
 	p->state = log->state;
 	p->newer_asked = false;
-	p->from_start = p->from_start && log->state == LOG_MORE;
+	p->more_below = p->more_below && log->state == LOG_MORE;
 	cap(p);
 	if (p->follow && p->shown.len)
 		p->top = p->shown.len - 1;
 }
 
-void logpane_arrive(struct logpane *p, const struct msg *msg)
+void logpane_arrive(struct model *m, struct logpane *p, const struct msg *msg)
 {
 	if (!p->request || msg->request != p->request)
 		return;
 	if (msg->kind == MSG_LOG) {
 		lines_arrive(p, &msg->log);
+	} else if (msg->kind == MSG_SEARCHED) {
+		logpane_not_found(m, p, &msg->done);
 	} else if (msg->kind == MSG_DONE) {
 		p->state = LOG_EOF;
 		str_clear(&p->ended);
@@ -295,6 +364,17 @@ size_t logpane_first(const struct logpane *p, int rows, int cols)
 	return first == p->shown.len && first > 0 ? first - 1 : first;
 }
 
+static void add_matches(const struct logpane *p, struct str *s)
+{
+	bool whole = p->at_start && !p->more_below;
+	if (p->quest != LOG_QUEST_NONE)
+		str_add_text(s, "  searching ... Esc stops");
+	else if (p->needle.len && p->matches)
+		str_addf(s, "  %zu/%zu%s", p->match_number, p->matches, whole ? "" : "+");
+	else if (p->needle.len)
+		str_add_text(s, whole ? "  no match" : "  no match here");
+}
+
 void logpane_add_state(const struct logpane *p, struct str *s)
 {
 	static const char *const streams[] = { [0] = "none",
@@ -308,11 +388,8 @@ void logpane_add_state(const struct logpane *p, struct str *s)
 		str_addf(s, "  %s+", severity_name(p->level));
 	if (p->wrap)
 		str_add_text(s, "  wrap");
-	if (p->needle.len && p->matches)
-		str_addf(s, "  %zu/%zu", p->match_number, p->matches);
-	else if (p->needle.len)
-		str_add_text(s, "  no match");
-	if (p->from_start)
+	add_matches(p, s);
+	if (p->more_below)
 		str_add_text(s, "  more below");
 	if (p->cut)
 		str_add_text(s, "  old lines left out");

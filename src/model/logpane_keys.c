@@ -3,31 +3,40 @@
 #include "model/model.h"
 #include "model/save.h"
 
-enum { SIDEWAYS_CELLS = 8, OLDER_MARGIN = 20 };
+enum { SIDEWAYS_CELLS = 8, OLDER_MARGIN = 20, OLDER_LINES = 1000 };
 
 typedef void pane_act_fn(struct model *m, struct logpane *p, struct effects *fx);
 
 /* Lines in front of the first are fetched before the edge is reached. */
-static void ask_older(struct logpane *p, struct effects *fx)
+static void ask_older(struct model *m, struct logpane *p, struct effects *fx)
 {
 	bool near = p->shown.len == 0 || p->top < OLDER_MARGIN;
-	if (!near || p->follow || p->at_start || p->older_asked || !p->request)
+	if (!near || p->follow || p->at_start || p->older_asked || !p->request ||
+	    p->quest != LOG_QUEST_NONE)
 		return;
+	/* No room for more: the lines further up take the place of these. */
+	if (p->rows.len + OLDER_LINES > LOGPANE_LINES_MAX || p->bytes > LOGPANE_BYTES_MAX) {
+		logpane_seek(m, p, LOG_QUEST_PLACE, LOG_WAY_BACK, fx);
+		return;
+	}
 	p->older_asked = true;
-	effects_add(fx, (struct effect){ .kind = EFFECT_LOG_OLDER, .request = p->request });
+	struct effect e = { .kind = EFFECT_LOG_OLDER, .request = p->request };
+	e.log.before = view_of_str(&p->before);
+	effects_add(fx, e);
+	str_clear(&p->before);
 }
 
 static void ask_newer(struct logpane *p, struct effects *fx)
 {
 	bool near = p->top + (size_t)p->height + OLDER_MARGIN >= p->shown.len;
-	if (!near || !p->from_start || p->newer_asked || !p->request)
+	if (!near || !p->more_below || p->newer_asked || !p->request)
 		return;
 	p->newer_asked = true;
 	effects_add(fx, (struct effect){ .kind = EFFECT_LOG_NEWER, .request = p->request });
 }
 
 /* By so many lines; while following the place is the first line on the screen. */
-static void scroll(struct logpane *p, int by, struct effects *fx)
+static void scroll(struct model *m, struct logpane *p, int by, struct effects *fx)
 {
 	size_t first = logpane_first(p, p->height, 0);
 	if (by < 0)
@@ -39,38 +48,38 @@ static void scroll(struct logpane *p, int by, struct effects *fx)
 		p->follow = false;
 		p->top = first - 1;
 	}
-	ask_older(p, fx);
+	ask_older(m, p, fx);
 	ask_newer(p, fx);
 }
 
 static void act_up(struct model *m, struct logpane *p, struct effects *fx)
 {
-	scroll(p, -1, fx);
+	scroll(m, p, -1, fx);
 }
 
 static void act_down(struct model *m, struct logpane *p, struct effects *fx)
 {
-	scroll(p, 1, fx);
+	scroll(m, p, 1, fx);
 }
 
 static void act_page_up(struct model *m, struct logpane *p, struct effects *fx)
 {
-	scroll(p, -(p->height > 2 ? p->height - 1 : 1), fx);
+	scroll(m, p, -(p->height > 2 ? p->height - 1 : 1), fx);
 }
 
 static void act_page_down(struct model *m, struct logpane *p, struct effects *fx)
 {
-	scroll(p, p->height > 2 ? p->height - 1 : 1, fx);
+	scroll(m, p, p->height > 2 ? p->height - 1 : 1, fx);
 }
 
 static void act_half_up(struct model *m, struct logpane *p, struct effects *fx)
 {
-	scroll(p, -(p->height > 3 ? p->height / 2 : 1), fx);
+	scroll(m, p, -(p->height > 3 ? p->height / 2 : 1), fx);
 }
 
 static void act_half_down(struct model *m, struct logpane *p, struct effects *fx)
 {
-	scroll(p, p->height > 3 ? p->height / 2 : 1, fx);
+	scroll(m, p, p->height > 3 ? p->height / 2 : 1, fx);
 }
 
 static void act_top(struct model *m, struct logpane *p, struct effects *fx)
@@ -83,7 +92,7 @@ static void act_top(struct model *m, struct logpane *p, struct effects *fx)
 
 static void act_bottom(struct model *m, struct logpane *p, struct effects *fx)
 {
-	if (p->from_start && p->request) {
+	if (p->more_below && p->request) {
 		logpane_jump(m, p, LOGPANE_LAST, fx);
 		return;
 	}
@@ -123,25 +132,26 @@ static void act_stamps(struct model *m, struct logpane *p, struct effects *fx)
 	p->stamps = !p->stamps;
 }
 
-static void show_streams(struct logpane *p, enum log_stream streams)
+static void show_streams(struct logpane *p, enum log_stream streams, struct effects *fx)
 {
+	logpane_stop(p, fx);
 	p->streams = streams;
 	logpane_select(p);
 }
 
 static void act_stdout(struct model *m, struct logpane *p, struct effects *fx)
 {
-	show_streams(p, LOG_STREAM_STDOUT);
+	show_streams(p, LOG_STREAM_STDOUT, fx);
 }
 
 static void act_stderr(struct model *m, struct logpane *p, struct effects *fx)
 {
-	show_streams(p, LOG_STREAM_STDERR);
+	show_streams(p, LOG_STREAM_STDERR, fx);
 }
 
 static void act_both(struct model *m, struct logpane *p, struct effects *fx)
 {
-	show_streams(p, LOG_STREAM_BOTH);
+	show_streams(p, LOG_STREAM_BOTH, fx);
 }
 
 static void act_level(struct model *m, struct logpane *p, struct effects *fx)
@@ -151,6 +161,7 @@ static void act_level(struct model *m, struct logpane *p, struct effects *fx)
 		[SEVERITY_INFO] = SEVERITY_WARN,   [SEVERITY_WARN] = SEVERITY_ERROR,
 		[SEVERITY_ERROR] = SEVERITY_NONE,
 	};
+	logpane_stop(p, fx);
 	p->level = next[p->level];
 	logpane_select(p);
 }
@@ -160,7 +171,7 @@ static void act_next_match(struct model *m, struct logpane *p, struct effects *f
 	if (!p->needle.len)
 		model_notice(m, "Nothing is searched: / searches.");
 	else if (!logpane_go_match(p, LOG_WAY_ON))
-		model_notice(m, "No match further down.");
+		logpane_seek(m, p, LOG_QUEST_MATCH, LOG_WAY_ON, fx);
 }
 
 static void act_prev_match(struct model *m, struct logpane *p, struct effects *fx)
@@ -168,17 +179,18 @@ static void act_prev_match(struct model *m, struct logpane *p, struct effects *f
 	if (!p->needle.len)
 		model_notice(m, "Nothing is searched: / searches.");
 	else if (!logpane_go_match(p, LOG_WAY_BACK))
-		model_notice(m, "No match further up.");
+		logpane_seek(m, p, LOG_QUEST_MATCH, LOG_WAY_BACK, fx);
 }
 
 static void act_next_error(struct model *m, struct logpane *p, struct effects *fx)
 {
 	if (!logpane_go_error(p))
-		model_notice(m, "No error further down.");
+		logpane_seek(m, p, LOG_QUEST_ERROR, LOG_WAY_ON, fx);
 }
 
 static void act_search(struct model *m, struct logpane *p, struct effects *fx)
 {
+	logpane_stop(p, fx);
 	p->typing = true;
 	lineedit_set(&p->line, view_of_str(&p->needle));
 }
@@ -239,11 +251,25 @@ void logpane_typed(struct logpane *p)
 	logpane_go_match(p, LOG_WAY_ON);
 }
 
-void logpane_end_typing(struct logpane *p, enum log_search how)
+/* Further down first; who stands at the end means what is above. */
+static void search_on(struct model *m, struct logpane *p, struct effects *fx)
+{
+	if (!p->needle.len || p->has_match)
+		return;
+	if (p->more_below)
+		logpane_seek(m, p, LOG_QUEST_MATCH, LOG_WAY_ON, fx);
+	else if (!logpane_go_match(p, LOG_WAY_BACK))
+		logpane_seek(m, p, LOG_QUEST_MATCH, LOG_WAY_BACK, fx);
+}
+
+void logpane_end_typing(struct model *m, struct logpane *p, enum log_search how,
+			struct effects *fx)
 {
 	p->typing = false;
-	if (how == LOG_SEARCH_DROP) {
-		str_clear(&p->needle);
-		logpane_count_matches(p);
+	if (how == LOG_SEARCH_KEEP) {
+		search_on(m, p, fx);
+		return;
 	}
+	str_clear(&p->needle);
+	logpane_count_matches(p);
 }

@@ -16,6 +16,13 @@ enum log_way { LOG_WAY_BACK = -1, LOG_WAY_ON = 1 };
  * at. False where there is none. */
 bool logpane_go_match(struct logpane *p, enum log_way way);
 bool logpane_go_error(struct logpane *p);
+/* The same beyond the lines that are here; says so where nothing is beyond. */
+void logpane_seek(struct model *m, struct logpane *p, enum log_quest quest, enum log_way way,
+		  struct effects *fx);
+/* The line that was sought is the last of shown. */
+void logpane_found(struct logpane *p);
+/* It was not found: `done` says whether the search came to an end. */
+void logpane_not_found(struct model *m, struct logpane *p, const struct msg_done *done);
 /* Moves the place looked at; leaves following, or takes it up again at the end. */
 void logpane_go(struct logpane *p, size_t shown);
 

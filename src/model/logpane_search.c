@@ -1,6 +1,7 @@
 /* Searching in the log pane: plain text, letters folded unless the needle has a
  * capital (as less -i and vim's smartcase do). */
 #include "model/logpane_parts.h"
+#include "model/model.h"
 
 static bool has_capital(struct view v)
 {
@@ -60,7 +61,7 @@ void logpane_go(struct logpane *p, size_t shown)
 {
 	size_t last_page = p->shown.len > (size_t)p->height ? p->shown.len - (size_t)p->height : 0;
 	p->top = shown < p->shown.len ? shown : (p->shown.len ? p->shown.len - 1 : 0);
-	if (p->from_start) {	/* the last one here is not the end */
+	if (p->more_below) {	/* the last one here is not the end */
 		p->top = p->top < last_page ? p->top : last_page;
 		return;
 	}
@@ -110,4 +111,75 @@ bool logpane_go_error(struct logpane *p)
 		}
 	}
 	return false;
+}
+
+/* ---- beyond the lines that are here -------------------------------------------- */
+
+static void say_none(struct model *m, const struct logpane *p, enum log_quest quest)
+{
+	if (quest != LOG_QUEST_PLACE)
+		model_notice(m, "No %s further %s.", quest == LOG_QUEST_ERROR ? "error" : "match",
+			     p->quest_back ? "up" : "down");
+}
+
+void logpane_seek(struct model *m, struct logpane *p, enum log_quest quest, enum log_way way,
+		  struct effects *fx)
+{
+	/* At the end there is no next error: from the first line on. */
+	bool anew = quest == LOG_QUEST_ERROR && p->follow;
+	bool back = way == LOG_WAY_BACK;
+	p->quest_back = back;
+	if (!p->request || (back || anew ? p->at_start : !p->more_below)) {
+		say_none(m, p, quest);
+		return;
+	}
+	struct effect e = { .kind = EFFECT_LOG_SEARCH, .request = p->request };
+	bool match = quest == LOG_QUEST_MATCH;
+	enum severity level = quest == LOG_QUEST_ERROR ? SEVERITY_ERROR : p->level;
+	e.log = (struct effect_log){ .streams = p->streams, .from_start = anew, .back = back,
+				     .exact = has_capital(view_of_str(&p->needle)),
+				     .level = view_of(severity_name(level)),
+				     .before = view_of_str(&p->before) };
+	e.text = match ? view_of_str(&p->needle) : VIEW("");
+	effects_add(fx, e);
+	p->quest = quest;
+}
+
+bool logpane_stop(struct logpane *p, struct effects *fx)
+{
+	if (p->quest == LOG_QUEST_NONE)
+		return false;
+	p->quest = LOG_QUEST_NONE;
+	if (p->request)
+		effects_add(fx, (struct effect){ .kind = EFFECT_LOG_SEARCH_END,
+						 .request = p->request });
+	return true;
+}
+
+void logpane_found(struct logpane *p)
+{
+	enum log_quest quest = p->quest;
+	p->quest = LOG_QUEST_NONE;
+	p->follow = false;
+	p->top = 0;
+	p->has_match = false;
+	if (!p->shown.len)
+		return;
+	p->match = p->shown.len - 1;
+	p->has_match = quest == LOG_QUEST_MATCH && line_matches(p, p->match);
+	logpane_count_matches(p);
+	show(p, p->shown.len - 1);
+}
+
+void logpane_not_found(struct model *m, struct logpane *p, const struct msg_done *done)
+{
+	enum log_quest quest = p->quest;
+	p->quest = LOG_QUEST_NONE;
+	if (quest == LOG_QUEST_NONE)
+		return;
+	if (done->outcome == OUTCOME_OK)
+		say_none(m, p, quest);
+	else
+		model_notice(m, "Not searched to the end: %.*s", (int)done->text.len,
+			     done->text.ptr);
 }

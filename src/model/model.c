@@ -190,6 +190,7 @@ static void arrive(struct model *m, const struct msg *msg)
 	case MSG_DETAIL:
 	case MSG_HISTORY:
 	case MSG_LOG:
+	case MSG_SEARCHED:
 	case MSG_CATALOG:
 	case MSG_DONE:
 		break;

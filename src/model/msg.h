@@ -25,6 +25,7 @@ enum msg_kind {
 	MSG_DETAIL,		/* answers EFFECT_DETAIL */
 	MSG_HISTORY,		/* answers EFFECT_HISTORY */
 	MSG_LOG,		/* lines of an open log */
+	MSG_SEARCHED,		/* EFFECT_LOG_SEARCH found nothing, or why it ended (`done`) */
 	MSG_CATALOG,		/* answers EFFECT_CATALOG */
 	MSG_DONE,		/* a request ended; an order was accepted or refused */
 	MSG_NOTICE,		/* a sentence of the application for the notice line */
@@ -63,7 +64,9 @@ struct msg_log {
 	size_t len;
 	enum log_state state;
 	bool older;		/* they belong in front of what is there */
+	bool window;		/* nothing else is had of it: lines up to what was searched */
 	bool at_start;		/* nothing is in front of the first line that came */
+	struct view begin;	/* the cursor in front of them; empty: unknown */
 };
 
 struct msg_catalog {

@@ -26,8 +26,7 @@ void pane_logs_show(struct model *m, struct effects *fx)
 
 void pane_logs_hide(struct model *m, struct effects *fx)
 {
-	if (m->detail.log.typing)
-		logpane_end_typing(&m->detail.log, LOG_SEARCH_KEEP);
+	m->detail.log.typing = false;
 	logpane_close(&m->detail.log, fx);
 }
 
@@ -37,7 +36,12 @@ bool pane_logs_act(struct model *m, enum action a, struct effects *fx)
 
 	set_height(m);
 	if (log->typing && (a == ACTION_OPEN || a == ACTION_BACK)) {
-		logpane_end_typing(log, a == ACTION_OPEN ? LOG_SEARCH_KEEP : LOG_SEARCH_DROP);
+		logpane_end_typing(m, log, a == ACTION_OPEN ? LOG_SEARCH_KEEP : LOG_SEARCH_DROP,
+				   fx);
+		return true;
+	}
+	if (a == ACTION_BACK && logpane_stop(log, fx)) {
+		model_notice(m, "The search was stopped.");
 		return true;
 	}
 	if (a == ACTION_FILTER)
@@ -58,7 +62,7 @@ void pane_logs_typed(struct model *m, struct effects *fx)
 void pane_logs_arrive(struct model *m, const struct msg *msg, struct effects *fx)
 {
 	set_height(m);
-	logpane_arrive(&m->detail.log, msg);
+	logpane_arrive(m, &m->detail.log, msg);
 	if (msg->kind == MSG_CONDITION && msg->condition.condition == CONDITION_LIVE &&
 	    m->detail.log.ended.len > 0)
 		pane_logs_show(m, fx);

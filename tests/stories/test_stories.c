@@ -278,6 +278,42 @@ START_TEST(a_hostile_log_changes_nothing_but_the_log_pane)
 }
 END_TEST
 
+static const char hay[] = "name: hay\n"
+			  "steps:\n"
+			  "  - id: stack\n"
+			  "    run: |\n"
+			  "      echo 'a Needle among'; seq 1 3000 | sed 's/^/hay /'\n"
+			  "      echo 'ERROR: fire'; seq 3001 6000 | sed 's/^/hay /'\n";
+
+START_TEST(a_search_goes_on_beyond_the_lines_that_the_board_has)
+{
+	struct story s;
+	begin(&s, "hay", hay);
+	story_runs(&s, 0, "runboard", "start", "hay", "--wait", NULL);
+	open_board(&s);
+	story_sees(&s, "hay");
+	story_keys(&s, "3 Enter 5 /");
+	story_sees(&s, "hay 6000");
+	story_type(&s, "needle");
+	story_keys(&s, "Enter");
+	story_sees(&s, "a Needle among");
+	vt_see(s.vt, "hay 9 ");
+	story_keys(&s, "n");
+	story_sees(&s, "No match further down");
+	story_keys(&s, "E");
+	story_sees(&s, "ERROR: fire");
+	vt_see(s.vt, "hay 2999");
+	vt_see(s.vt, "hay 3001");
+	story_keys(&s, "N");
+	story_sees(&s, "a Needle among");
+	story_keys(&s, "G");
+	story_sees(&s, "hay 6000");
+	story_keys(&s, "q q q");
+	story_ends_with(&s, 0);
+	story_end(&s);
+}
+END_TEST
+
 START_TEST(a_held_cancel_is_taken_back)
 {
 	struct story s;
@@ -436,6 +472,7 @@ static Suite *suite_stories(void)
 	tcase_add_test(tc, a_run_is_started_from_its_form_and_followed);
 	tcase_add_test(tc, the_inbox_lists_what_waits_until_it_is_decided);
 	tcase_add_test(tc, a_hostile_log_changes_nothing_but_the_log_pane);
+	tcase_add_test(tc, a_search_goes_on_beyond_the_lines_that_the_board_has);
 	tcase_add_test(tc, a_held_cancel_is_taken_back);
 	tcase_add_test(tc, a_held_cancel_that_is_let_go_at_the_end_arrives);
 	tcase_add_test(tc, a_plain_terminal_without_utf8_is_enough);

@@ -112,13 +112,13 @@ START_TEST(a_log_asks_for_a_page_from_either_end)
 {
 	struct log_query q = { .run = VIEW("a"), .task = VIEW("t[0]"), .attempt = 2,
 			       .streams = LOG_STREAM_STDERR, .backward = true, .limit = 9,
-			       .search = VIEW("x&y"), .level = VIEW("warn") };
+			       .search = VIEW("x&y"), .exact = true, .level = VIEW("warn") };
 	serve("GET", "/v1/runs/a/", "{\"lines\":[],\"next\":\"n\",\"state\":\"more\"}");
 	wait_for(ear_log(&ear, &q));
 	ck_assert_ptr_nonnull(stub_asked(
 		stub, "GET",
 		"/v1/runs/a/tasks/t%5B0%5D/log?format=lines&attempt=2&stream=stderr&limit=9"
-		"&search=x%26y&level=warn&cursor=end&backward=1", 0));
+		"&search=x%26y&exact=1&level=warn&cursor=end&backward=1", 0));
 	wait_for(ear_log(&ear, &(struct log_query){ .run = VIEW("a"), .task = VIEW("t") }));
 	ck_assert_ptr_nonnull(stub_asked(stub, "GET", "/v1/runs/a/tasks/t/log?format=lines", 0));
 	ck_assert_str_eq(str_text(&ear.cursor), "n");

@@ -154,6 +154,9 @@ static void ask_everything(struct asked *a)
 				       .streams = LOG_STREAM_BOTH };
 	struct log_query follow = log;
 	follow.follow = true;
+	struct log_query search = log;
+	search.search = VIEW("hello");
+	search.limit = 1;
 	const struct order approve = { .verb = VERB_APPROVE, .run = VIEW("a"), .task = VIEW("t"),
 				       .version = 4 };
 	const struct order start = { .verb = VERB_START, .workflow = VIEW("w") };
@@ -170,6 +173,7 @@ static void ask_everything(struct asked *a)
 	ask(a, ear_order(&ear, &approve));
 	ask(a, ear_order(&ear, &start));
 	ask(a, ear_order(&ear, &terminate));
+	ask(a, ear_log(&ear, &search));
 }
 
 /* Followed logs go on by themselves: they are not asked for an end. */

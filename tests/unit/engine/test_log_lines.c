@@ -400,6 +400,81 @@ START_TEST(a_cursor_reads_back_as_its_place)
 }
 END_TEST
 
+/* The texts found backward from the end, one search after the other. */
+static void find_back(struct log_file *f, const struct log_wish *wish, struct str *out)
+{
+	struct log_place from = log_end(f), until;
+	struct log_wish step = *wish;
+	for (bool more = true; more; step.until = &until) {
+		struct log_page page = {0};
+		more = log_search_back(f, &from, &step, &page);
+		size_t n = page.lines.len;
+		join(&page, n ? n - 1 : 0, out);
+		from = n > 1 ? page.lines.items[n - 2].after : from;
+		more |= n > 1;
+		until = from;
+		log_page_release(&page);
+	}
+}
+
+START_TEST(a_search_backward_finds_each_line_once_the_last_one_first)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	struct log_wish wish = all;
+	scene_open(&s);
+	say(&s, 1, "needle 1\nnee");
+	say(&s, 2, "needle 2\n");
+	say(&s, 1, "dle 3\n");
+	for (int i = 0; i < 9000; i++)
+		say(&s, 1 + i % 2, "there is plenty of hay between one of them and the next one, as ever\n");
+	say(&s, 1, "needle 4\nNEEDLE 5\nneedle 6");
+	scene_read(&s, &f);
+	wish.search = VIEW("needle");
+	find_back(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "o+:needle 6|o:NEEDLE 5|o:needle 4|o:needle 3|e:needle 2|"
+					 "o:needle 1|");
+	wish.exact = true;
+	wish.streams = 1;
+	wish.search = VIEW("NEEDLE");
+	str_clear(&got);
+	find_back(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "o:NEEDLE 5|");
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
+START_TEST(a_stack_trace_has_the_level_of_its_error)
+{
+	struct scene s;
+	struct log_file f;
+	struct str got = {0};
+	struct log_wish wish = all;
+	scene_open(&s);
+	say(&s, 1, "INFO: up\n  at rest\n");
+	say(&s, 1, "ERROR: broken\n");
+	say(&s, 2, "INFO: else\n");
+	say(&s, 1, "\tat main.c:3\n\tat start.c:9\n");
+	say(&s, 1, "INFO: on\n\tat work\n");
+	scene_read(&s, &f);
+	wish.level = SEVERITY_ERROR;
+	read_all(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "o:ERROR: broken|o:\tat main.c:3|o:\tat start.c:9|");
+	wish.search = VIEW("at");
+	wish.most = 1;
+	str_clear(&got);
+	read_all(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "o:\tat main.c:3|o:\tat start.c:9|");
+	str_clear(&got);
+	find_back(&f, &wish, &got);
+	ck_assert_str_eq(str_text(&got), "o:\tat start.c:9|o:\tat main.c:3|");
+	str_release(&got);
+	scene_close(&s, &f);
+}
+END_TEST
+
 Suite *suite_log_lines(void);
 
 Suite *suite_log_lines(void)
@@ -413,6 +488,8 @@ Suite *suite_log_lines(void)
 	tcase_add_test(t, a_file_that_is_shorter_than_its_order_ends_there);
 	tcase_add_test(t, search_and_level_pick_lines);
 	tcase_add_test(t, a_search_finds_what_lies_across_chunks);
+	tcase_add_test(t, a_search_backward_finds_each_line_once_the_last_one_first);
+	tcase_add_test(t, a_stack_trace_has_the_level_of_its_error);
 	tcase_add_test(t, notes_have_a_place_among_the_lines);
 	tcase_add_test(t, going_back_from_the_end_reaches_the_last_lines);
 	tcase_add_test(t, a_line_is_found_by_its_number_in_either_stream_and_in_both);

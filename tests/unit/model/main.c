@@ -8,6 +8,7 @@ Suite *suite_keymap(void);
 Suite *suite_lineedit(void);
 Suite *suite_age(void);
 Suite *suite_logpane(void);
+Suite *suite_logseek(void);
 Suite *suite_question(void);
 Suite *suite_screens(void);
 Suite *suite_session_board(void);
@@ -30,7 +31,7 @@ int main(void)
 		suite_question,
 		suite_screens,
 		suite_age,
-		suite_logpane,
+		suite_logpane, suite_logseek,
 		suite_session_board,
 		suite_session_detail,
 		suite_session_forms, suite_session_keys,

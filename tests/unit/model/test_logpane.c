@@ -1,71 +1,7 @@
 /* The log pane: keeping, following, filtering, searching. */
-#include "model/logpane.h"
+#include "logpane_scene.h"
 
-#include "base/str.h"
-#include "core/store.h"
 #include "lib/unit.h"
-#include "model/logpane_parts.h"
-#include "model/model.h"
-
-struct scene {
-	struct store *store;
-	struct model *model;
-	struct effects fx;
-	struct logpane pane;
-};
-
-static struct scene scene_open(void)
-{
-	struct scene s = { .store = store_new() };
-	static const char *const contexts[] = { "local", NULL };
-	struct model_setup setup = { .store = s.store, .contexts = contexts, .rows = 24,
-				     .cols = 80, .now_ms = 1000 };
-	struct log_source source = { .key = { 1, 1 }, .task = VIEW("build"), .attempt = 1 };
-	s.model = model_new(&setup);
-	logpane_init(&s.pane);
-	s.pane.height = 4;
-	logpane_open(s.model, &s.pane, &source, &s.fx);
-	return s;
-}
-
-static void scene_close(struct scene *s)
-{
-	logpane_release(&s->pane);
-	effects_release(&s->fx);
-	model_free(s->model);
-	store_free(s->store);
-}
-
-static void say(struct scene *s, enum log_stream stream, const char *text)
-{
-	struct log_line_facts line = { .at_ms = 5, .stream = stream, .text = view_of(text) };
-	struct msg msg = { .kind = MSG_LOG, .request = s->pane.request };
-	msg.log = (struct msg_log){ .lines = &line, .len = 1, .state = LOG_FOLLOWING };
-	logpane_arrive(&s->pane, &msg);
-}
-
-static void say_many(struct scene *s, int n)
-{
-	for (int i = 0; i < n; i++) {
-		struct str text = { 0 };
-		str_addf(&text, "line %d", i);
-		say(s, LOG_STREAM_STDOUT, str_text(&text));
-		str_release(&text);
-	}
-}
-
-static void act(struct scene *s, enum action a)
-{
-	ck_assert(logpane_act(s->model, &s->pane, a, &s->fx));
-}
-
-static void expect_first(struct scene *s, const char *text)
-{
-	size_t first = logpane_first(&s->pane, s->pane.height, 80);
-	ck_assert_uint_lt(first, s->pane.shown.len);
-	const struct log_row *row = logpane_row(&s->pane, first);
-	ck_assert(view_is(view_bytes(row->text, row->len), text));
-}
 
 START_TEST(opening_asks_for_the_log_of_that_attempt)
 {
@@ -172,15 +108,6 @@ START_TEST(a_line_without_a_level_is_information_whatever_stands_before_it)
 }
 END_TEST
 
-static void search(struct scene *s, const char *needle)
-{
-	act(s, ACTION_FILTER);
-	ck_assert_ptr_nonnull(logpane_field(&s->pane));
-	lineedit_set(logpane_field(&s->pane), view_of(needle));
-	logpane_typed(&s->pane);
-	logpane_end_typing(&s->pane, LOG_SEARCH_KEEP);
-}
-
 START_TEST(a_search_goes_along_to_the_next_task_but_not_to_another_run)
 {
 	struct scene s = scene_open();
@@ -229,7 +156,7 @@ START_TEST(a_line_that_comes_in_pieces_is_one_line)
 				       .partial = 1 };
 	struct msg msg = { .kind = MSG_LOG, .request = s.pane.request };
 	msg.log = (struct msg_log){ .lines = &line, .len = 1, .state = LOG_FOLLOWING };
-	logpane_arrive(&s.pane, &msg);
+	logpane_arrive(s.model, &s.pane, &msg);
 	say(&s, LOG_STREAM_STDOUT, "percent");
 	ck_assert_uint_eq(s.pane.shown.len, 1);
 	expect_first(&s, "50 percent");
@@ -250,7 +177,7 @@ START_TEST(older_lines_come_in_front_without_moving_what_is_read)
 					   { .stream = LOG_STREAM_STDOUT, .text = VIEW("older 2") } };
 	struct msg msg = { .kind = MSG_LOG, .request = s.pane.request };
 	msg.log = (struct msg_log){ .lines = lines, .len = 2, .older = 1, .at_start = 1 };
-	logpane_arrive(&s.pane, &msg);
+	logpane_arrive(s.model, &s.pane, &msg);
 	expect_first(&s, "line 0");
 	effects_clear(&s.fx);
 	act(&s, ACTION_TOP);
@@ -259,23 +186,6 @@ START_TEST(older_lines_come_in_front_without_moving_what_is_read)
 	scene_close(&s);
 }
 END_TEST
-
-static void arrive(struct scene *s, int from, int n, enum log_state state)
-{
-	struct log_line_facts lines[50];
-	struct str texts[50] = {0};
-	struct msg msg = { .kind = MSG_LOG, .request = s->pane.request };
-	for (int i = 0; i < n; i++) {
-		str_addf(&texts[i], "line %d", from + i);
-		lines[i] = (struct log_line_facts){ .stream = LOG_STREAM_STDOUT,
-						    .text = view_of_str(&texts[i]) };
-	}
-	msg.log = (struct msg_log){ .lines = lines, .len = (size_t)n, .state = state,
-				    .at_start = from == 0 };
-	logpane_arrive(&s->pane, &msg);
-	for (int i = 0; i < n; i++)
-		str_release(&texts[i]);
-}
 
 /* The first line of a log that is too long to be had whole, and on from there. */
 START_TEST(the_top_of_a_long_log_is_its_first_line_and_its_bottom_the_last)
@@ -306,7 +216,7 @@ START_TEST(the_top_of_a_long_log_is_its_first_line_and_its_bottom_the_last)
 	for (int i = 0; i < 60; i++)
 		act(&s, ACTION_PAGE_DOWN);
 	arrive(&s, 100, 10, LOG_EOF);
-	ck_assert(!s.pane.from_start);
+	ck_assert(!s.pane.more_below);
 	for (int i = 0; i < 60; i++)
 		act(&s, ACTION_PAGE_DOWN);
 	ck_assert(s.pane.follow);
@@ -363,7 +273,7 @@ START_TEST(lines_of_another_request_are_ignored)
 	struct log_line_facts line = { .stream = LOG_STREAM_STDOUT, .text = VIEW("foreign") };
 	struct msg msg = { .kind = MSG_LOG, .request = s.pane.request + 1 };
 	msg.log = (struct msg_log){ .lines = &line, .len = 1 };
-	logpane_arrive(&s.pane, &msg);
+	logpane_arrive(s.model, &s.pane, &msg);
 	ck_assert_uint_eq(s.pane.rows.len, 0);
 	scene_close(&s);
 }

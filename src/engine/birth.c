@@ -82,7 +82,7 @@ struct machine *birth_machine(const struct birth *b, const struct workflow *w,
 struct live_run *birth_make(struct engine *e, struct birth *b, const struct workflow *w,
 			    struct err *err)
 {
-	const struct workflow *frozen = catalog_freeze(e->catalog, e->journal, w, err);
+	const struct workflow *frozen = catalog_freeze(e->catalog, w, err);
 	char id[IDENT_LEN + 1];
 	if (!frozen)
 		return NULL;
@@ -90,6 +90,7 @@ struct live_run *birth_make(struct engine *e, struct birth *b, const struct work
 		ident_uuid7(id, b->now_ms);
 		b->id = view_of(id);
 	}
+	journal_use(e->journal, view_of(frozen->hash), frozen->source);
 	struct machine *m = birth_machine(b, frozen, &e->facts);
 	const struct planned *planned = engine_planned(e, b->id);
 	struct live_run *run = engine_adopt_run(e, m, journal_new_run(e->journal), frozen);

@@ -17,7 +17,7 @@ enum { WORKFLOW_MAX = 1 << 20 };
 struct catalog {
 	VEC(char *) folders;
 	VEC(struct catalog_entry *) entries;
-	struct map frozen;		/* hash -> struct workflow, owned */
+	struct map frozen;		/* hash/name -> struct workflow, owned */
 };
 
 struct catalog *catalog_new(const char *const *folders, size_t n)
@@ -278,12 +278,36 @@ const struct workflow *catalog_frozen(struct catalog *c, struct journal *j,
 	return w;
 }
 
-const struct workflow *catalog_freeze(struct catalog *c, struct journal *j,
-				      const struct workflow *w, struct err *err)
+const struct workflow *catalog_freeze(struct catalog *c, const struct workflow *w, struct err *err)
 {
 	const struct workflow *kept = get_frozen(c, view_of(w->hash), w->name);
-	if (kept)
-		return kept;
-	journal_definition(j, view_of(w->hash), w->source);
-	return keep_frozen(c, w->source, w->name, err);
+	return kept ? kept : keep_frozen(c, w->source, w->name, err);
+}
+
+/* One that is of this hash and not used, or NULL. */
+static struct workflow *unused(const struct catalog *c, struct view hash, catalog_used_fn *used,
+			       void *arg)
+{
+	size_t at = 0;
+	struct view key;
+	void *w;
+	while (map_next(&c->frozen, &at, &key, &w)) {
+		const struct workflow *frozen = w;
+		if (view_is(hash, frozen->hash) && !used(arg, frozen))
+			return w;
+	}
+	return NULL;
+}
+
+void catalog_forget(struct catalog *c, struct view hash, catalog_used_fn *used, void *arg)
+{
+	struct str key = {0};
+	struct workflow *w;
+	while ((w = unused(c, hash, used, arg))) {
+		str_clear(&key);
+		add_key(&key, hash, w->name);
+		map_remove(&c->frozen, view_of_str(&key));
+		workflow_free(w);
+	}
+	str_release(&key);
 }

@@ -33,12 +33,15 @@ const struct catalog_entry *catalog_at(const struct catalog *c, size_t i);	/* by
 /* NULL where there is none that loaded. */
 const struct workflow *catalog_find(const struct catalog *c, struct view name);
 
-/* The definition of a run as it was frozen, for as long as the process runs; from
+/* The definition of a run as it was frozen, for as long as the run is in memory; from
  * memory or from the journal. NULL and err where it is lost. */
 const struct workflow *catalog_frozen(struct catalog *c, struct journal *j,
 				      const struct machine *m, struct err *err);
-/* Freezes: puts it into the journal's batch the first time. Returns the copy. */
-const struct workflow *catalog_freeze(struct catalog *c, struct journal *j,
-				      const struct workflow *w, struct err *err);
+/* A copy for new runs, which outlives the file. NULL and err. */
+const struct workflow *catalog_freeze(struct catalog *c, const struct workflow *w, struct err *err);
+/* A definition that no run uses any more is not held in memory either; but what `used`
+ * says yes to stays. */
+typedef bool catalog_used_fn(void *arg, const struct workflow *w);
+void catalog_forget(struct catalog *c, struct view hash, catalog_used_fn *used, void *arg);
 
 #endif

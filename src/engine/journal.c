@@ -23,8 +23,6 @@ static const char upsert_run[] =
 static const char insert_change[] =
 	"INSERT OR REPLACE INTO changes(seq, id, previous, frame) VALUES(?, ?, ?, ?)";
 static const char insert_word[] = "INSERT OR IGNORE INTO words(name, value, run) VALUES(?, ?, ?)";
-static const char insert_definition[] =
-	"INSERT OR IGNORE INTO definitions(hash, source) VALUES(?, ?)";
 const char journal_insert_answer[] =
 	"INSERT OR REPLACE INTO answers(caller, route, key, body, status, version, answer, at)"
 	" VALUES(?, ?, ?, ?, ?, ?, ?, ?)";
@@ -81,6 +79,7 @@ struct journal *journal_open(const char *folder, struct err *err)
 	}
 	read_epoch(j);
 	read_kill(j);
+	journal_uses_open(j);
 	/* Numbers are never given twice, also where what had the last one was removed. */
 	j->seq = one_number(j, "SELECT max((SELECT coalesce(max(seq), 0) FROM sqlite_sequence),"
 			       " (SELECT coalesce(max(seq), 0) FROM changes))");
@@ -276,17 +275,12 @@ void journal_remove(struct journal *j, const struct journal_removal *run)
 	if (proto_run(run->frame, &arena, &facts, NULL))
 		words_of_run(&facts, drop_word, &w);
 	arena_release(&arena);
+	journal_drop_use(j, run->num);
 	put(j, remove_facts, values, 1);
 	put(j, remove_run, values, 1);
 	if (run->num == j->run)
 		put(j, keep_number, values, 1);
 	journal_change(j, &(struct journal_change){ .id = run->id, .previous = run->previous });
-}
-
-void journal_definition(struct journal *j, struct view hash, struct view source)
-{
-	const struct journal_value values[] = { text(hash), text(source) };
-	put(j, insert_definition, values, 2);
 }
 
 void journal_answer(struct journal *j, const struct journal_answer *a)

@@ -60,7 +60,16 @@ struct journal_removal {
 };
 
 void journal_remove(struct journal *j, const struct journal_removal *run);
-void journal_definition(struct journal *j, struct view hash, struct view source);
+/* A new run's definition: kept as long as a run uses it. */
+void journal_use(struct journal *j, struct view hash, struct view source);
+/* One of the runs that an engine of an earlier schema has left is counted as a use; false:
+ * all were, or cannot be. */
+bool journal_count_use(struct journal *j);
+/* A definition that no run uses any more; false: there is none. What the open batch has
+ * removed is not seen. */
+bool journal_unused(struct journal *j, struct str *hash);
+/* Unless the batch has a new use of it. */
+void journal_forget_definition(struct journal *j, struct view hash);
 
 struct journal_answer {
 	struct view caller, route, key;

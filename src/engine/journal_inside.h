@@ -7,7 +7,7 @@
 #include "engine/crypto.h"
 #include "engine/journal.h"
 
-enum { JOURNAL_VALUES = 10, JOURNAL_CHANGES_KEPT = 20000, JOURNAL_SCHEMA = 5 };
+enum { JOURNAL_VALUES = 10, JOURNAL_CHANGES_KEPT = 20000, JOURNAL_SCHEMA = 6 };
 
 /* Schema N is made of N - 1 by the statements at N - 1. */
 extern const char *const journal_migrations[];
@@ -37,6 +37,7 @@ struct journal {
 	struct arena arena;		/* of the batch */
 	VEC(struct journal_write) batch;
 	int64_t commits;
+	int64_t uncounted;		/* runs up to this one are not counted as uses yet */
 	int64_t kill_at;		/* test: die at this commit; 0: never */
 	bool kill_before;
 };
@@ -53,5 +54,14 @@ static inline struct journal_value journal_text(struct view v)
 
 /* One statement into the batch; texts are copied. */
 void journal_put(struct journal *j, const char *sql, const struct journal_value *values, int n);
+
+/* ---- journal_uses.c ------------------------------------------------------------------ */
+
+/* Its statements that read, for a test of their plans; NULL ends. */
+extern const char *const journal_uses_sql[];
+
+void journal_uses_open(struct journal *j);
+/* Before its facts go: the run uses its definition no more. */
+void journal_drop_use(struct journal *j, int64_t num);
 
 #endif

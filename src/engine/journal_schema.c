@@ -135,6 +135,14 @@ const char *const journal_migrations[] = {
 	"CREATE TRIGGER stat_spans_more AFTER UPDATE OF n, sum ON stat_spans BEGIN"
 	" UPDATE stat_totals SET n = n + NEW.n - OLD.n, sum = sum + NEW.sum - OLD.sum"
 	" WHERE workflow = NEW.workflow AND what = NEW.kind; END;",
+	/* 6: how many runs use a definition; it goes with its last one. The runs that there are
+	 * have yet to be counted: what they use stands in facts that may be sealed. */
+	"CREATE TABLE uses(hash TEXT PRIMARY KEY, runs INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX uses_none ON uses(hash) WHERE runs <= 0;"
+	"CREATE TRIGGER uses_over AFTER DELETE ON uses BEGIN"
+	" DELETE FROM definitions WHERE hash = OLD.hash; END;"
+	"INSERT INTO uses SELECT hash, 0 FROM definitions;"
+	"INSERT INTO meta SELECT 'uncounted', CAST(num AS TEXT) FROM runs ORDER BY num DESC LIMIT 1;",
 };
 
 _Static_assert(sizeof journal_migrations / sizeof *journal_migrations == JOURNAL_SCHEMA,

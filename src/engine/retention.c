@@ -150,10 +150,12 @@ static void step(struct retention *r)
 		bool (*step)(struct retention *r);
 		enum retention_part then[2];	/* when it is over; when there is more */
 	} parts[] = {
-		[PART_TIDY] = { retention_tidy, { PART_NEXT_WORKFLOW, PART_TIDY } },
-		[PART_NEXT_WORKFLOW] = { next_workflow, { PART_AUDIT, PART_LOGS } },
+		[PART_TIDY] = { retention_tidy, { PART_USES, PART_TIDY } },
+		[PART_USES] = { retention_count_uses, { PART_NEXT_WORKFLOW, PART_USES } },
+		[PART_NEXT_WORKFLOW] = { next_workflow, { PART_DEFINITIONS, PART_LOGS } },
 		[PART_LOGS] = { retention_remove_logs, { PART_RUNS, PART_LOGS } },
 		[PART_RUNS] = { retention_remove_runs, { PART_NEXT_WORKFLOW, PART_RUNS } },
+		[PART_DEFINITIONS] = { retention_remove_definition, { PART_AUDIT, PART_DEFINITIONS } },
 		[PART_AUDIT] = { remove_audit, { PART_ANSWERS, PART_AUDIT } },
 		[PART_ANSWERS] = { remove_answers, { PART_LENGTHS, PART_ANSWERS } },
 		[PART_LENGTHS] = { remove_lengths, { PART_DONE, PART_LENGTHS } },

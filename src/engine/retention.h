@@ -2,7 +2,7 @@
  * when nothing else is due, logs before their runs, the oldest first. Never what is
  * open, nor a run that one of its family still may look for: one with an open child
  * or an open parent. Each removal stands in the audit trail and is a change of the
- * stream. */
+ * stream. A definition goes with the last run that was made from it. */
 #ifndef ENGINE_RETENTION_H
 #define ENGINE_RETENTION_H
 

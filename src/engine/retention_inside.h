@@ -10,8 +10,8 @@
 #include "engine/weigh.h"
 
 /* A round goes through all of them. */
-enum retention_part { PART_TIDY, PART_NEXT_WORKFLOW, PART_LOGS, PART_RUNS, PART_AUDIT, PART_ANSWERS,
-		      PART_LENGTHS, PART_DONE };
+enum retention_part { PART_TIDY, PART_USES, PART_NEXT_WORKFLOW, PART_LOGS, PART_RUNS,
+		      PART_DEFINITIONS, PART_AUDIT, PART_ANSWERS, PART_LENGTHS, PART_DONE };
 
 /* So many of one kind were removed in this slice: one line of the audit trail. */
 struct retention_tally {
@@ -46,6 +46,8 @@ struct retention {
 bool retention_tidy(struct retention *r);
 bool retention_remove_logs(struct retention *r);
 bool retention_remove_runs(struct retention *r);
+bool retention_count_uses(struct retention *r);
+bool retention_remove_definition(struct retention *r);
 
 /* Of a run's two folders. */
 enum retention_folder { FOLDER_LOGS = 1, FOLDER_WORK = 2 };

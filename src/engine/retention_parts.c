@@ -1,5 +1,5 @@
 /* The steps of a round that look at runs: tidying what has just ended, removing logs,
- * removing runs. Each looks at one run. */
+ * removing runs and the definitions that none uses any more. Each looks at one run. */
 #include "base/when.h"
 #include "engine/retention_inside.h"
 #include "wire/proto.h"
@@ -193,4 +193,42 @@ bool retention_remove_runs(struct retention *r)
 	db_reset(st);
 	str_release(&why);
 	return over;
+}
+
+/* ---- definitions ---------------------------------------------------------------------------- */
+
+/* As many as the slice has time for. */
+bool retention_count_uses(struct retention *r)
+{
+	while (journal_count_use(r->e->journal)) {
+		if (when_mono_ms() >= r->until_ms)
+			return true;
+	}
+	return false;
+}
+
+static bool is_used(void *arg, const struct workflow *w)
+{
+	const struct engine *e = arg;
+	for (size_t i = 0; i < e->runs.len; i++) {
+		if (e->runs.items[i]->w == w)
+			return true;
+	}
+	return false;
+}
+
+bool retention_remove_definition(struct retention *r)
+{
+	struct journal *j = r->e->journal;
+	struct str hash = {0};
+	/* What this slice has removed counts after the commit. */
+	bool found = journal_has_batch(j) || journal_unused(j, &hash);
+	if (hash.len) {
+		journal_forget_definition(j, view_of_str(&hash));
+		catalog_forget(r->e->catalog, view_of_str(&hash), is_used, r->e);
+	}
+	if (found)
+		r->until_ms = 0;
+	str_release(&hash);
+	return found;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "engine/engine_inside.h"
 #include "engine/fault_vfs.h"
 #include "engine/journal_inside.h"
 #include "lib/unit.h"
@@ -159,6 +160,7 @@ static void check_file(const struct world *w)
 	same(db, "name, value, run", "words");
 	same(db, "run, workflow, ended", "files");
 	same(db, "workflow, runs, logs", "holdings");
+	same(db, "hash, source", "definitions");
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
 		ck_assert_msg(!number(db, sums[i]), "%s", sums[i]);
 	ck_assert_int_eq(number(db, "SELECT count(*) FROM words WHERE value = 'hidden'"), 0);
@@ -166,6 +168,25 @@ static void check_file(const struct world *w)
 	sqlite3_close(db);
 	str_release(&path);
 	str_release(&sql);
+}
+
+/* Runs are counted as uses of their definition when the engine has time; the definition of
+ * none is removed before. */
+static void count_uses(struct world *w)
+{
+	struct db *db = journal_db(w->engine->journal);
+	int64_t found = -1;
+	while (found != 3) {
+		loop_turn(w->loop, -1);
+		struct db_stmt *st = db_prepare(db, "SELECT runs FROM uses", NULL);
+		ck_assert_int_eq(db_step(st, NULL), DB_ROW);
+		found = db_int(st, 0);
+		ck_assert_int_eq(db_step(st, NULL), DB_DONE);
+		db_finish(st);
+		st = db_prepare(db, "SELECT 1 FROM definitions", NULL);
+		ck_assert_int_eq(db_step(st, NULL), DB_ROW);
+		db_finish(st);
+	}
 }
 
 /* The run that waited goes on. */
@@ -194,6 +215,7 @@ START_TEST(a_journal_of_an_earlier_schema_is_taken_up_whole)
 	journal_close(j);
 	check_file(&w);
 	world_open_at(&w);
+	count_uses(&w);
 	approve(&w, str_text(&waiting));
 	world_close(&w);
 	str_release(&waiting);

@@ -10,6 +10,7 @@ Suite *suite_ask(void);
 Suite *suite_boot(void);
 Suite *suite_children(void);
 Suite *suite_daemon(void);
+Suite *suite_definitions(void);
 Suite *suite_events(void);
 Suite *suite_firing(void);
 Suite *suite_front(void);
@@ -38,6 +39,7 @@ int main(void)
 		suite_boot,
 		suite_children,
 		suite_daemon,
+		suite_definitions,
 		suite_events,
 		suite_firing,
 		suite_front,

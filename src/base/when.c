@@ -5,6 +5,7 @@
 #include <time.h>
 
 static int64_t frozen_ms;	/* the test clock; 0: the real ones */
+static int64_t jumped_ms;	/* of the wall clock, in a test */
 
 static int64_t read_clock(clockid_t clock)
 {
@@ -15,7 +16,7 @@ static int64_t read_clock(clockid_t clock)
 
 int64_t when_now_ms(void)
 {
-	return frozen_ms ? frozen_ms : read_clock(CLOCK_REALTIME);
+	return (frozen_ms ? frozen_ms : read_clock(CLOCK_REALTIME)) + jumped_ms;
 }
 
 int64_t when_mono_ms(void)
@@ -23,9 +24,25 @@ int64_t when_mono_ms(void)
 	return frozen_ms ? frozen_ms : read_clock(CLOCK_MONOTONIC);
 }
 
+#ifdef CLOCK_BOOTTIME
+enum { STEADY_CLOCK = CLOCK_BOOTTIME };
+#else
+enum { STEADY_CLOCK = CLOCK_MONOTONIC };
+#endif
+
+int64_t when_steady_ms(void)
+{
+	return frozen_ms ? frozen_ms : read_clock(STEADY_CLOCK);
+}
+
 void when_freeze(int64_t now_ms)
 {
 	frozen_ms = now_ms;
+}
+
+void when_jump(int64_t by_ms)
+{
+	jumped_ms += by_ms;
 }
 
 /* A moment of the proleptic Gregorian calendar, in no zone. */

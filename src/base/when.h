@@ -11,8 +11,12 @@
 
 int64_t when_now_ms(void);		/* wall clock */
 int64_t when_mono_ms(void);		/* CLOCK_MONOTONIC; for durations and deadlines */
-/* Test only: freezes both clocks; 0 thaws. */
+/* As when_mono_ms, but goes on while the machine sleeps. */
+int64_t when_steady_ms(void);
+/* Test only: freezes all clocks; 0 thaws. */
 void when_freeze(int64_t now_ms);
+/* Test only: sets the wall clock forward against the others, or back. */
+void when_jump(int64_t by_ms);
 
 /* RFC 3339, UTC, milliseconds: 2026-11-20T03:00:00.000Z. 0 adds nothing. */
 void when_add_rfc3339(struct str *s, int64_t at_ms);

@@ -31,7 +31,9 @@ static void take_up(struct engine *e, int64_t num)
 	const struct workflow *w =
 		m ? catalog_frozen(e->catalog, e->journal, m, &err) : NULL;
 	if (w) {
-		notices_take_up(e->notices, engine_adopt_run(e, m, num, w));
+		struct live_run *run = engine_adopt_run(e, m, num, w);
+		notices_take_up(e->notices, run);
+		engine_look_back(run);
 	} else {
 		log_error("run %lld cannot be taken up: %s", (long long)num, err_text(&err));
 		machine_free(m);
@@ -139,6 +141,7 @@ struct engine *engine_new(const struct engine_config *config, struct loop *loop,
 	e->folders = folders_watch(loop, config->workflows, config->n_workflows, on_folders, e);
 	e->notices = notices_new(e);
 	e->retention = retention_new(e);
+	engine_look_for_jumps(e);
 	take_up_all(e);
 	engine_recall_planned(e);
 	engine_read_catalog(e);

@@ -108,7 +108,8 @@ struct engine {
 	struct watch *quiet;			/* nothing was committed for a moment */
 	struct watch *alarm;			/* of schedules and delayed starts */
 	int64_t alarm_ms;			/* what it is set to */
-	int64_t clock_offset;			/* wall clock over monotonic; 0: not looked yet */
+	int64_t wall_ahead_ms, slept_ms;	/* what the clocks said of each other last */
+	bool clocks_known;
 	struct events facts;			/* scratch of one step */
 	int64_t told_seq;			/* what the watchers know of */
 	enum boot boot;				/* what the machine did before this start */
@@ -166,13 +167,19 @@ void engine_read_catalog(struct engine *e);
 void engine_fire(struct engine *e);
 /* "nightly 2026-06-01T01:00:00.000Z": what a run's trigger says of its firing. */
 void firing_source(const char *schedule, int64_t at_ms, struct str *out);
-/* A wall clock that jumped is told, and what waits for a time waits anew. */
-void engine_look_for_jumps(struct engine *e);
 /* Sets the alarm to what is due next. */
 void engine_set_alarm(struct engine *e);
 /* Appends the rows of the list. */
 void engine_schedule_rows(struct engine *e, const struct engine_viewer *viewer, struct jsonw *w);
 void engine_schedule_row(struct jsonw *w, const struct trigger *t);
+
+/* ---- clock.c: a wall clock that jumps ------------------------------------------------------ */
+
+/* It is told; what waits for an instant waits anew, what waits for a span as long as
+ * before. Called before any decision that looks at the clock. */
+void engine_look_for_jumps(struct engine *e);
+/* The same for a run that is taken up. */
+void engine_look_back(struct live_run *run);
 
 /* ---- launch.c: attempts ----------------------------------------------------------------- */
 

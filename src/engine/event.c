@@ -32,6 +32,7 @@ static const char *const kind_names[] = {
 	[EVENT_GATE_VOTED] = "gate_voted",
 	[EVENT_GATE_ANSWERED] = "gate_answered",
 	[EVENT_CHILD_STARTED] = "child_started",
+	[EVENT_CLOCK_MOVED] = "clock_moved",
 };
 static_assert(sizeof kind_names / sizeof *kind_names == EVENT_KINDS, "a kind has no name");
 
@@ -104,6 +105,7 @@ static const struct member members[] = {
 	{ "schema", MEMBER_JSON, offsetof(struct event, schema), 0, NULL },
 	{ "roles", MEMBER_JSON, offsetof(struct event, roles), 0, NULL },
 	{ "until", MEMBER_LONG, offsetof(struct event, until_ms), 0, NULL },
+	{ "moved", MEMBER_LONG, offsetof(struct event, moved_ms), 0, NULL },
 	{ "pid", MEMBER_LONG, offsetof(struct event, pid), 0, NULL },
 	{ "code", MEMBER_INT, offsetof(struct event, code), -1, NULL },
 	{ "signal", MEMBER_INT, offsetof(struct event, signal), 0, NULL },

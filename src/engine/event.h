@@ -41,6 +41,8 @@ enum event_kind {
 	EVENT_GATE_VOTED,		/* verb, by, comment, value */
 	EVENT_GATE_ANSWERED,		/* key, value: the asking attempt goes on */
 	EVENT_CHILD_STARTED,		/* attempt, args; value: the child's id as JSON; until */
+	EVENT_CLOCK_MOVED,		/* moved: the clock was set, and what waits for a span to
+					 * pass does so by as much later or sooner; reason */
 	EVENT_KINDS
 };
 
@@ -59,7 +61,7 @@ struct event {
 	struct view by, comment, reason, prompt, key;
 	struct view error_type, error, stack;
 	struct view spec, args, result, value, schema, roles;	/* JSON texts */
-	int64_t until_ms, pid;
+	int64_t until_ms, moved_ms, pid;
 	int code;			/* -1: none */
 	int signal, required;
 	bool satisfied, caught, not_own, unknown;

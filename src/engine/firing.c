@@ -4,7 +4,7 @@
 #include "base/when.h"
 #include "engine/engine_inside.h"
 
-enum { UPCOMING = 5, JUMP_MS = 5000, TOLD_MS = 60000 };
+enum { UPCOMING = 5 };
 
 void engine_read_catalog(struct engine *e)
 {
@@ -74,33 +74,6 @@ void engine_fire(struct engine *e)
 		carry_out(e, due.list.items[i].trigger->id, due.list.items[i].at_ms);
 	e->replan = true;
 	vec_release(&due.list);
-}
-
-/* ---- a clock that jumps --------------------------------------------------------------- */
-
-static void tell_jump(struct engine *e, int64_t by_ms)
-{
-	struct str what = {0};
-	str_addf(&what, "clock set %s by ", by_ms < 0 ? "back" : "forward");
-	when_add_span(&what, by_ms < 0 ? -by_ms : by_ms);
-	log_warn("%s", str_text(&what));
-	if (by_ms > TOLD_MS || by_ms < -TOLD_MS)
-		engine_audit(e, VIEW("engine"), view_of_str(&what),
-			     VIEW("deadlines and delayed starts follow the clock as it is now"));
-	str_release(&what);
-}
-
-void engine_look_for_jumps(struct engine *e)
-{
-	int64_t offset = when_now_ms() - when_mono_ms(), by_ms = offset - e->clock_offset;
-	bool known = e->clock_offset != 0;
-	if (known && by_ms <= JUMP_MS && by_ms >= -JUMP_MS)
-		return;
-	e->clock_offset = offset;
-	if (!known)
-		return;
-	tell_jump(e, by_ms);
-	engine_look_at_clock(e);
 }
 
 /* ---- the alarm ----------------------------------------------------------------------- */

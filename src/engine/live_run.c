@@ -99,6 +99,7 @@ void engine_keep_facts(struct engine *e, struct live_run *run)
 void engine_feed(struct engine *e, struct live_run *run, const struct input *in,
 		 struct refusal *refusal)
 {
+	engine_look_for_jumps(e);
 	machine_step(run->m, run->w, in, &e->facts, refusal);
 	engine_keep_facts(e, run);
 }

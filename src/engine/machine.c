@@ -66,6 +66,15 @@ const char *step_kind_word(enum step_kind kind)
 	return words[kind];
 }
 
+int64_t *task_span(struct machine_task *t)
+{
+	if (t->status == TASK_RETRYING)
+		return &t->next_retry_ms;
+	if (t->status == TASK_WAITING)
+		return &t->gate.deadline_ms;
+	return t->kind == STEP_WORKFLOW && machine_attempt_runs(t) ? &t->child_due_ms : NULL;
+}
+
 static int64_t sooner(int64_t a, int64_t b)
 {
 	if (!a || !b)

@@ -101,6 +101,7 @@ struct machine {
 	bool paused;
 	struct view paused_by, paused_reason;
 	int64_t created_ms, start_at_ms, started_ms, ended_ms, deadline_ms;
+	int64_t last_ms;		/* when its newest fact became one */
 	int64_t cancel_ms;
 	struct view cancel_by, cancel_reason;
 	struct view result, error_type, error, error_stack, error_task;
@@ -157,6 +158,7 @@ enum input_kind {
 	INPUT_CHILD_ENDED,	/* child; ended says how */
 	INPUT_ASKED,		/* the running attempt asks: question */
 	INPUT_DUE,		/* some time has come */
+	INPUT_CLOCK,		/* the clock was set: moved_ms forward, or back */
 	INPUT_ORDER,		/* what a person wants */
 	INPUT_KINDS
 };
@@ -196,7 +198,7 @@ struct input {
 	const struct event *ended;		/* INPUT_ENDED: an attempt_ended fact */
 	struct view child, args;
 	const struct machine_question *question;
-	int64_t pid;
+	int64_t pid, moved_ms;
 	const struct machine_order *order;
 };
 

@@ -394,6 +394,19 @@ static void fold_child(struct machine *m, struct machine_task *t, const struct e
 	json_free(doc);
 }
 
+static void move_by(int64_t *at_ms, int64_t by_ms)
+{
+	if (at_ms && *at_ms)
+		*at_ms += by_ms;
+}
+
+static void fold_clock(struct machine *m, struct machine_task *t, const struct event *e)
+{
+	move_by(&m->deadline_ms, e->moved_ms);
+	for (size_t i = 0; i < m->n_tasks; i++)
+		move_by(task_span(&m->tasks[i]), e->moved_ms);
+}
+
 typedef void fold_fn(struct machine *m, struct machine_task *t, const struct event *e);
 
 /* on_task: there is nothing to fold without one. */
@@ -424,6 +437,7 @@ static const struct {
 	[EVENT_GATE_VOTED] = { fold_voted, true },
 	[EVENT_GATE_ANSWERED] = { fold_answered, true },
 	[EVENT_CHILD_STARTED] = { fold_child, true },
+	[EVENT_CLOCK_MOVED] = { fold_clock, false },
 };
 static_assert(sizeof folds / sizeof *folds == EVENT_KINDS, "a kind is not folded");
 
@@ -468,4 +482,5 @@ void machine_fold(struct machine *m, const struct event *e)
 	if (m->status != run_before || e->kind == EVENT_RUN_CREATED)
 		m->version++;
 	m->seq = e->seq ? e->seq : m->seq;
+	m->last_ms = e->at_ms;
 }

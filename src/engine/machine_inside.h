@@ -50,6 +50,9 @@ void machine_hide(struct machine *m, const struct json *params);
 /* As it stands in the facts. */
 const char *step_kind_word(enum step_kind kind);
 
+/* The end of the span of time that the task waits for (0: no end); NULL: for none. */
+int64_t *task_span(struct machine_task *t);
+
 /* A closed task whose outcome is no success and no skip. */
 bool task_went_wrong(const struct machine_task *t);
 bool task_is_closed(const struct machine_task *t);

@@ -1,4 +1,5 @@
 /* One input to a run: decided upon, folded, and all that follows. */
+#include "base/when.h"
 #include "engine/machine_inside.h"
 #include "engine/scope.h"
 #include "wire/jsonw.h"
@@ -137,6 +138,31 @@ static void on_due(struct turn *turn, struct machine_task *t, const struct input
 {
 }
 
+/* Whether the run waits for some span of time to pass. */
+static bool has_spans(const struct machine *m)
+{
+	bool has = m->deadline_ms != 0;
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		const int64_t *until_ms = task_span(&m->tasks[i]);
+		has = has || (until_ms && *until_ms);
+	}
+	return has && !m->ended;
+}
+
+static void on_clock(struct turn *turn, struct machine_task *t, const struct input *in)
+{
+	struct str how = {0};
+	if (!has_spans(turn->m))
+		return;
+	str_add_text(&how, in->moved_ms < 0 ? "set back by " : "set forward by ");
+	when_add_span(&how, in->moved_ms < 0 ? -in->moved_ms : in->moved_ms);
+	struct event e = event_make(EVENT_CLOCK_MOVED, (struct view){0});
+	e.moved_ms = in->moved_ms;
+	e.reason = view_of_str(&how);
+	turn_emit(turn, &e);
+	str_release(&how);
+}
+
 static input_fn *const inputs[INPUT_KINDS] = {
 	[INPUT_ADMIT] = on_admit,
 	[INPUT_LAUNCH] = on_launch,
@@ -148,6 +174,7 @@ static input_fn *const inputs[INPUT_KINDS] = {
 	[INPUT_CHILD_ENDED] = on_child_ended,
 	[INPUT_ASKED] = on_asked,
 	[INPUT_DUE] = on_due,
+	[INPUT_CLOCK] = on_clock,
 };
 
 void machine_step(struct machine *m, const struct workflow *w, const struct input *in,

@@ -40,6 +40,11 @@ static struct view where_of(const struct notice *notice)
 	return url ? view_cut(to, 0, view_find_byte(to, '/', host + 3)) : to;
 }
 
+int64_t notice_wait_ms(const struct notice *notice)
+{
+	return notice->tries ? (int64_t)FIRST_WAIT_MS << (notice->tries - 1) : 0;
+}
+
 static void closed(struct notice *notice, enum sent sent)
 {
 	struct notices *n = notice->all;
@@ -54,7 +59,7 @@ static void closed(struct notice *notice, enum sent sent)
 		log_warn("a notice about run %s is given up", notice->run);
 		notice_forget(notice);
 	} else {
-		notice->due_ms = when_now_ms() + ((int64_t)FIRST_WAIT_MS << (notice->tries - 1));
+		notice->due_ms = when_now_ms() + notice_wait_ms(notice);
 		notice_keep(notice);
 	}
 	loop_timer_set(n->e->retry, 0);

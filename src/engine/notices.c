@@ -69,6 +69,9 @@ static void read_outbox(struct notices *n)
 		notice->data = text_of(db_text(st, 3));
 		notice->tries = (int)db_int(st, 4);
 		notice->due_ms = db_int(st, 5);
+		/* The clock may have been set back meanwhile. */
+		if (notice->due_ms > when_now_ms() + notice_wait_ms(notice))
+			notice->due_ms = when_now_ms() + notice_wait_ms(notice);
 		n->last_num = notice->num;
 		vec_push(&n->list, notice);
 	}
@@ -98,6 +101,14 @@ void notices_free(struct notices *n)
 	vec_release(&n->list);
 	loop_remove(n->timer);
 	mem_free(n);
+}
+
+void notices_move(struct notices *n, int64_t by_ms)
+{
+	for (size_t i = 0; i < n->list.len; i++) {
+		n->list.items[i]->due_ms += by_ms;
+		notice_keep(n->list.items[i]);
+	}
 }
 
 /* ---- what is to be told ---------------------------------------------------------------- */

@@ -19,6 +19,8 @@ void notices_look_at(struct notices *n, struct live_run *run);
 void notices_take_up(struct notices *n, struct live_run *run);
 /* The engine's own are others now: for what runs, too. */
 void notices_renew(struct notices *n);
+/* The clock was set: what is to be tried again is so after as long as before. */
+void notices_move(struct notices *n, int64_t by_ms);
 /* After a commit: sends what is due. */
 void notices_send(struct notices *n);
 

@@ -34,6 +34,8 @@ struct notices {
 	int sending;
 };
 
+/* How long it waits for its next try. */
+int64_t notice_wait_ms(const struct notice *notice);
 /* Its row goes into the batch as it is now. */
 void notice_keep(const struct notice *notice);
 /* Its row goes, and it is freed. */

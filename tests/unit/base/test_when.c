@@ -150,6 +150,19 @@ START_TEST(a_frozen_clock_stands_until_thawed)
 }
 END_TEST
 
+START_TEST(a_wall_clock_that_is_set_takes_no_other_with_it)
+{
+	when_freeze(12345);
+	when_jump(-45);
+	ck_assert_int_eq(when_now_ms(), 12300);
+	ck_assert_int_eq(when_mono_ms(), 12345);
+	ck_assert_int_eq(when_steady_ms(), 12345);
+	when_jump(45);
+	when_freeze(0);
+	ck_assert_int_ge(when_steady_ms(), when_mono_ms() - 1);
+}
+END_TEST
+
 Suite *suite_when(void);
 
 Suite *suite_when(void)
@@ -165,6 +178,7 @@ Suite *suite_when(void)
 	tcase_add_test(c, spans_are_written_in_at_most_two_units);
 	tcase_add_test(c, local_clock_and_stamp_follow_the_zone);
 	tcase_add_test(c, a_frozen_clock_stands_until_thawed);
+	tcase_add_test(c, a_wall_clock_that_is_set_takes_no_other_with_it);
 	suite_add_tcase(suite, c);
 	return suite;
 }

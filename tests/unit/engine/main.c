@@ -9,6 +9,7 @@ Suite *suite_api(void);
 Suite *suite_ask(void);
 Suite *suite_boot(void);
 Suite *suite_children(void);
+Suite *suite_clock(void);
 Suite *suite_daemon(void);
 Suite *suite_definitions(void);
 Suite *suite_events(void);
@@ -38,6 +39,7 @@ int main(void)
 		suite_ask,
 		suite_boot,
 		suite_children,
+		suite_clock,
 		suite_daemon,
 		suite_definitions,
 		suite_events,

@@ -234,36 +234,6 @@ START_TEST(a_changed_schedule_counts_from_its_change)
 }
 END_TEST
 
-START_TEST(a_delayed_start_is_planned_until_its_time_also_over_a_restart)
-{
-	struct world w;
-	struct str id = {0}, text = {0};
-	int64_t start = at("2026-06-01T00:00:00Z");
-	when_freeze(start);
-	world_open(&w);
-	world_workflow(&w, "later", "steps:\n  - {id: ask, approve: {prompt: \"Now?\"}}\n");
-	const struct engine_order order = {
-		.verb = VERB_START, .workflow = VIEW("later"), .delay_ms = HOUR,
-		.caller = { .by = VIEW("alice") },
-	};
-	ck_assert_int_eq(world_order(&w, &order), 201);
-	ck_assert_str_eq(world_get(&w, "status", &text), "planned");
-	ck_assert_str_eq(world_get(&w, "pending.reason", &text), "schedule");
-	world_get(&w, "id", &id);
-	go_to(&w, start + HOUR - 1);
-	world_restart(&w);
-	go_to(&w, start + HOUR - 1);
-	world_show(&w, str_text(&id));
-	ck_assert_str_eq(world_get(&w, "status", &text), "planned");
-	go_to(&w, start + HOUR);
-	world_until(&w, str_text(&id), "waiting");
-	str_release(&id);
-	str_release(&text);
-	world_close(&w);
-	when_freeze(0);
-}
-END_TEST
-
 static size_t planned(struct world *w, struct str *id)
 {
 	size_t n = page(w, "status:planned", "", 0);
@@ -293,37 +263,6 @@ START_TEST(a_clock_that_goes_back_fires_nothing_twice)
 	ck_assert_uint_eq(planned(&w, &text), 1);
 	go_to(&w, at("2026-06-01T02:00:00Z"));
 	ck_assert_uint_eq(runs(&w, "workflow:nightly"), 2);
-	str_release(&text);
-	world_close(&w);
-	when_freeze(0);
-}
-END_TEST
-
-START_TEST(a_clock_that_leaps_closes_what_is_late_and_begins_what_is_due)
-{
-	struct world w;
-	struct str gate = {0}, later = {0}, text = {0};
-	int64_t start = at("2026-06-01T00:00:00Z");
-	when_freeze(start);
-	world_open(&w);
-	world_workflow(&w, "gate", "steps: [{id: ok, approve: {prompt: 'Go?', timeout: 4h}}]\n");
-	world_workflow(&w, "later", "steps: [{id: a, run: 'true'}]\n");
-	world_start(&w, "gate", "", &gate);
-	world_until(&w, str_text(&gate), "waiting");
-	const struct engine_order order = {
-		.verb = VERB_START, .workflow = VIEW("later"), .delay_ms = HOUR,
-		.caller = { .by = VIEW("alice") },
-	};
-	ck_assert_int_eq(world_order(&w, &order), 201);
-	world_get(&w, "id", &later);
-	go_to(&w, start - HOUR);
-	world_show(&w, str_text(&gate));
-	ck_assert_str_eq(world_get(&w, "status", &text), "waiting");
-	go_to(&w, start + 24 * HOUR);
-	world_until(&w, str_text(&later), "completed");
-	world_until(&w, str_text(&gate), "rejected");
-	str_release(&gate);
-	str_release(&later);
 	str_release(&text);
 	world_close(&w);
 	when_freeze(0);
@@ -540,9 +479,7 @@ Suite *suite_firing(void)
 	tcase_add_test(t, a_paused_schedule_lets_its_firings_go_also_over_a_restart);
 	tcase_add_test(t, a_schedule_is_triggered_by_hand_with_its_parameters);
 	tcase_add_test(t, a_changed_schedule_counts_from_its_change);
-	tcase_add_test(t, a_delayed_start_is_planned_until_its_time_also_over_a_restart);
 	tcase_add_test(t, a_clock_that_goes_back_fires_nothing_twice);
-	tcase_add_test(t, a_clock_that_leaps_closes_what_is_late_and_begins_what_is_due);
 	tcase_add_test(t, the_next_firing_is_a_planned_run_and_becomes_the_run_under_the_same_id);
 	tcase_add_test(t, what_is_planned_is_known_over_a_restart_and_told_once);
 	tcase_add_test(t, a_paused_or_changed_schedule_takes_its_planned_run_away);

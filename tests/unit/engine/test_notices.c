@@ -132,6 +132,34 @@ START_TEST(a_command_that_fails_is_tried_again_also_by_the_next_engine_and_given
 }
 END_TEST
 
+START_TEST(a_command_is_tried_again_as_late_as_before_when_the_clock_is_set)
+{
+	struct world w;
+	struct str id = {0};
+	int64_t now = when_now_ms(), hour = 3600000;
+	when_freeze(now);
+	world_open(&w);
+	notify(&w, "ended", "exit 1", "run: 'true'");
+	world_start(&w, "told", "", &id);
+	for (int i = 1; i < 5; i++) {
+		while (tries(&w) != i)
+			loop_turn(w.loop, 50);
+		when_jump(i % 2 ? -hour : hour);
+		engine_look_at_clock(w.engine);
+		loop_turn(w.loop, -1);
+		ck_assert_int_eq(tries(&w), i);
+		if (i == 3)
+			world_restart(&w);
+		now += 2000 << i;
+		when_freeze(now);
+		engine_look_at_clock(w.engine);
+	}
+	str_release(&id);
+	world_close(&w);
+	when_freeze(0);
+}
+END_TEST
+
 START_TEST(a_run_that_takes_longer_than_most_tells_so)
 {
 	struct world w;
@@ -170,6 +198,7 @@ Suite *suite_notices(void)
 	tcase_add_test(t, who_asked_for_failures_is_told_once_with_what_happened);
 	tcase_add_test(t, a_run_that_completes_tells_nobody_of_failure_and_a_gate_tells_that_it_waits);
 	tcase_add_test(t, a_command_that_fails_is_tried_again_also_by_the_next_engine_and_given_up);
+	tcase_add_test(t, a_command_is_tried_again_as_late_as_before_when_the_clock_is_set);
 	tcase_add_test(t, a_run_that_takes_longer_than_most_tells_so);
 	suite_add_tcase(s, t);
 	return s;

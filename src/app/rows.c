@@ -6,7 +6,7 @@
 #include "core/pretty.h"
 #include "wire/catalog.h"
 
-enum { COLUMNS_MAX = 8 };
+enum { COLUMNS_MAX = 9 };
 
 /* Of an answer. */
 struct lines {
@@ -29,8 +29,8 @@ static const struct table tables[] = {
 		{ "name", "slots", "running", "queued", "oldest", "added_per_s", "taken_per_s" },
 		{ "queue", "slots", "running", "queued", "oldest", "in/s", "out/s" }, 4 },
 	[CATALOG_WORKERS] = { "workers",
-		{ "name", "queue", "slots", "running", "polls", "sdk", "host", "last_seen" },
-		{ "worker", "queue", "slots", "running", "polls", "sdk", "host", "last seen" }, 4 },
+		{ "name", "queue", "slots", "running", "state", "polls", "sdk", "host", "last_seen" },
+		{ "worker", "queue", "slots", "running", "state", "polls", "sdk", "host", "last seen" }, 4 },
 	/* In the order that view/metrics_view.c draws. */
 	[CATALOG_STATS] = { "workflows",
 		{ "workflow", "ended", "success_rate", "duration_ms.p50", "duration_ms.p95" },

@@ -16,7 +16,7 @@
  *   temporal_why.c      why something is pending
  *   temporal_load.c     describe of a run for a job; temporal_history.c: its history, kept
  *   temporal_read.c     page, detail, history, log
- *   temporal_catalog.c  catalogues, workflow types; temporal_queues.c; temporal_inbox.c
+ *   temporal_catalog.c  catalogues, workflow types; temporal_queues.c, temporal_workers.c; temporal_inbox.c
  *   temporal_order.c    orders; temporal_start.c; temporal_retry.c; temporal_approve.c: approvals by mapping
  *   temporal_tell.c     updates and signals, and their effect; temporal_winner.c
  *   temporal_batch.c    orders on many runs
@@ -209,10 +209,12 @@ struct temporal_poller {
 	struct view identity, queue;
 	unsigned types;		/* bits: 1 of workflow tasks, 2 of activities */
 	int64_t last_ms;
+	struct view row;	/* JSON of one that reports itself, else empty */
 };
 
 struct temporal_polls {
-	VEC(struct temporal_poller) pollers;	/* words in the story's arena */
+	VEC(struct temporal_poller) pollers;	/* words in the story's arena; who reports
+						 * itself first */
 	/* of the queue that is asked: */
 	size_t first;		/* of its pollers */
 	unsigned type;
@@ -221,8 +223,14 @@ struct temporal_polls {
 	double added, taken;	/* a second */
 };
 
+/* Of all queues that runs name; ends the job with its catalogue, queues or workers. */
 void temporal_list_queues(struct temporal_job *j);
+
+/* ---- temporal_workers.c ---- */
+
 void temporal_list_workers(struct temporal_job *j, struct view cursor);
+/* The rows of the catalogue, by what is in j->polls. */
+void temporal_add_workers(struct jsonw *w, struct temporal_job *j);
 
 /* ---- temporal.c: jobs ---- */
 

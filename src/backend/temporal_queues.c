@@ -1,6 +1,6 @@
-/* Task queues and workers, as catalogues. There is no list of queues: those that runs
- * name are asked one by one, for workflow tasks and for activities. Where no worker
- * reports itself (most servers), the pollers of the queues are the workers. */
+/* Task queues as a catalogue. There is no list of them: those that runs name are asked
+ * one by one, for workflow tasks and for activities. Who polls them are workers, too:
+ * added to those that report themselves (temporal_workers.c). */
 #include "backend/temporal_inside.h"
 
 #include "base/mem.h"
@@ -9,106 +9,15 @@
 
 enum { QUEUES_MAX = 30, TYPES = 2 };
 
-/* ---- workers that report themselves ---- */
-
-static void add_text(struct jsonw *w, const char *name, struct view v)
-{
-	if (v.len)
-		jsonw_text(w, name, v);
-}
-
-static void add_slots(struct jsonw *w, const struct json *v)
-{
-	const struct json *slots = json_get(v, "activityTaskSlotsInfo");
-	int64_t used = json_get_int(slots, "currentUsedSlots", 0);
-	if (!slots)
-		return;
-	jsonw_int(w, "slots", json_get_int(slots, "currentAvailableSlots", 0) + used);
-	jsonw_int(w, "running", used);
-}
-
-static void add_sdk(struct jsonw *w, const struct json *v)
-{
-	struct str sdk = { 0 };
-	str_add(&sdk, json_get_text(v, "sdkName"));
-	str_add_text(&sdk, sdk.len ? " " : "");
-	str_add(&sdk, json_get_text(v, "sdkVersion"));
-	add_text(w, "sdk", view_of_str(&sdk));
-	str_release(&sdk);
-}
-
-static void add_worker(struct jsonw *w, const struct json *v)
-{
-	struct view host = json_get_text(v, "hostName");
-	jsonw_object(w, NULL);
-	jsonw_text(w, "name", json_get_text(v, "workerIdentity"));
-	jsonw_text(w, "queue", json_get_text(v, "taskQueue"));
-	add_slots(w, v);
-	add_sdk(w, v);
-	add_text(w, "host", host.len ? host : json_get_text(json_get(v, "hostInfo"), "hostName"));
-	add_text(w, "started", json_get_text(v, "startTime"));
-	add_text(w, "last_seen", json_get_text(v, "heartbeatTime"));
-	jsonw_end_object(w);
-}
-
-/* "workers" of newer servers, "workersInfo" of older ones. */
-static size_t add_workers(struct jsonw *w, const struct json *answer)
-{
-	size_t n = 0;
-	const struct json *list = json_get(answer, "workers");
-	if (!list)
-		list = json_get(answer, "workersInfo");
-	for (const struct json *i = json_first(list); i; i = json_next(i)) {
-		const struct json *beat = json_get(i, "workerHeartbeat");
-		const struct json *one = beat ? beat : i;
-		if (view_starts(json_get_text(one, "taskQueue"), "temporal-sys-"))
-			continue;
-		add_worker(w, one);
-		n++;
-	}
-	return n;
-}
-
-static void on_workers(struct temporal_job *j, const struct http_answer *a)
-{
-	struct str out = { 0 };
-	struct jsonw w;
-	/* 1.28 has the list. */
-	struct json_doc *doc = a->status == 404 ? json_parse(VIEW("{}"), 0, NULL) :
-						  temporal_job_json(j, a);
-	if (!doc)
-		return;
-	temporal_list_begin(&w, &out, "workers");
-	size_t n = add_workers(&w, json_root(doc));
-	temporal_list_end(&w);
-	struct view next = json_get_text(json_root(doc), "nextPageToken");
-	if (n || next.len || j->exact)
-		temporal_give(j, &out, next);
-	else
-		temporal_list_queues(j);
-	json_free(doc);
-	str_release(&out);
-}
-
-void temporal_list_workers(struct temporal_job *j, struct view cursor)
-{
-	struct str target = { 0 };
-	j->exact = cursor.len > 0;	/* the end of a list is no empty list */
-	temporal_add_space(&target, j->t);
-	str_add_text(&target, "/workers?pageSize=200");
-	temporal_add_query(&target, "nextPageToken", cursor);
-	struct temporal_ask ask = { .target = &target, .listed = true };
-	temporal_job_ask(j, &ask, on_workers);
-}
-
 /* ---- what is known of the queue that is asked ---- */
 
 static struct temporal_poller *poller_of(struct temporal_job *j, struct view identity)
 {
 	struct temporal_polls *p = &j->polls;
-	for (size_t i = p->first; i < p->pollers.len; i++) {
-		if (view_eq(p->pollers.items[i].identity, identity))
-			return &p->pollers.items[i];
+	for (size_t i = 0; i < p->pollers.len; i++) {
+		struct temporal_poller *known = &p->pollers.items[i];
+		if (view_eq(known->identity, identity) && view_is(known->queue, j->queue))
+			return known;
 	}
 	struct temporal_poller fresh = { .identity = arena_view(&j->story.arena, identity),
 					 .queue = arena_view(&j->story.arena, view_of(j->queue)) };
@@ -167,9 +76,10 @@ static void add_rate(struct jsonw *w, const char *name, double rate)
 static void add_backlog(struct jsonw *w, const struct temporal_polls *p)
 {
 	struct str oldest = { 0 };
-	if (p->queued)
+	if (p->queued) {
 		when_add_span(&oldest, p->oldest_ms);
-	add_text(w, "oldest", view_of_str(&oldest));
+		jsonw_text(w, "oldest", view_of_str(&oldest));
+	}
 	add_rate(w, "added_per_s", p->added);
 	add_rate(w, "taken_per_s", p->taken);
 	str_release(&oldest);
@@ -191,26 +101,13 @@ static void add_queue(struct temporal_job *j)
 	jsonw_end_object(&w);
 }
 
-static void add_poller(struct jsonw *w, const struct temporal_poller *p)
-{
-	static const char *const words[] = { "", "workflows", "activities", "workflows, activities" };
-	jsonw_object(w, NULL);
-	jsonw_text(w, "name", p->identity);
-	jsonw_text(w, "queue", p->queue);
-	jsonw_string(w, "polls", words[p->types & 3]);
-	if (p->last_ms)
-		jsonw_time(w, "last_seen", p->last_ms);
-	jsonw_end_object(w);
-}
-
 static void finish(struct temporal_job *j)
 {
 	struct str out = { 0 };
 	struct jsonw w;
 	if (j->catalog == CATALOG_WORKERS) {
 		temporal_list_begin(&w, &out, "workers");
-		for (size_t i = 0; i < j->polls.pollers.len; i++)
-			add_poller(&w, &j->polls.pollers.items[i]);
+		temporal_add_workers(&w, j);
 		temporal_list_end(&w);
 	} else {
 		str_add_text(&out, "{\"queues\":[");

@@ -200,9 +200,32 @@ START_TEST(catalogues_are_read)
 		ck_assert_int_eq(t->outcome, none ? OUTCOME_UNSUPPORTED : OUTCOME_OK);
 	}
 	ck_assert(ear_heard(&board.ear, "catalog 1 {\"schedules\":[{\"id\":\"nightly\""));
-	ck_assert(ear_heard(&board.ear, "catalog 3 {\"workers\":[{\"name\":\"worker-a@fixture\""));
 	ck_assert_msg(strstr(str_text(&board.ear.log), "\"name\":\"nobody-polls\",\"slots\":0") != NULL,
 		      "%s", str_text(&board.ear.log));
+}
+END_TEST
+
+static bool has_worker(const char *words)
+{
+	return strstr(str_text(&board.ear.log), words) != NULL;
+}
+
+/* One goes on, one was killed after it had reported itself, an old one only polls. */
+START_TEST(workers_say_how_they_are)
+{
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	do {
+		ck_assert_msg(when_mono_ms() < end, "%s", str_text(&board.ear.log));
+		str_clear(&board.ear.log);
+		until_done(&board, ear_catalog(&board.ear, CATALOG_WORKERS));
+	} while (!has_worker("{\"name\":\"worker-lost@fixture\",\"queue\":\"lost\",\"state\":\"silent\""));
+	ck_assert(has_worker("{\"name\":\"worker-a@fixture\",\"queue\":\"fixtures\","
+			     "\"state\":\"running\",\"slots\":1000"));
+	ck_assert(has_worker("\"sdk\":\"temporal-go 1."));
+	ck_assert_msg(has_worker("{\"name\":\"worker-old@fixture\",\"queue\":\"legacy\","
+				 "\"state\":\"running\",\"polls\":\"workflows, activities\""),
+		      "%s", str_text(&board.ear.log));
+	ck_assert(!has_worker("temporal-sys"));
 }
 END_TEST
 
@@ -262,6 +285,7 @@ Suite *suite_live_board(void)
 	tcase_add_test(c, own_runs_are_on_the_board_before_lists_name_them);
 	tcase_add_test(c, a_long_history_is_read_once);
 	tcase_add_test(c, catalogues_are_read);
+	tcase_add_test(c, workers_say_how_they_are);
 	tcase_add_test(c, the_server_may_stop_and_start_under_the_board);
 	suite_add_tcase(s, c);
 	return s;

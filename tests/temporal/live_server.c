@@ -86,7 +86,7 @@ void live_start_usual(const char *runs)
 		 ports.token);
 	const char *const words[] = { "-http", str_text(&http), "-db", str_text(&database),
 				      "-ui", str_text(&ui), "-doors", str_text(&doors),
-				      "-certificates", live_folder, runs, NULL };
+				      "-certificates", live_folder, runs, "-lost", NULL };
 	live_start(words);
 	str_release(&database);
 	str_release(&http);

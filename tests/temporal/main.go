@@ -27,6 +27,8 @@ type options struct {
 	load                int
 	ui                  string
 	doors, certificates string
+	worker              string
+	lost                bool
 }
 
 func parseOptions() options {
@@ -41,6 +43,8 @@ func parseOptions() options {
 	flag.StringVar(&o.ui, "ui", "", "UI servers' proxies, PORT or PORT:SWITCHED+OFF, with commas between")
 	flag.StringVar(&o.doors, "doors", "", "count=PORT,tls=PORT,mtls=PORT,token=PORT")
 	flag.StringVar(&o.certificates, "certificates", "", "folder for the certificates of the doors")
+	flag.StringVar(&o.worker, "worker", "", "be nothing but a worker of that identity on the queue \"lost\"")
+	flag.BoolVar(&o.lost, "lost", false, "kill such a worker when it has reported itself")
 	flag.Parse()
 	return o
 }
@@ -63,14 +67,21 @@ func hostPort(port int) string {
 	return fmt.Sprintf("%s:%d", host, port)
 }
 
-func dial(o options, namespace string) client.Client {
+// A client's workers report themselves so often; never: they do not.
+const (
+	heartbeat = time.Second
+	never     = -1
+)
+
+func dial(o options, namespace, identity string, heartbeats time.Duration) client.Client {
 	quiet := sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr,
 		&slog.HandlerOptions{Level: slog.LevelError + 4})))
 	c, err := client.Dial(client.Options{
-		HostPort:  hostPort(o.grpcPort),
-		Namespace: namespace,
-		Identity:  "fixture@localhost",
-		Logger:    quiet,
+		HostPort:                hostPort(o.grpcPort),
+		Namespace:               namespace,
+		Identity:                identity,
+		Logger:                  quiet,
+		WorkerHeartbeatInterval: heartbeats,
 	})
 	check(err, "the server does not answer")
 	return c
@@ -81,12 +92,20 @@ func main() {
 	if o.grpcPort == 0 {
 		o.grpcPort = freePort()
 	}
+	if o.worker != "" {
+		beWorker(o)
+		return
+	}
 	server := startServer(o)
-	c := dial(o, "default")
+	c := dial(o, "default", "fixture@localhost", heartbeat)
 	startWorkers(c)
+	startLegacyWorker(dial(o, "default", "fixture@localhost", never))
+	if o.lost {
+		loseWorker(o)
+	}
 	if o.runs {
 		startRuns(context.Background(), c)
-		startElsewhere(context.Background(), dial(o, "payments"))
+		startElsewhere(context.Background(), dial(o, "payments", "fixture@localhost", never))
 	}
 	startLoad(context.Background(), c, o.load)
 	startUIs(o)

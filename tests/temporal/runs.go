@@ -1,4 +1,4 @@
-// The workers, and the runs that are there from the beginning. Starting is repeated
+// The runs that are there from the beginning. Starting is repeated
 // without harm: a run that is there already stays.
 package main
 
@@ -9,24 +9,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/worker"
 )
-
-const queue = "fixtures"
-
-func startWorkers(c client.Client) {
-	w := worker.New(c, queue, worker.Options{Identity: "worker-a@fixture"})
-	for _, f := range []any{ApprovalUpdate, ApprovalSignal, ApprovalNoArg, ApprovalAsync, ApprovalQuery, Flaky,
-		Retrying, AlwaysFails, Crashing, BadCode, Orphan, Parent, Child, Timers, Heartbeat, ContinueAsNew,
-		BigHistory, Quick, Shipment} {
-		w.RegisterWorkflow(f)
-	}
-	for _, f := range []any{ReserveStock, ChargeCard, DeclineCard, Undeliverable, HumanApproval,
-		CopyFiles, CrashActivity, Pack, Drive} {
-		w.RegisterActivity(f)
-	}
-	check(w.Start(), "the worker does not start")
-}
 
 type fixture struct {
 	id       string
@@ -66,6 +49,7 @@ func startRuns(ctx context.Context, c client.Client) {
 		{id: "continued-1", workflow: ContinueAsNew, args: []any{2}},
 		{id: "big-1", workflow: BigHistory, args: []any{5000}},
 		{id: "noworker-1", workflow: Quick, args: []any{0}, queue: "nobody-polls"},
+		{id: "legacy-1", workflow: Quick, args: []any{0}, queue: legacyQueue},
 		{id: "delayed-1", workflow: Quick, args: []any{0}, delay: time.Hour},
 	} {
 		if f.queue == "" {

@@ -8,6 +8,7 @@
 #include "backend/stub.h"
 #include "backend/temporal.h"
 #include "backend/temporal_codec.h"
+#include "base/file.h"
 #include "lib/unit.h"
 
 #define SPACE "/api/v1/namespaces/default"
@@ -191,13 +192,20 @@ START_TEST(a_queue_has_the_backlog_of_workflows_and_of_activities)
 }
 END_TEST
 
+/* The server's clock is what counts. */
+static void serve_workers(const char *headers, const char *body)
+{
+	stub_on(stub, "GET", SPACE "/workers",
+		&(struct stub_reply){ .headers = headers, .body = body });
+}
+
 START_TEST(who_polls_is_a_worker_where_none_reports_itself)
 {
 	serve_queue();
-	serve("GET", SPACE "/workers", "{}");
+	serve_workers("Date: Fri, 20 Nov 2026 03:05:00 GMT\r\n", "{}");
 	open_backend(NULL);
 	until_done(ear_catalog(&ear, CATALOG_WORKERS));
-	expect_heard("{\"workers\":[{\"name\":\"w@h\",\"queue\":\"q\",\"polls\":"
+	expect_heard("{\"workers\":[{\"name\":\"w@h\",\"queue\":\"q\",\"state\":\"silent\",\"polls\":"
 		     "\"workflows, activities\",\"last_seen\":\"2026-11-20T03:00:02");
 }
 END_TEST
@@ -210,10 +218,34 @@ START_TEST(a_worker_that_reports_itself_says_more)
 		"{\"workersInfo\":[{\"workerHeartbeat\":{\"workerIdentity\":\"w@h\",\"taskQueue\":\"q\","
 		"\"sdkName\":\"go\",\"sdkVersion\":\"1.2\",\"hostInfo\":{\"hostName\":\"h\"}}}]}",
 	};
-	serve("GET", SPACE "/workers", answers[_i]);
+	serve_queue();
+	serve_workers("", answers[_i]);
 	open_backend(NULL);
 	until_done(ear_catalog(&ear, CATALOG_WORKERS));
-	expect_heard("{\"workers\":[{\"name\":\"w@h\",\"queue\":\"q\",\"sdk\":\"go 1.2\",\"host\":\"h\"");
+	expect_heard("{\"workers\":[{\"name\":\"w@h\",\"queue\":\"q\",\"state\":\"running\","
+		     "\"sdk\":\"go 1.2\",\"host\":\"h\"");
+}
+END_TEST
+
+/* The recorded server's: one was killed, one goes on; an old one only polls. */
+START_TEST(workers_that_report_themselves_stand_before_those_that_only_poll)
+{
+	struct str path = { 0 }, body = { 0 };
+	str_addf(&path, "%s/workers.json", VECTORS);
+	ck_assert(file_read(str_text(&path), 1 << 20, &body, NULL));
+	serve_workers("Date: Sat, 28 Nov 2026 23:08:50 GMT\r\n", str_text(&body));
+	serve("GET", SPACE "/workflows?", "{\"executions\":[" RUN("a", BEGUN) "]}");
+	serve("GET", Q "1", "{\"pollers\":[{\"identity\":\"worker-old@fixture\"}]}");
+	serve("GET", Q "2", "{\"pollers\":[{\"identity\":\"worker-old@fixture\"}]}");
+	open_backend(NULL);
+	until_done(ear_catalog(&ear, CATALOG_WORKERS));
+	expect_heard("{\"workers\":[{\"name\":\"worker-lost@fixture\",\"queue\":\"lost\","
+		     "\"state\":\"silent\",\"slots\":1000,\"running\":0,\"sdk\":\"temporal-go 1.41.1\","
+		     "\"host\":\"host-1\",");
+	expect_heard("{\"name\":\"worker-a@fixture\",\"queue\":\"fixtures\",\"state\":\"running\"");
+	expect_heard("{\"name\":\"worker-old@fixture\",\"queue\":\"q\"");
+	str_release(&path);
+	str_release(&body);
 }
 END_TEST
 
@@ -469,6 +501,7 @@ Suite *suite_temporal_detail(void)
 	tcase_add_test(c, a_queue_has_the_backlog_of_workflows_and_of_activities);
 	tcase_add_test(c, who_polls_is_a_worker_where_none_reports_itself);
 	tcase_add_loop_test(c, a_worker_that_reports_itself_says_more, 0, 2);
+	tcase_add_test(c, workers_that_report_themselves_stand_before_those_that_only_poll);
 	tcase_add_test(c, a_progress_that_the_memo_tells_is_shown);
 	tcase_add_test(c, a_progress_by_the_length_of_its_like_is_an_estimate);
 	tcase_add_test(c, sealed_payloads_are_decoded_by_the_codec_server);

@@ -76,7 +76,7 @@ struct temporal_watch {
 	enum temporal_lap plan[LAPS];
 	size_t n_plan, at;
 	struct str token;
-	int pages;
+	size_t rows;		/* asked for in this list so far */
 	bool cut;		/* a list was longer than what is read of it */
 	bool open_cut;		/* the list of open runs was */
 	bool pending_cut;	/* ... of those that nobody has taken */
@@ -98,9 +98,10 @@ struct temporal_watch {
 
 /* temporal_lap.c */
 void temporal_lap_query(struct str *q, const struct temporal *t, enum temporal_lap lap);
-int temporal_lap_pages(enum temporal_lap lap);
+/* As many are read at most; 0: it only counts. */
+size_t temporal_lap_rows(const struct temporal_watch *w, enum temporal_lap lap);
 /* Of its next page. */
-size_t temporal_lap_size(const struct temporal_watch *w, enum temporal_lap lap);
+size_t temporal_lap_page(const struct temporal_watch *w, enum temporal_lap lap);
 bool temporal_lap_counts(enum temporal_lap lap);
 /* waiting: there is a query of what waits for a person. */
 void temporal_plan_snapshot(struct temporal_watch *w, bool waiting);

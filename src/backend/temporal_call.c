@@ -6,7 +6,13 @@
 #include "base/mem.h"
 #include "base/when.h"
 
-enum { TRIES = 3, BURST = 8, SLOWER_AFTER_MS = 1000, ANSWER_MAX = 32 << 20 };
+/* A first board needs about eight calls: the first second has all of its calls at once,
+ * then never more than eight fall into a second. */
+enum { TRIES = 3, FIRST = 8, FIRST_MS = 1000, BURST = 4, SLOWER_AFTER_MS = 1000, PAGE_MIN = 100, ANSWER_MAX = 32 << 20 };
+
+/* temporal.api.enums.v1.ResourceExhaustedCause, in a refusal's details: the database was
+ * asked for too much, not the server for too many calls. */
+#define PERSISTENCE_LIMIT "RESOURCE_EXHAUSTED_CAUSE_PERSISTENCE_LIMIT"
 
 struct temporal_call {
 	struct temporal *t;
@@ -15,6 +21,7 @@ struct temporal_call {
 	struct watch *again;
 	const char *method, *header;
 	char *target, *body;
+	size_t rows;		/* see struct temporal_ask */
 	bool listed, keyed, queued;
 	bool held;		/* until it is known which endpoint this is */
 	int timeout_ms, tries;
@@ -103,9 +110,28 @@ static void refill(struct temporal *t)
 		b->slowed_ms = now;
 		loop_timer_set(b->timer, 0);	/* says so: here an operation may be under way */
 	}
+	if (now < b->filled_ms)
+		return;
 	b->tokens += (double)(now - b->filled_ms) / 1000 * b->rate;
 	b->tokens = b->tokens < BURST ? b->tokens : BURST;
 	b->filled_ms = now;
+}
+
+size_t temporal_rows_of(const struct temporal *t, size_t rows)
+{
+	return t->budget.page && t->budget.page < rows ? t->budget.page : rows;
+}
+
+/* A server may read its database once a row (those for development do) and refuse a
+ * long page for that, however seldom it is asked for. What it bears is remembered:
+ * asking for more again would be refused again. */
+static bool shorten(struct temporal *t, size_t refused, const struct http_answer *a)
+{
+	size_t half = temporal_rows_of(t, refused) / 2;
+	if (half < PAGE_MIN || view_find(a->body, VIEW(PERSISTENCE_LIMIT), 0) == SIZE_MAX)
+		return false;
+	t->budget.page = half;
+	return true;
 }
 
 /* Answers that come together are one refusal. */
@@ -210,7 +236,7 @@ static void on_answer(void *arg, const struct http_answer *a)
 	temporal_enter(t);
 	if (a->status)
 		temporal_link_fresh(t, a);
-	if (a->status == 429 && c->listed && !t->dead)
+	if (a->status == 429 && c->listed && !t->dead && !shorten(t, c->rows, a))
 		slow_down(t);
 	if (t->dead) {
 		temporal_leave(t);
@@ -227,16 +253,29 @@ static void on_answer(void *arg, const struct http_answer *a)
 	temporal_leave(t);
 }
 
+static void add_page(struct str *target, const struct temporal_call *c)
+{
+	struct str number = { 0 };
+	if (!c->rows)
+		return;
+	str_addf(&number, "%zu", temporal_rows_of(c->t, c->rows));
+	temporal_add_query(target, "pageSize", view_of_str(&number));
+	str_release(&number);
+}
+
 static void send_now(struct temporal_call *c)
 {
 	const struct temporal *t = c->t;
+	struct str target = { 0 };
+	str_add_text(&target, c->target);
+	add_page(&target, c);
 	/* A UI server asks no CSRF token of those who bring an Authorization. */
 	const char *csrf = t->settings.is_ui && !t->has_token ? "Authorization: none" : NULL;
 	const char *const headers[] = { "Accept: application/json+no-payload-shorthand",
 					csrf ? csrf : c->header, csrf ? c->header : NULL, NULL };
 	const struct http_order order = {
 		.method = c->method,
-		.target = c->target,
+		.target = str_text(&target),
 		.headers = headers,
 		.body = view_of(c->body),
 		.max_bytes = ANSWER_MAX,
@@ -244,6 +283,7 @@ static void send_now(struct temporal_call *c)
 	};
 	c->tries++;
 	c->request = http_send(t->http, &order, NULL, on_answer, c);
+	str_release(&target);
 }
 
 static void enqueue(struct temporal_call *c)
@@ -306,6 +346,7 @@ struct temporal_call *temporal_ask(struct temporal *t, const struct temporal_ask
 	c->body = ask->body ? str_steal(ask->body) : NULL;
 	c->header = ask->header;
 	c->listed = ask->listed;
+	c->rows = ask->rows;
 	c->keyed = ask->keyed;
 	c->timeout_ms = ask->timeout_ms ? ask->timeout_ms : t->times.answer_ms;
 	c->heard = ask->heard;
@@ -317,8 +358,8 @@ struct temporal_call *temporal_ask(struct temporal *t, const struct temporal_ask
 	t->calls = c;
 	if (!t->budget.timer) {
 		t->budget.timer = loop_timer(t->base.loop, run_queue, t);
-		t->budget.filled_ms = when_mono_ms();
-		t->budget.tokens = BURST;
+		t->budget.filled_ms = when_mono_ms() + FIRST_MS;
+		t->budget.tokens = FIRST;
 	}
 	enqueue(c);
 	return c;

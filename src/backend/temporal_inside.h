@@ -53,6 +53,7 @@ struct temporal_ask {
 	struct str *body;	/* taken, or NULL */
 	const char *header;	/* one more, or NULL; lives on */
 	bool listed;		/* counts as a visibility call */
+	size_t rows;		/* the page's size; a server that limits us gets less; 0: no page */
 	bool keyed;		/* a POST that may be sent twice: it carries its own id */
 	int timeout_ms;		/* 0: the usual */
 	temporal_heard_fn *heard;
@@ -62,6 +63,8 @@ struct temporal_ask {
 /* heard is called once, from the loop, unless cancelled. */
 struct temporal_call *temporal_ask(struct temporal *t, const struct temporal_ask *ask);
 void temporal_call_cancel(struct temporal_call *c);	/* NULL is fine */
+/* So many rows, or what the server bears. */
+size_t temporal_rows_of(const struct temporal *t, size_t rows);
 /* It is known which endpoint this is, or cannot be known. */
 void temporal_send_held(struct temporal *t);
 /* "/api/v1/namespaces/NS" and what follows. */
@@ -84,6 +87,7 @@ struct temporal_budget {
 	double tokens;
 	int64_t filled_ms, slowed_ms;
 	double told;		/* the rate that was said last */
+	size_t page;		/* rows of a page at most, as the server bears it; 0: any */
 	struct watch *timer;
 };
 

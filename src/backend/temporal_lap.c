@@ -5,8 +5,8 @@
 #include "backend/temporal_query.h"
 
 /* The first page is soon there; more come in few calls. */
-enum { PAGE = 200, NEXT_PAGE = 1000, OPEN_PAGES = 4, DELTA_PAGES = 3,
-       ENDED_DEFAULT = 100, RECONCILE_TICKS = 20, COUNT_TICKS = 3, AGAIN_TICKS = 10,
+enum { PAGE = 200, NEXT_PAGE = 1000, WAITING_ROWS = 1200, OPEN_ROWS = 3200,
+       DELTA_ROWS = 2200, ENDED_DEFAULT = 100, ENDED_MOST = 1000, RECONCILE_TICKS = 20, COUNT_TICKS = 3, AGAIN_TICKS = 10,
        ENDED_MORE = 1000 };
 
 #define CLOSED "'Completed', 'Failed', 'TimedOut', 'Canceled', 'Terminated'"
@@ -54,22 +54,28 @@ void temporal_lap_query(struct str *q, const struct temporal *t, enum temporal_l
 	}
 }
 
-int temporal_lap_pages(enum temporal_lap lap)
-{
-	static const int pages[LAPS] = { [LAP_WAITING] = 2, [LAP_OPEN] = OPEN_PAGES,
-					 [LAP_ENDED] = 1, [LAP_FAILED] = 1, [LAP_CANCELLED] = 1,
-					 [LAP_STARTED] = DELTA_PAGES, [LAP_CLOSED] = DELTA_PAGES,
-					 [LAP_PENDING] = 1, [LAP_PENDING_COUNT] = 1,
-					 [LAP_COUNT] = 1 };
-	return pages[lap];
-}
-
-size_t temporal_lap_size(const struct temporal_watch *w, enum temporal_lap lap)
+static size_t ended_rows(const struct temporal_watch *w)
 {
 	size_t ended = w->ended ? w->ended : ENDED_DEFAULT;
-	if (lap != LAP_ENDED && lap != LAP_FAILED && lap != LAP_CANCELLED)
-		return w->pages ? NEXT_PAGE : PAGE;
-	return ended < 1000 ? ended : 1000;
+	return ended < ENDED_MOST ? ended : ENDED_MOST;
+}
+
+size_t temporal_lap_rows(const struct temporal_watch *w, enum temporal_lap lap)
+{
+	static const size_t rows[LAPS] = { [LAP_WAITING] = WAITING_ROWS, [LAP_OPEN] = OPEN_ROWS,
+					   [LAP_STARTED] = DELTA_ROWS, [LAP_CLOSED] = DELTA_ROWS,
+					   [LAP_PENDING] = PAGE };
+	bool ended = lap == LAP_ENDED || lap == LAP_FAILED || lap == LAP_CANCELLED;
+	return ended ? ended_rows(w) : rows[lap];
+}
+
+size_t temporal_lap_page(const struct temporal_watch *w, enum temporal_lap lap)
+{
+	size_t all = temporal_lap_rows(w, lap);
+	if (lap == LAP_ENDED || lap == LAP_FAILED || lap == LAP_CANCELLED)
+		return all - w->rows;
+	size_t next = w->rows ? NEXT_PAGE : PAGE;
+	return next < all - w->rows ? next : all - w->rows;
 }
 
 bool temporal_lap_counts(enum temporal_lap lap)
@@ -119,5 +125,5 @@ void temporal_plan_tick(struct temporal_watch *w, bool waiting)
 bool temporal_is_due_again(const struct temporal_watch *w)
 {
 	return w->ticks % AGAIN_TICKS == 0 &&
-	       (w->missed || w->ended_told > ENDED_MORE + temporal_lap_size(w, LAP_ENDED));
+	       (w->missed || w->ended_told > ENDED_MORE + ended_rows(w));
 }

@@ -55,16 +55,13 @@ static void on_page(struct temporal_job *j, const struct http_answer *a)
 
 static void ask_page(struct temporal_job *j)
 {
-	struct str target = { 0 }, number = { 0 };
-	str_addf(&number, "%zu", j->limit);
+	struct str target = { 0 };
 	temporal_add_space(&target, j->t);
 	str_add_text(&target, "/workflows");
 	temporal_add_query(&target, "query", view_of_str(&j->query));
-	temporal_add_query(&target, "pageSize", view_of_str(&number));
 	temporal_add_query(&target, "nextPageToken", view_of_str(&j->token));
-	struct temporal_ask ask = { .target = &target, .listed = true };
+	struct temporal_ask ask = { .target = &target, .listed = true, .rows = j->limit };
 	temporal_job_ask(j, &ask, on_page);
-	str_release(&number);
 }
 
 ticket_id temporal_page(struct backend *b, struct view filter, struct view cursor, size_t limit)

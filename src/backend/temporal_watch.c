@@ -186,6 +186,7 @@ static void lap_failed(struct temporal *t, enum temporal_lap lap, const struct h
 		mem_free(t->waiting);
 		t->waiting = NULL;
 		t->watch.at++;
+		t->watch.rows = 0;
 		next_lap(t);
 	} else if (a->status == 400) {
 		refused(t, a);
@@ -225,7 +226,7 @@ static void on_lap(void *arg, const struct http_answer *a)
 	bool is_delta = lap == LAP_STARTED || lap == LAP_CLOSED;
 	if (more && is_delta && !w->page_is_news)
 		more = false;	/* newest first: what follows is known, too */
-	if (more && ++w->pages < temporal_lap_pages(lap)) {
+	if (more && w->rows < temporal_lap_rows(w, lap)) {
 		next_lap(t);
 		return;
 	}
@@ -237,7 +238,7 @@ static void on_lap(void *arg, const struct http_answer *a)
 		return;
 	w->at++;
 	str_clear(&w->token);
-	w->pages = 0;
+	w->rows = 0;
 	next_lap(t);
 }
 
@@ -261,7 +262,8 @@ static void begin_lap(struct temporal *t, enum temporal_lap lap)
 static void ask_lap(struct temporal *t, enum temporal_lap lap)
 {
 	struct temporal_watch *w = &t->watch;
-	struct str target = { 0 }, query = { 0 }, part = { 0 }, number = { 0 };
+	struct str target = { 0 }, query = { 0 }, part = { 0 };
+	size_t rows = 0;
 	w->exact = temporal_query(w->filter, temporal_server_ms(t), &part);
 	temporal_query_and(&query, view_of_str(&part));
 	str_clear(&part);
@@ -272,16 +274,15 @@ static void ask_lap(struct temporal *t, enum temporal_lap lap)
 	temporal_add_space(&target, t);
 	str_add_text(&target, temporal_lap_counts(lap) ? "/workflow-count" : "/workflows");
 	temporal_add_query(&target, "query", view_trim(view_of_str(&query)));
-	str_addf(&number, "%zu", temporal_lap_size(w, lap));
 	if (!temporal_lap_counts(lap))
-		temporal_add_query(&target, "pageSize", view_of_str(&number));
+		rows = temporal_rows_of(t, temporal_lap_page(w, lap));
+	w->rows += rows;
 	temporal_add_query(&target, "nextPageToken", view_of_str(&w->token));
-	const struct temporal_ask ask = { .target = &target, .listed = true, .heard = on_lap,
-					  .arg = t };
+	const struct temporal_ask ask = { .target = &target, .listed = true, .rows = rows,
+					  .heard = on_lap, .arg = t };
 	w->call = temporal_ask(t, &ask);
 	str_release(&query);
 	str_release(&part);
-	str_release(&number);
 }
 
 static void next_lap(struct temporal *t)
@@ -293,7 +294,7 @@ static void next_lap(struct temporal *t)
 		loop_timer_set(w->timer, t->times.tick_ms);
 		return;
 	}
-	if (!w->pages)
+	if (!w->rows)
 		begin_lap(t, w->plan[w->at]);
 	if (!t->dead && w->ticket && w->ticket == ticket && !w->call)
 		ask_lap(t, w->plan[w->at]);
@@ -323,7 +324,7 @@ void temporal_watch_begin(struct temporal *t)
 	temporal_call_cancel(w->call);
 	w->call = NULL;
 	w->synced = w->in_snapshot = w->counted = w->missed = w->pending_cut = false;
-	w->pages = 0;
+	w->rows = 0;
 	str_clear(&w->token);
 	w->started_seen_ms = w->closed_seen_ms = temporal_server_ms(t);
 	struct str unused = { 0 };

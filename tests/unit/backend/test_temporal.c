@@ -221,6 +221,33 @@ START_TEST(too_many_requests_slow_it_down_are_said_and_pass)
 }
 END_TEST
 
+#define OPEN_LIST LIST "%28ExecutionStatus%20%3D%20%27Running%27%29"
+
+static bool has_all_pages(void *arg)
+{
+	return ear_heard(&ear, "runs second:pending") && ear_heard(&ear, "snapshot_end complete");
+}
+
+/* A server for development reads its database for each row: a page of 1000 is refused
+ * however seldom it is asked for. */
+START_TEST(a_page_that_is_too_much_for_the_database_is_asked_for_in_parts)
+{
+	serve_well();
+	serve("GET", OPEN_LIST "&pageSize=200", "{\"executions\":[" RUN_A "],\"nextPageToken\":\"T\"}");
+	stub_on(stub, "GET", OPEN_LIST "&nextPageToken=T&pageSize=1000", &(struct stub_reply){
+		.status = 429, .headers = "Retry-After: 0\r\n",
+		.body = "{\"code\":8,\"message\":\"System Persistence Max QPS Reached.\",\"details\":"
+			"[{\"cause\":\"RESOURCE_EXHAUSTED_CAUSE_PERSISTENCE_LIMIT\"}]}" });
+	serve("GET", OPEN_LIST "&nextPageToken=T&pageSize=500",
+	      "{\"executions\":[{\"execution\":{\"workflowId\":\"w-2\",\"runId\":\"second\"},"
+	      "\"type\":{\"name\":\"T\"},\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"}]}");
+	open_backend();
+	ear_watch(&ear, "", 5);
+	ck_assert_msg(stub_until_fn(loop, has_all_pages, NULL), "%s", str_text(&ear.log));
+	ck_assert_uint_eq(stub_count(stub, "GET", OPEN_LIST "&nextPageToken=T&pageSize=1000"), 1);
+}
+END_TEST
+
 static bool has_ended(void *arg)
 {
 	return ear_heard(&ear, "runs a:completed");
@@ -428,6 +455,7 @@ Suite *suite_temporal(void)
 	tcase_add_test(c, it_never_asks_for_a_bare_close_time);
 	tcase_add_test(c, nothing_is_told_twice);
 	tcase_add_test(c, too_many_requests_slow_it_down_are_said_and_pass);
+	tcase_add_test(c, a_page_that_is_too_much_for_the_database_is_asked_for_in_parts);
 	tcase_add_test(c, a_closed_run_is_never_told_open_again);
 	tcase_add_test(c, what_is_no_longer_listed_is_looked_at_and_may_be_gone);
 	tcase_add_test(c, the_recorded_board_is_shown);

@@ -408,6 +408,7 @@ void app_release(struct app *a)
 	effects_release(&a->fx);
 	store_free(a->store);
 	vec_release(&a->pending);
+	vec_release(&a->follows);
 	str_release(&a->last_words);
 	arena_release(&a->scratch);
 	if (a->loop)

@@ -37,8 +37,8 @@ struct source {
 	bool moved;			/* to another namespace: the cache is not of that one */
 };
 
-enum pending_kind { PENDING_DETAIL, PENDING_HISTORY, PENDING_CATALOG, PENDING_ORDER,
-		    PENDING_SPACE };
+enum pending_kind { PENDING_DETAIL, PENDING_FOLLOW, PENDING_HISTORY, PENDING_CATALOG,
+		    PENDING_ORDER, PENDING_SPACE };
 
 /* A ticket of a backend that answers a request of the model. */
 struct pending {
@@ -66,6 +66,7 @@ struct app {
 	struct source sources[CONTEXTS_MAX];
 	size_t n_sources;
 	VEC(struct pending) pending;
+	VEC(struct pending) follows;	/* the same for what ends when it wants */
 	VEC(struct app_log *) logs;
 	VEC(struct app_save) saves;
 	struct arena scratch;		/* for one message */

@@ -34,6 +34,7 @@ static void on_identity(void *arg, unsigned abilities, const struct backend_iden
 		.can_log = abilities & BACKEND_CAN_LOG,
 		.can_preview = abilities & BACKEND_CAN_PREVIEW,
 		.can_space = abilities & BACKEND_CAN_SPACE,
+		.can_follow = abilities & BACKEND_CAN_FOLLOW,
 		.off = id->off,
 		.clock_offset_ms = id->clock_offset_ms,
 	};

@@ -18,13 +18,20 @@ const struct pending *pending_find(const struct app *a, uint16_t context, ticket
 		if (p->ticket == ticket && p->context == context)
 			return p;
 	}
+	for (size_t i = 0; i < a->follows.len; i++) {
+		const struct pending *p = &a->follows.items[i];
+		if (p->ticket == ticket && p->context == context)
+			return p;
+	}
 	return NULL;
 }
 
 void pending_drop(struct app *a, uint16_t context, ticket_id ticket)
 {
 	const struct pending *p = pending_find(a, context, ticket);
-	if (p)
+	if (p && p->kind == PENDING_FOLLOW)
+		vec_remove(&a->follows, (size_t)(p - a->follows.items));
+	else if (p)
 		vec_remove(&a->pending, (size_t)(p - a->pending.items));
 }
 
@@ -66,6 +73,30 @@ static void fetch(struct app *a, const struct effect *e, enum run_part part)
 static void perform_detail(struct app *a, const struct effect *e)
 {
 	fetch(a, e, PART_DETAIL);
+}
+
+static void perform_follow(struct app *a, const struct effect *e)
+{
+	struct run_facts run;
+	struct source *s = source_of(a, e, &run);
+	if (!s)
+		return;
+	const struct pending p = { .kind = PENDING_FOLLOW, .request = e->request,
+				   .context = s->number, .key = e->key,
+				   .ticket = backend_follow(s->backend, run.id) };
+	vec_push(&a->follows, p);
+}
+
+static void perform_unfollow(struct app *a, const struct effect *e)
+{
+	for (size_t i = 0; i < a->follows.len; i++) {
+		const struct pending p = a->follows.items[i];
+		if (p.request != e->request)
+			continue;
+		vec_remove(&a->follows, i);
+		backend_cancel(a->sources[p.context].backend, p.ticket);
+		return;
+	}
 }
 
 static void perform_history(struct app *a, const struct effect *e)
@@ -241,6 +272,8 @@ static perform_fn *const performers[] = {
 	[EFFECT_REDRAW] = perform_redraw,
 	[EFFECT_BELL] = perform_bell,
 	[EFFECT_DETAIL] = perform_detail,
+	[EFFECT_FOLLOW] = perform_follow,
+	[EFFECT_UNFOLLOW] = perform_unfollow,
 	[EFFECT_HISTORY] = perform_history,
 	[EFFECT_LOG_OPEN] = app_log_open,
 	[EFFECT_LOG_OLDER] = app_log_older,

@@ -94,6 +94,11 @@ ticket_id backend_fetch(struct backend *b, struct view run, enum run_part part,
 			     : unsupported(b, "reading a run");
 }
 
+ticket_id backend_follow(struct backend *b, struct view run)
+{
+	return b->ops->follow ? b->ops->follow(b, run) : unsupported(b, "following a run");
+}
+
 ticket_id backend_catalog(struct backend *b, enum catalog_kind kind, struct view cursor)
 {
 	return b->ops->catalog ? b->ops->catalog(b, kind, cursor)

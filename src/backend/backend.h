@@ -33,7 +33,7 @@ enum backend_ability {
 	BACKEND_CAN_INBOX = 1 << 3, BACKEND_CAN_CATALOG = 1 << 4, BACKEND_CAN_LOG = 1 << 5,
 	BACKEND_CAN_ORDER = 1 << 6, BACKEND_CAN_START = 1 << 7, BACKEND_CAN_HISTORY = 1 << 8,
 	BACKEND_CAN_ASK = 1 << 9, BACKEND_CAN_SCHEDULE = 1 << 10, BACKEND_CAN_PREVIEW = 1 << 11,
-	BACKEND_CAN_SAVE = 1 << 12, BACKEND_CAN_SPACE = 1 << 13
+	BACKEND_CAN_SAVE = 1 << 12, BACKEND_CAN_SPACE = 1 << 13, BACKEND_CAN_FOLLOW = 1 << 14
 };
 
 enum run_part { PART_DETAIL, PART_HISTORY };
@@ -158,6 +158,7 @@ struct backend_ops {
 	ticket_id (*page)(struct backend *b, struct view filter, struct view cursor, size_t limit);
 	ticket_id (*fetch)(struct backend *b, struct view run, enum run_part part,
 			   struct view cursor);
+	ticket_id (*follow)(struct backend *b, struct view run);
 	ticket_id (*catalog)(struct backend *b, enum catalog_kind kind, struct view cursor);
 	ticket_id (*log)(struct backend *b, const struct log_query *q);
 	ticket_id (*order)(struct backend *b, const struct order *o);
@@ -192,6 +193,10 @@ ticket_id backend_watch(struct backend *b, const struct watch_scope *scope);
 ticket_id backend_page(struct backend *b, struct view filter, struct view cursor, size_t limit);
 ticket_id backend_fetch(struct backend *b, struct view run, enum run_part part,
 			struct view cursor);
+/* Tells a run's detail now and each time that it changes, as soon as that is known, for
+ * backends whose watch does not (BACKEND_CAN_FOLLOW). Lost connections end it as little
+ * as they end a watch. Ends as ok when the run has ended and all of it was told. */
+ticket_id backend_follow(struct backend *b, struct view run);
 ticket_id backend_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);
 ticket_id backend_log(struct backend *b, const struct log_query *q);
 ticket_id backend_order(struct backend *b, const struct order *o);

@@ -7,7 +7,8 @@
 #include "base/mem.h"
 
 enum { ANSWER_MS = 10000, UPDATE_MS = 25000, TICK_MS = 3000, EFFECT_MS = 10000,
-       EFFECT_STEP_MS = 500, BETTER_MS = 10000, BATCH_MS = 1000, SILENT_MS = 60000 };
+       EFFECT_STEP_MS = 500, BETTER_MS = 10000, BATCH_MS = 1000, SILENT_MS = 60000,
+       POLL_MS = 30000, LOOK_MS = 5000, GAP_MS = 250 };
 
 struct temporal *temporal_of(struct backend *b)
 {
@@ -130,6 +131,10 @@ void temporal_finish_with(struct temporal_job *j, enum outcome outcome, struct v
 {
 	const struct backend_sink *sink = j->t->base.sink;
 	struct str key = { 0 }, words = { 0 };
+	if (j->follow) {
+		temporal_follow_ended(j, outcome, text);
+		return;
+	}
 	ticket_id ticket = j->ticket;
 	str_add(&key, follow);
 	str_add_text(&words, text ? text : "");
@@ -184,6 +189,8 @@ static void cancel(struct backend *b, ticket_id ticket)
 {
 	struct temporal *t = temporal_of(b);
 	struct temporal_job *j = temporal_job_of(t, ticket);
+	if (temporal_follow_cancel(t, ticket))
+		return;
 	if (j)
 		temporal_job_free(j);
 	else
@@ -197,7 +204,7 @@ static size_t pending(const struct backend *b)
 	size_t n = t->link.call != NULL;
 	n += t->watch.call && !t->watch.synced;
 	for (const struct temporal_job *j = t->jobs; j; j = j->next)
-		n++;
+		n += j->follow == NULL;
 	return n;
 }
 
@@ -206,6 +213,7 @@ static void destroy(struct backend *b)
 	struct temporal *t = temporal_of(b);
 	t->base.sink = &backend_silence;
 	t->dead = true;
+	temporal_follows_release(t);
 	while (t->jobs)
 		temporal_job_free(t->jobs);
 	temporal_batches_release(t);
@@ -230,6 +238,7 @@ static const struct backend_ops temporal_ops = {
 	.watch = temporal_watch,
 	.page = temporal_page,
 	.fetch = temporal_fetch,
+	.follow = temporal_follow,
 	.catalog = temporal_catalog,
 	.log = temporal_log,
 	.order = temporal_order,
@@ -260,6 +269,9 @@ static void set_times(struct temporal_times *t)
 	t->effect_step_ms = or_default(t->effect_step_ms, EFFECT_STEP_MS);
 	t->batch_ms = or_default(t->batch_ms, BATCH_MS);
 	t->silent_ms = or_default(t->silent_ms, SILENT_MS);
+	t->poll_ms = or_default(t->poll_ms, POLL_MS);
+	t->look_ms = or_default(t->look_ms, LOOK_MS);
+	t->gap_ms = or_default(t->gap_ms, GAP_MS);
 	t->calls = t->calls > 0 ? t->calls : 4;
 }
 

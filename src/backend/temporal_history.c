@@ -65,11 +65,38 @@ static struct temporal_history *history_of(struct temporal *t, const char *run)
 	return NULL;
 }
 
-static void forget(struct temporal *t, const char *run)
+void temporal_history_forget(struct temporal *t, const char *run)
 {
 	struct temporal_history *h = history_of(t, run);
 	if (h)
 		let_go(h);
+}
+
+int64_t temporal_history_end(struct temporal *t, const char *run)
+{
+	struct temporal_history *h = history_of(t, run);
+	return h ? story_of_kept(h->kept)->last_event : 0;
+}
+
+bool temporal_history_add(struct temporal *t, const char *run, const struct json *events)
+{
+	struct temporal_history *h = history_of(t, run);
+	struct story *s = h ? story_of_kept(h->kept) : NULL;
+	if (t->codec_trouble)
+		temporal_history_forget(t, run);	/* sealed, it must be read again */
+	else if (s && json_get_int(json_first(events), "eventId", 0) <= s->seen_event + 1)
+		story_add(s, events);
+	else
+		return false;
+	return !t->codec_trouble;
+}
+
+bool temporal_history_copy(struct temporal_job *j)
+{
+	struct temporal_history *h = history_of(j->t, j->run);
+	if (h)
+		story_copy(h->kept, &j->story);
+	return h != NULL;
 }
 
 /* Unless it is another's next time: sealed while the codec server was in trouble. */
@@ -78,7 +105,7 @@ static void keep(struct temporal_job *j)
 	struct temporal *t = j->t;
 	if (j->verbatim || t->codec_trouble)
 		return;
-	forget(t, j->run);
+	temporal_history_forget(t, j->run);
 	let_go(&t->histories[TEMPORAL_HISTORIES - 1]);
 	for (size_t i = TEMPORAL_HISTORIES - 1; i > 0; i--)
 		t->histories[i] = t->histories[i - 1];
@@ -124,7 +151,7 @@ static void on_events(struct temporal_job *j, const struct http_answer *a)
 
 static void read_whole(struct temporal_job *j)
 {
-	forget(j->t, j->run);
+	temporal_history_forget(j->t, j->run);
 	j->pages = 0;
 	str_clear(&j->token);
 	ask_events(j, "/history", HISTORY_PAGE, on_events);
@@ -143,10 +170,13 @@ void temporal_newer_free(struct temporal_job *j)
  * that was read, the server has lost or replaced some of it. */
 enum reach { REACH_NOT_YET, REACH_KNOWN, REACH_OTHER };
 
-static enum reach reach_of(const struct story *s, const struct json *events)
+static enum reach reach_of(const struct story *s, int64_t known, const struct json *events)
 {
 	for (const struct json *i = json_first(events); i; i = json_next(i)) {
 		int64_t id = json_get_int(i, "eventId", 0);
+		/* A long poll was faster than this page: it is of what is known, all of it. */
+		if (id <= known && known < s->last_event)
+			return REACH_KNOWN;
 		if (id > s->last_event)
 			continue;
 		bool same = id == s->last_event && json_get_time(i, "eventTime") == s->last_ms;
@@ -179,7 +209,7 @@ static void ask_newer(struct temporal_job *j, int64_t size);
 static void take_newer(struct temporal_job *j, struct json_doc *doc)
 {
 	struct temporal_history *h = history_of(j->t, j->run);
-	enum reach reach = h ? reach_of(story_of_kept(h->kept), events_of(doc)) : REACH_OTHER;
+	enum reach reach = h ? reach_of(story_of_kept(h->kept), j->known_event, events_of(doc)) : REACH_OTHER;
 	vec_push(&j->newer, doc);
 	take_token(j, doc);
 	if (reach == REACH_KNOWN) {
@@ -218,9 +248,11 @@ void temporal_load_history(struct temporal_job *j)
 		read_whole(j);
 		return;
 	}
-	int64_t newer = j->length - story_of_kept(h->kept)->last_event;
+	int64_t last = story_of_kept(h->kept)->last_event, newer = j->length - last;
+	/* A long poll was faster than describe. */
+	bool ahead = j->known_event && last > j->known_event && j->length >= j->known_event;
 	str_clear(&j->token);
-	if (newer == 0)
+	if (newer == 0 || (newer < 0 && ahead))
 		tell_kept(j, h);
 	else
 		ask_newer(j, newer > 0 && newer < NEWER_PAGE ? newer + 1 : NEWER_PAGE);

@@ -15,7 +15,7 @@
  *   temporal_decode.c   payloads by the codec server
  *   temporal_why.c      why something is pending
  *   temporal_load.c     describe of a run for a job; temporal_history.c: its history, kept
- *   temporal_read.c     page, detail, history, log
+ *   temporal_read.c     page, detail, history, log; temporal_follow.c: an open run, live
  *   temporal_catalog.c  catalogues, workflow types; temporal_queues.c, temporal_workers.c; temporal_inbox.c
  *   temporal_order.c    orders; temporal_start.c; temporal_retry.c; temporal_approve.c: approvals by mapping
  *   temporal_tell.c     updates and signals, and their effect; temporal_winner.c
@@ -256,6 +256,7 @@ struct temporal_job {
 	VEC(struct json_doc *) newer;	/* pages of what is newer than what is kept */
 	struct str token;		/* of the next page */
 	int pages;
+	int64_t known_event;		/* the last that was kept when its load began; 0: none */
 	/* of the kind */
 	struct filter *filter;		/* page */
 	struct str query, text;
@@ -277,6 +278,7 @@ struct temporal_job {
 	bool gathered;			/* waits for others that are given with it */
 	struct temporal_batch *batch;	/* that it is part of, or NULL */
 	struct temporal_decoding *decoding;	/* its answer is at the codec, or NULL */
+	struct temporal_follow *follow;	/* that it works for, or NULL: it ends by itself */
 	temporal_then_fn *slash;	/* instead, where its id has a slash; NULL: refused */
 	int64_t length;			/* of the history, before an order */
 	int64_t until_ms;
@@ -298,33 +300,7 @@ void temporal_fail(struct temporal_job *j, const struct http_answer *a);
 /* The answer's JSON; NULL, and the job is ended, where it is none. */
 struct json_doc *temporal_job_json(struct temporal_job *j, const struct http_answer *a);
 
-/* ---- temporal_load.c ---- */
-
-/* Finds workflow id, type and queue of j->run; ends the job where there is none. */
-void temporal_find(struct temporal_job *j, temporal_then_fn *then);
-/* Describe into j->describe. */
-void temporal_describe(struct temporal_job *j, temporal_then_fn *then);
-/* Describe, and the history into j->story. */
-void temporal_load(struct temporal_job *j, temporal_then_fn *then);
-/* What lists say, as if it were described: no history, nothing that is pending. */
-void temporal_load_row(struct temporal_job *j, temporal_then_fn *then);
-
-/* ---- temporal_history.c ---- */
-
-enum { TEMPORAL_HISTORIES = 3 };
-
-/* What was read of one run's history. */
-struct temporal_history {
-	char *run;		/* id; NULL: the place is free */
-	struct story_kept *kept;
-};
-
-/* Of the described run, into j->story; goes on with j->after. */
-void temporal_load_history(struct temporal_job *j);
-/* The first page of the history only. */
-void temporal_load_input(struct temporal_job *j, temporal_then_fn *then);
-void temporal_newer_free(struct temporal_job *j);
-void temporal_histories_forget(struct temporal *t);
+#include "backend/temporal_run.h"
 
 /* ---- temporal_tell.c ---- */
 
@@ -395,6 +371,11 @@ ticket_id temporal_space(struct backend *b, struct view name);
 ticket_id temporal_page(struct backend *b, struct view filter, struct view cursor, size_t limit);
 ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
 			 struct view cursor);
+/* The found run into sink->detail(); ends the job. */
+void temporal_load_detail(struct temporal_job *j);
+/* What its story and describe say now, as the detail of a ticket. False: they are older
+ * than what was told. The sink may end everything meanwhile. */
+bool temporal_give_detail(struct temporal_job *j, ticket_id ticket);
 ticket_id temporal_log(struct backend *b, const struct log_query *q);
 /* Hands a catalogue over, and ends the job. */
 void temporal_give(struct temporal_job *j, const struct str *json, struct view next);
@@ -460,6 +441,7 @@ struct temporal {
 	struct temporal_call *calls;	/* newest first */
 	struct temporal_job *jobs;
 	struct temporal_batch *batches;
+	struct temporal_follow *follows;
 	struct watch *gather;
 	struct temporal_link link;
 	struct temporal_watch watch;

@@ -13,7 +13,7 @@
 enum { ABILITIES = BACKEND_CAN_WATCH | BACKEND_CAN_PAGE | BACKEND_CAN_FETCH | BACKEND_CAN_INBOX |
 		   BACKEND_CAN_CATALOG | BACKEND_CAN_LOG | BACKEND_CAN_ORDER | BACKEND_CAN_START |
 		   BACKEND_CAN_HISTORY | BACKEND_CAN_ASK | BACKEND_CAN_SCHEDULE |
-		   BACKEND_CAN_PREVIEW | BACKEND_CAN_SPACE };
+		   BACKEND_CAN_PREVIEW | BACKEND_CAN_SPACE | BACKEND_CAN_FOLLOW };
 
 int64_t temporal_server_ms(const struct temporal *t)
 {
@@ -114,6 +114,7 @@ void temporal_link_lost(struct temporal *t, const struct http_answer *a)
 	if (t->link.state != TEMPORAL_LIVE)
 		return;
 	temporal_look_stop(t);
+	temporal_follows_pause(t);
 	down(t, "", a);
 }
 
@@ -159,6 +160,7 @@ static void connected(struct temporal *t)
 	temporal_link_tell_live(t);
 	if (!t->dead && t->watch.ticket)
 		temporal_watch_begin(t);
+	temporal_follows_begin(t);
 }
 
 /* An attribute that says by its name that somebody is waited for (5.2, rule 1). */

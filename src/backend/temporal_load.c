@@ -190,5 +190,6 @@ void temporal_load_row(struct temporal_job *j, temporal_then_fn *then)
 void temporal_load(struct temporal_job *j, temporal_then_fn *then)
 {
 	j->after = then;
+	j->known_event = temporal_history_end(j->t, j->run);
 	temporal_describe(j, temporal_load_history);
 }

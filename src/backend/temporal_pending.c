@@ -16,7 +16,7 @@ static struct story_task *activity_named(struct story *s, struct view id)
 {
 	for (size_t i = s->tasks.len; i-- > 0;) {
 		struct story_task *t = &s->tasks.items[i];
-		if (t->kind == STORY_ACTIVITY && !t->facts.ended_ms && view_eq(t->activity, id))
+		if (t->kind == STORY_ACTIVITY && view_eq(t->activity, id))
 			return t;
 	}
 	return NULL;
@@ -29,13 +29,16 @@ static int64_t next_event(const struct story *s)
 	return (last > s->last_event ? last : s->last_event) + 1;
 }
 
-/* Beyond the events that were read: opened by what describe says of it. */
+/* Beyond the events that were read: opened by what describe says of it. NULL: it has
+ * ended, and describe is older than that. */
 static struct story_task *activity_of(struct story *s, const struct json *a)
 {
 	struct view id = json_get_text(a, "activityId");
 	struct story_task *t = activity_named(s, id);
-	if (t)
+	if (t && !t->facts.ended_ms)
 		return t;
+	if (t && json_get_time(a, "scheduledTime") <= t->facts.ended_ms)
+		return NULL;
 	t = story_open(s, STORY_ACTIVITY, next_event(s));
 	t->activity = arena_view(&s->arena, id);
 	story_name(s, t, copy(s, json_get(a, "activityType"), "name"));
@@ -75,6 +78,8 @@ static void read_activity(struct story *s, const struct json *a)
 {
 	struct story_task *t = activity_of(s, a);
 	struct error_facts error = { 0 };
+	if (!t)
+		return;
 	t->facts.attempt = (int)json_get_int(a, "attempt", 1);
 	t->facts.status = pending_status(json_get_text(a, "state"), t->facts.attempt);
 	t->facts.max_attempts = (int)json_get_int(a, "maximumAttempts", t->facts.max_attempts);

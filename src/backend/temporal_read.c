@@ -86,7 +86,9 @@ ticket_id temporal_page(struct backend *b, struct view filter, struct view curso
 
 /* ---- one run ---- */
 
-static bool tell_story(struct temporal_job *j, struct run_detail *detail)
+enum told { TOLD_NONE, TOLD_OLDER, TOLD };	/* NONE: describe is none */
+
+static enum told tell_story(struct temporal_job *j, struct run_detail *detail)
 {
 	struct temporal_rules rules;
 	struct story_gate gate;
@@ -95,26 +97,39 @@ static bool tell_story(struct temporal_job *j, struct run_detail *detail)
 	bool waits = temporal_gate(j->t, describe, &j->story.arena, &gate);
 	temporal_explain(j->t, describe, WHY_FOR_DETAIL, &j->story);
 	if (!story_tell(&j->story, describe, &rules, waits ? &gate : NULL, detail))
+		return TOLD_NONE;
+	return temporal_complete(j->t, &detail->run) ? TOLD : TOLD_OLDER;
+}
+
+/* The sink may free the job: what the facts lie in is ours until it returns. */
+static void hand_over(struct temporal_job *j, ticket_id ticket, const struct run_detail *detail)
+{
+	const struct backend_sink *sink = j->t->base.sink;
+	struct story story = j->story;
+	story_init(&j->story);
+	sink->detail(sink->arg, ticket, detail);
+	story_release(&story);
+}
+
+bool temporal_give_detail(struct temporal_job *j, ticket_id ticket)
+{
+	struct run_detail detail;
+	if (tell_story(j, &detail) != TOLD)
 		return false;
-	temporal_complete(j->t, &detail->run);
+	hand_over(j, ticket, &detail);
 	return true;
 }
 
 static void give_detail(struct temporal_job *j)
 {
 	struct temporal *t = j->t;
-	const struct backend_sink *sink = t->base.sink;
 	ticket_id ticket = j->ticket;
 	struct run_detail detail;
-	if (!tell_story(j, &detail)) {
+	if (tell_story(j, &detail) == TOLD_NONE) {
 		temporal_finish(j, OUTCOME_UNREACHABLE, "Temporal's answer cannot be read");
 		return;
 	}
-	/* The sink may free the job: what the facts lie in is ours until it returns. */
-	struct story story = j->story;
-	story_init(&j->story);
-	sink->detail(sink->arg, ticket, &detail);
-	story_release(&story);
+	hand_over(j, ticket, &detail);
 	if ((j = temporal_job_of(t, ticket)) != NULL)
 		temporal_finish(j, OUTCOME_OK, NULL);
 }
@@ -157,7 +172,7 @@ static void ask_why(struct temporal_job *j)
 	temporal_job_ask(j, &ask, on_queue);
 }
 
-static void load_detail(struct temporal_job *j)
+void temporal_load_detail(struct temporal_job *j)
 {
 	temporal_load(j, ask_why);
 }
@@ -211,7 +226,7 @@ static void load_lines(struct temporal_job *j)
 ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
 			 struct view cursor)
 {
-	static temporal_then_fn *const parts[] = { [PART_DETAIL] = load_detail,
+	static temporal_then_fn *const parts[] = { [PART_DETAIL] = temporal_load_detail,
 						   [PART_HISTORY] = load_lines };
 	struct temporal_job *j = temporal_job(temporal_of(b));
 	j->run = mem_bytes(run.ptr ? run.ptr : "", run.len);
@@ -301,7 +316,7 @@ static void give_log(struct temporal_job *j)
 	ticket_id ticket = j->ticket;
 	struct run_detail detail;
 	struct lines lines = { 0 };
-	if (!tell_story(j, &detail)) {
+	if (tell_story(j, &detail) == TOLD_NONE) {
 		temporal_finish(j, OUTCOME_UNREACHABLE, "Temporal's answer cannot be read");
 		return;
 	}

@@ -120,6 +120,7 @@ static void go_over(struct temporal_job *j)
 	t->space = mem_text(j->name);
 	forget(t);
 	end_watch(t);
+	temporal_follows_end(t, newest);
 	while (!t->dead && (other = other_job(t, newest, mine)) != NULL)
 		temporal_finish(other, OUTCOME_UNREACHABLE, "the board went over to another namespace");
 	if (!t->dead && (j = temporal_job_of(t, mine)) != NULL)

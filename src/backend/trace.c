@@ -309,6 +309,12 @@ static ticket_id fetch(struct backend *b, struct view run, enum run_part part,
 	return asked(trace_of(b), &ask, backend_fetch(trace_of(b)->inner, run, part, cursor));
 }
 
+/* What it tells is a stream of its own: a replay has the run's fetches. */
+static ticket_id follow(struct backend *b, struct view run)
+{
+	return backend_follow(trace_of(b)->inner, run);
+}
+
 static ticket_id catalog(struct backend *b, enum catalog_kind kind, struct view cursor)
 {
 	struct str ask = { 0 };
@@ -388,6 +394,7 @@ static const struct backend_ops trace_ops = {
 	.watch = watch,
 	.page = page,
 	.fetch = fetch,
+	.follow = follow,
 	.catalog = catalog,
 	.log = read_log,
 	.order = give_order,

@@ -1,5 +1,5 @@
-/* An open run: fetched when it is opened and again when it changed, at most a few
- * times a second. The cursor is bound to a task's id; until it is moved it stands
+/* An open run: fetched when it is opened, then followed where its backend can tell its
+ * changes, else fetched again when it changed, at most a few times a second. The cursor is bound to a task's id; until it is moved it stands
  * on the failed task, else the waiting one, the running one, the last. */
 #include "model/detail.h"
 
@@ -165,6 +165,38 @@ static void fetch_if_due(struct model *m, struct effects *fx)
 		fetch(m, fx);
 }
 
+static void unfollow(struct model *m, struct effects *fx)
+{
+	struct detail_state *d = &m->detail;
+
+	if (d->follow)
+		effects_add(fx, (struct effect){ .kind = EFFECT_UNFOLLOW, .request = d->follow });
+	d->follow = 0;
+}
+
+static void follow(struct model *m, struct effects *fx)
+{
+	struct detail_state *d = &m->detail;
+	const struct run_facts *run = &d->detail->run;
+
+	if (run->context >= m->n_contexts || !m->contexts[run->context].can_follow ||
+	    !run_status_is_open(run->status))
+		return;
+	d->follow = model_request(m);
+	effects_add(fx, (struct effect){ .kind = EFFECT_FOLLOW, .request = d->follow,
+					 .key = d->key });
+}
+
+/* What follows tells it, too, and a moment later it is known whether it did. */
+static void note_change(struct model *m)
+{
+	struct detail_state *d = &m->detail;
+
+	if (d->follow && !d->dirty)
+		d->fetched_ms = m->now_ms;
+	d->dirty = true;
+}
+
 static void take_detail(struct model *m, const struct run_detail *detail, struct effects *fx)
 {
 	struct detail_state *d = &m->detail;
@@ -174,8 +206,10 @@ static void take_detail(struct model *m, const struct run_detail *detail, struct
 	arena_clear(&d->arena);
 	d->detail = detail_copy(&d->arena, detail);
 	t = task_to_begin_with(d->detail);
-	if (first)
+	if (first) {
 		d->pane = pane_to_begin_with(t);
+		follow(m, fx);
+	}
 	if (t && (!d->chosen || !detail_task(m))) {
 		str_clear(&d->task);
 		str_add(&d->task, t->id);
@@ -190,6 +224,7 @@ static void show_run(struct model *m, struct run_key key, struct effects *fx)
 
 	if (screen_is_open(m, SCREEN_DETAIL))
 		pane_hide(m, fx);
+	unfollow(m, fx);
 	d->key = key;
 	d->detail = NULL;
 	arena_clear(&d->arena);
@@ -221,6 +256,7 @@ static void detail_enter(struct model *m, struct effects *fx)
 static void detail_close(struct model *m, struct effects *fx)
 {
 	pane_hide(m, fx);
+	unfollow(m, fx);
 	m->detail.key = (struct run_key){ 0 };
 }
 
@@ -341,13 +377,19 @@ static void detail_arrive(struct model *m, const struct msg *msg, struct effects
 	if (msg->kind == MSG_DETAIL && msg->request == d->request) {
 		d->request = 0;
 		take_detail(m, msg->detail, fx);
+	} else if (msg->kind == MSG_DETAIL && d->follow && msg->request == d->follow) {
+		d->dirty = false;
+		take_detail(m, msg->detail, fx);
+	} else if (msg->kind == MSG_DONE && d->follow && msg->request == d->follow) {
+		d->follow = 0;
+		d->dirty = d->dirty || msg->done.outcome != OUTCOME_OK;
 	} else if (msg->kind == MSG_DONE && msg->request == d->request) {
 		d->request = 0;
 		if (msg->done.outcome != OUTCOME_OK)
 			model_warn(m, "The run could not be read: %.*s",
 				   (int)msg->done.text.len, msg->done.text.ptr);
 	} else if (msg->kind == MSG_CHANGE && run_key_eq(msg->change.key, d->key)) {
-		d->dirty = true;
+		note_change(m);
 	}
 	fetch_if_due(m, fx);
 	if (p->arrive)

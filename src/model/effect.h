@@ -17,6 +17,8 @@ enum effect_kind {
 	EFFECT_REDRAW,		/* draw every cell anew */
 	EFFECT_BELL,
 	EFFECT_DETAIL,		/* fetch the detail of `key`; MSG_DETAIL */
+	EFFECT_FOLLOW,		/* MSG_DETAIL of `key` whenever it changes, until MSG_DONE or */
+	EFFECT_UNFOLLOW,	/* ... this */
 	EFFECT_HISTORY,		/* fetch the history of `key`; MSG_HISTORY */
 	EFFECT_LOG_OPEN,	/* MSG_LOG until MSG_DONE or EFFECT_LOG_CLOSE */
 	EFFECT_LOG_OLDER,	/* lines in front of those of the open log `request` */

@@ -129,6 +129,7 @@ static void arrive_identity(struct model *m, const struct msg *msg)
 	c->can_log = id->can_log;
 	c->can_preview = id->can_preview;
 	c->can_space = id->can_space;
+	c->can_follow = id->can_follow;
 	for (int v = 0; v < VERBS; v++)
 		set_text(&c->off[v], id->off ? id->off[v] : VIEW(""));
 }

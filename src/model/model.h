@@ -44,7 +44,7 @@ struct context {
 	enum condition condition;
 	int64_t fresh_ms;		/* when it was last live */
 	bool read_only;			/* by configuration or by its own word */
-	bool can_start, can_history, can_log, can_preview, can_space;
+	bool can_start, can_history, can_log, can_preview, can_space, can_follow;
 	int64_t beyond[LANES];		/* runs that it has and that are not on the board */
 	bool at_least[LANES];		/* ... and more than those */
 	struct str off[VERBS];		/* why an order is switched off there; empty: it is not */

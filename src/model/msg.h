@@ -22,7 +22,7 @@ enum msg_kind {
 	MSG_COMPLETE,		/* a context has told all its runs: what comes now is new */
 	MSG_CONDITION,		/* how a context is */
 	MSG_IDENTITY,		/* who we are there, and what it can */
-	MSG_DETAIL,		/* answers EFFECT_DETAIL */
+	MSG_DETAIL,		/* answers EFFECT_DETAIL, EFFECT_FOLLOW */
 	MSG_HISTORY,		/* answers EFFECT_HISTORY */
 	MSG_LOG,		/* lines of an open log */
 	MSG_SEARCHED,		/* EFFECT_LOG_SEARCH found nothing, or why it ended (`done`) */
@@ -41,7 +41,7 @@ struct msg_condition {
 struct msg_identity {
 	struct view name, space, user, roles, engine;
 	bool read_only;
-	bool can_start, can_history, can_log, can_preview, can_space;
+	bool can_start, can_history, can_log, can_preview, can_space, can_follow;
 	const struct view *off;		/* VERBS: why an order is switched off, or empty; NULL: none */
 	int64_t clock_offset_ms;
 };

@@ -391,6 +391,12 @@ ticket_id ear_fetch(struct ear *e, const char *run, enum run_part part)
 	return given(e, backend_fetch(e->backend, view_of(run), part, VIEW("")));
 }
 
+ticket_id ear_follow(struct ear *e, const char *run)
+{
+	e->inside = true;
+	return given(e, backend_follow(e->backend, view_of(run)));
+}
+
 ticket_id ear_catalog(struct ear *e, enum catalog_kind kind)
 {
 	e->inside = true;

@@ -59,6 +59,7 @@ void ear_probe(struct ear *e);
 ticket_id ear_watch(struct ear *e, const char *filter, size_t ended);
 ticket_id ear_page(struct ear *e, const char *filter, const char *cursor, size_t limit);
 ticket_id ear_fetch(struct ear *e, const char *run, enum run_part part);
+ticket_id ear_follow(struct ear *e, const char *run);
 ticket_id ear_catalog(struct ear *e, enum catalog_kind kind);
 ticket_id ear_log(struct ear *e, const struct log_query *q);
 ticket_id ear_order(struct ear *e, const struct order *o);

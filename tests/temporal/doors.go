@@ -24,6 +24,7 @@ type calls struct {
 	lock       sync.Mutex
 	Visibility int   `json:"visibility"` // in the server's bucket for lists
 	Other      int   `json:"other"`
+	Polls      int   `json:"polls"`   // long polls, of the others
 	Peak       int   `json:"peak"`    // most visibility calls within a second
 	BusyMS     int64 `json:"busy_ms"` // what the server took for all of them
 	listed     []time.Time
@@ -43,12 +44,15 @@ func isVisibility(path string) bool {
 	return false
 }
 
-func (c *calls) note(path string, began time.Time) {
+func (c *calls) note(u *url.URL, began time.Time) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	c.BusyMS += time.Since(began).Milliseconds()
-	if !isVisibility(path) {
+	if !isVisibility(u.Path) {
 		c.Other++
+		if u.Query().Has("waitNewEvent") {
+			c.Polls++
+		}
 		return
 	}
 	c.Visibility++
@@ -64,7 +68,7 @@ func (c *calls) tell(w http.ResponseWriter) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	_ = json.NewEncoder(w).Encode(c)
-	c.Visibility, c.Other, c.Peak, c.BusyMS, c.listed = 0, 0, 0, 0, nil
+	c.Visibility, c.Other, c.Polls, c.Peak, c.BusyMS, c.listed = 0, 0, 0, 0, 0, nil
 }
 
 func refuse(w http.ResponseWriter) {
@@ -88,7 +92,7 @@ func doorTo(target string, token string) http.Handler {
 		default:
 			began := time.Now()
 			proxy.ServeHTTP(w, r)
-			c.note(r.URL.Path, began)
+			c.note(r.URL, began)
 		}
 	})
 }

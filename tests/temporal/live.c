@@ -7,11 +7,11 @@
 
 #include "lib/unit.h"
 
-unit_suite_fn suite_live_board, suite_live_orders, suite_live_doors, suite_live_load;
+unit_suite_fn suite_live_board, suite_live_follow, suite_live_orders, suite_live_doors, suite_live_load;
 
 int main(int argc, char **argv)
 {
-	static unit_suite_fn *const suites[] = { suite_live_board, suite_live_orders, suite_live_doors,
+	static unit_suite_fn *const suites[] = { suite_live_board, suite_live_follow, suite_live_orders, suite_live_doors,
 						 suite_live_load, NULL };
 	if (argc != 3)
 		return 2;

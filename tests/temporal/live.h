@@ -57,7 +57,7 @@ void expect_detail(struct board *b, const char *workflow_id, const char *words);
 
 /* What went through the counting door since the last question. */
 struct live_calls {
-	int64_t visibility, other, peak, busy_ms;
+	int64_t visibility, other, polls, peak, busy_ms;
 };
 
 struct live_calls live_calls(void);

@@ -248,6 +248,7 @@ static void on_calls(void *arg, const struct http_answer *a)
 	const struct json *v = json_root(doc);
 	q->calls = (struct live_calls){ .visibility = json_get_int(v, "visibility", -1),
 					.other = json_get_int(v, "other", -1),
+					.polls = json_get_int(v, "polls", -1),
 					.peak = json_get_int(v, "peak", -1),
 					.busy_ms = json_get_int(v, "busy_ms", -1) };
 	q->done = true;

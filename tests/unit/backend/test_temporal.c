@@ -65,6 +65,7 @@ static void ask_everything(struct asked *a)
 				     .params = VIEW("{\"task_queue\":\"q\"}") };
 	ear_probe(&ear);
 	a->watch = ear_watch(&ear, "", 5);
+	ear_follow(&ear, "a");
 	ask(a, ear_page(&ear, "status:failed", "", 10));
 	ask(a, ear_fetch(&ear, "a", PART_DETAIL));
 	ask(a, ear_fetch(&ear, "a", PART_HISTORY));

@@ -1,27 +1,6 @@
 /* Of a history that was read only what is newer is asked for, as long as it is the same
  * history. */
-#include "temporal_rig.h"
-
-#define HISTORY SPACE "/workflows/w-a/history?"
-#define REVERSE SPACE "/workflows/w-a/history-reverse?"
-#define EVENTS(list) "{\"history\":{\"events\":[" list "]}}"
-#define PAGE(list, token) "{\"history\":{\"events\":[" list "]},\"nextPageToken\":\"" token "\"}"
-#define EVENT(id, second, type, more)                                                             \
-	"{\"eventId\":\"" id "\",\"eventTime\":\"2026-11-20T03:00:" second "Z\","               \
-	"\"eventType\":\"EVENT_TYPE_" type "\"" more "}"
-#define STARTED EVENT("1", "00", "WORKFLOW_EXECUTION_STARTED", "")
-#define DECIDED EVENT("4", "01", "WORKFLOW_TASK_COMPLETED", "")
-#define SHIP EVENT("5", "01", "ACTIVITY_TASK_SCHEDULED",                                           \
-		   ",\"activityTaskScheduledEventAttributes\":{\"activityId\":\"5\","               \
-		   "\"activityType\":{\"name\":\"Ship\"}}")
-#define BEGUN EVENT("6", "02", "ACTIVITY_TASK_STARTED",                                            \
-		    ",\"activityTaskStartedEventAttributes\":{\"scheduledEventId\":\"5\"}")
-#define SHIPPED EVENT("7", "03", "ACTIVITY_TASK_COMPLETED",                                        \
-		      ",\"activityTaskCompletedEventAttributes\":{\"scheduledEventId\":\"5\"}")
-#define TASK_DUE(id) EVENT(id, "03", "WORKFLOW_TASK_SCHEDULED", "")
-#define TASK_BEGUN(id) EVENT(id, "04", "WORKFLOW_TASK_STARTED", "")
-#define SIGNALLED(id) EVENT(id, "04", "WORKFLOW_EXECUTION_SIGNALED",                               \
-			    ",\"workflowExecutionSignaledEventAttributes\":{\"signalName\":\"hurry\"}")
+#include "temporal_events.h"
 
 static void serve_length(const char *length)
 {

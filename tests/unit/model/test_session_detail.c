@@ -166,6 +166,79 @@ START_TEST(a_run_with_a_process_is_read_again_every_other_second)
 }
 END_TEST
 
+static void tell(uint64_t request, enum run_status status)
+{
+	struct run_facts run;
+	struct arena arena = { 0 };
+	const struct task_facts pushed = { .id = VIEW("pushed"), .status = TASK_RUNNING };
+
+	ck_assert(store_facts(f.store, f.model->detail.key, &run, &arena));
+	run.status = status;
+	fixture_put(&f, run);
+	const struct run_detail detail = { .run = run, .tasks = &pushed, .n_tasks = 1 };
+	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = request, .detail = &detail });
+	arena_release(&arena);
+}
+
+static void follow_run(void)
+{
+	ck_assert(fixture_open(&f, "three-runs", 30, 120));
+	f.model->contexts[0].can_follow = true;
+	press("j Enter");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 1);
+}
+
+/* Not for what its backend told it anyway, but for what others tell. */
+START_TEST(a_run_that_is_followed_is_not_fetched_again)
+{
+	follow_run();
+	size_t before = fixture_asked(&f, EFFECT_DETAIL);
+
+	tell(f.model->detail.follow, RUN_PAUSED);
+	ck_assert_str_eq(task(), "pushed");
+	fixture_wait(&f, 1000);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before);
+	fixture_happens(&f, "build-ends");
+	fixture_wait(&f, 1000);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 1);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(one_run_is_followed_at_a_time)
+{
+	follow_run();
+	uint64_t first = f.model->detail.follow;
+
+	detail_open(f.model, f.model->detail.key, &f.fx);
+	ck_assert_uint_eq(fixture_last(&f, EFFECT_UNFOLLOW)->request, first);
+	fixture_send(&f, (struct msg){ .kind = MSG_TICK });
+	ck_assert_uint_gt(f.model->detail.follow, first);
+	while (f.model->depth > 1)
+		press("Esc");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 2);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_UNFOLLOW), 2);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(what_can_no_longer_be_followed_is_fetched_when_it_changes)
+{
+	follow_run();
+	size_t before = fixture_asked(&f, EFFECT_DETAIL);
+
+	fixture_answer(&f, f.model->detail.follow, OUTCOME_UNREACHABLE, "no");
+	fixture_wait(&f, 1000);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
+	fixture_happens(&f, "build-ends");
+	fixture_wait(&f, 1000);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 2);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 1);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(help_names_the_keys_of_the_logs_when_opened_from_there)
 {
 	bool has_follow = false;
@@ -253,6 +326,9 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, arguments_and_results_are_saved_to_files_of_their_names);
 	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
 	tcase_add_test(t, a_run_with_a_process_is_read_again_every_other_second);
+	tcase_add_test(t, a_run_that_is_followed_is_not_fetched_again);
+	tcase_add_test(t, one_run_is_followed_at_a_time);
+	tcase_add_test(t, what_can_no_longer_be_followed_is_fetched_when_it_changes);
 	tcase_add_test(t, help_names_the_keys_of_the_logs_when_opened_from_there);
 	tcase_add_test(t, enter_on_a_child_opens_it_and_escape_comes_back);
 	tcase_add_test(t, a_child_that_is_not_on_the_board_is_said);

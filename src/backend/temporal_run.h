@@ -1,0 +1,65 @@
+/* Inside of the Temporal backend: what its files of one run share (describe, its history,
+ * an open run). Included by temporal_inside.h only. */
+#ifndef BACKEND_TEMPORAL_RUN_H
+#define BACKEND_TEMPORAL_RUN_H
+
+#include "backend/backend.h"
+#include "backend/temporal_story.h"
+
+struct temporal;
+struct temporal_job;
+
+typedef void temporal_then_fn(struct temporal_job *j);	/* as in temporal_inside.h */
+
+/* ---- temporal_load.c ---- */
+
+/* Finds workflow id, type and queue of j->run; ends the job where there is none. */
+void temporal_find(struct temporal_job *j, temporal_then_fn *then);
+/* Describe into j->describe. */
+void temporal_describe(struct temporal_job *j, temporal_then_fn *then);
+/* Describe, and the history into j->story. */
+void temporal_load(struct temporal_job *j, temporal_then_fn *then);
+/* What lists say, as if it were described: no history, nothing that is pending. */
+void temporal_load_row(struct temporal_job *j, temporal_then_fn *then);
+
+/* ---- temporal_history.c ---- */
+
+enum { TEMPORAL_HISTORIES = 3 };
+
+/* What was read of one run's history. */
+struct temporal_history {
+	char *run;		/* id; NULL: the place is free */
+	struct story_kept *kept;
+};
+
+/* Of the described run, into j->story; goes on with j->after. */
+void temporal_load_history(struct temporal_job *j);
+/* The first page of the history only. */
+void temporal_load_input(struct temporal_job *j, temporal_then_fn *then);
+void temporal_newer_free(struct temporal_job *j);
+void temporal_histories_forget(struct temporal *t);
+
+/* Its last event that is kept; 0: nothing is. */
+int64_t temporal_history_end(struct temporal *t, const char *run);
+/* Adds events of a long poll to what is kept, in their order. False where something
+ * lies between, or nothing is kept. */
+bool temporal_history_add(struct temporal *t, const char *run, const struct json *events);
+/* What is kept into j->story; false where nothing is. */
+bool temporal_history_copy(struct temporal_job *j);
+void temporal_history_forget(struct temporal *t, const char *run);
+
+/* ---- temporal_follow.c: a run that is open, by the long poll of its history ---- */
+
+ticket_id temporal_follow(struct backend *b, struct view run);
+/* False: the ticket is none of a follow. */
+bool temporal_follow_cancel(struct temporal *t, ticket_id ticket);
+/* The server is there, or is not. */
+void temporal_follows_begin(struct temporal *t);
+void temporal_follows_pause(struct temporal *t);
+/* Those up to this ticket are done: the board goes over to another namespace. */
+void temporal_follows_end(struct temporal *t, ticket_id newest);
+void temporal_follows_release(struct temporal *t);
+/* A job of a follow has ended, and is freed. */
+void temporal_follow_ended(struct temporal_job *j, enum outcome outcome, const char *text);
+
+#endif

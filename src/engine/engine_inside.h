@@ -151,7 +151,10 @@ void engine_count_queues(struct engine *e);
 struct queue *engine_queue_of(struct engine *e, const struct machine *m,
 			      const struct machine_task *t);
 int engine_admitted_runs(const struct engine *e, struct view workflow);
-/* Fills in pending_* of a run that has not begun. */
+
+/* ---- pending.c --------------------------------------------------------------------------- */
+
+/* Fills in pending_* of a run that has not begun, or of which no step is at work. */
 void engine_why_pending(struct engine *e, const struct machine *m, struct facts_source *out);
 
 /* ---- admin.c ------------------------------------------------------------------------------ */

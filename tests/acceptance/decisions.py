@@ -106,16 +106,18 @@ def pausing(rig):
 def pending(rig):
     """Every reason why a run is pending, with what it waits for and since when."""
     rig.down()
-    rig.config('engine', '[queue default]\nslots = 1\n')
+    rig.config('engine', '[queue default]\nslots = 1\n[queue own]\nslots = 1\n')
     rig.up()
     rig.workflow('holds', 'concurrency: 1\nsteps: [{id: a, run: "%s"}]\n' % (WAIT % 'free'))
     rig.workflow('other', 'steps: [{id: first, run: "true"}]\n')
+    rig.workflow('flaky', 'queue: own\nsteps: [{id: build, run: "test $RUNBOARD_ATTEMPT = 2", retry: {attempts: 2, delay: 1h}},'
+                          ' {id: ship, run: "true"}]\n')
     rig.workflow('nobody', 'queue: far\nsteps: [{id: first, run: "true"}]\n')
     holder = rig.until_status(rig.start('holds'), 'running')['id']
-    runs = {'concurrency': rig.start('holds'), 'slots': rig.start('other'), 'no_worker': rig.start('nobody'),
+    runs = {'concurrency': rig.start('holds'), 'slots': rig.start('other'), 'no_worker': rig.start('nobody'), 'needs': rig.start('flaky'),
             'schedule': rig.post('/v1/workflows/other/runs', {'delay': '1h'}).json['id']}
     words = {'concurrency': ('holds', '1 run'), 'slots': ('first', 'default', '1 slot'),
-             'no_worker': ('first', 'far'), 'schedule': ('begins at',)}
+             'no_worker': ('first', 'far'), 'needs': ('ship', 'build', 'again'), 'schedule': ('begins at',)}
     for reason, run in runs.items():
         now = rig.until(run, lambda r: r['pending'] and r['pending']['reason'] == reason)['pending']
         rig.check('%s: says what' % reason, all(w in now['detail'] for w in words[reason]), now)
@@ -128,7 +130,7 @@ def pending(rig):
     rig.post('/v1/runs/%s/resume' % runs['slots'])
     rig.equal('a slot became free', rig.done(runs['slots'])['status'], 'completed')
     rig.equal('nobody serves the other', rig.run(runs['no_worker'])['status'], 'pending')
-    for run in (runs['no_worker'], runs['schedule']):
+    for run in (runs['no_worker'], runs['needs'], runs['schedule']):
         rig.equal('cancelled at once', rig.post('/v1/runs/%s/cancel' % run).status, 202)
         rig.equal('for good', rig.done(run)['status'], 'cancelled')
 

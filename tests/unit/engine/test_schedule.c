@@ -225,6 +225,69 @@ START_TEST(a_workflow_with_many_runs_does_not_shut_out_another)
 }
 END_TEST
 
+START_TEST(a_run_that_nothing_holds_gives_no_reason)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "free", "steps:\n  - {id: work, run: 'true'}\n");
+	world_workflow(&w, "alone", "concurrency: 1\nsteps:\n  - {id: work, run: 'true'}\n");
+	world_start(&w, "free", "", &id);
+	ck_assert_str_eq(world_get(&w, "status", &text), "pending");
+	ck_assert_str_eq(world_get(&w, "pending", &text), "null");
+	world_start(&w, "alone", "", &id);
+	ck_assert_str_eq(world_get(&w, "pending", &text), "null");
+	world_until(&w, str_text(&id), "completed");
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_run_that_has_begun_says_what_its_next_step_waits_for)
+{
+	struct world w;
+	struct str yaml = {0}, first = {0}, second = {0};
+	open_with(&w, &yaml);
+	world_workflow(&w, "next", "queue: gpu\nsteps:\n  - {id: begin, run: 'true'}\n"
+				   "  - {id: work, run: 'true', queue: default}\n");
+	world_start(&w, "blocker", "", &first);
+	world_until_task(&w, str_text(&first), "hold", "running");
+	world_start(&w, "next", "", &second);
+	world_until_task(&w, str_text(&second), "work", "queued");
+	ck_assert_str_eq(world_get(&w, "status", &yaml), "running");
+	expect_pending(&w, &second, "slots", "work waits for one of the 1 slot of queue default");
+	let_go(&w);
+	world_until(&w, str_text(&second), "completed");
+	str_release(&yaml);
+	str_release(&first);
+	str_release(&second);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_step_that_is_tried_again_is_what_another_needs)
+{
+	struct world w;
+	struct str id = {0}, text = {0};
+	world_open(&w);
+	world_workflow(&w, "one", "steps:\n"
+		       "  - {id: all, foreach: [1], run: 'false', retry: {attempts: 2, delay: 1h}}\n"
+		       "  - {id: ship, run: 'true'}\n");
+	world_start(&w, "one", "", &id);
+	world_until_task(&w, str_text(&id), "all[0]", "retrying");
+	expect_pending(&w, &id, "needs", "ship waits for all[0], which is tried again");
+	world_workflow(&w, "two", "steps:\n"
+		       "  - {id: last, run: 'false', retry: {attempts: 2, delay: 1h}}\n");
+	world_start(&w, "two", "", &id);
+	world_until_task(&w, str_text(&id), "last", "retrying");
+	ck_assert_str_eq(world_get(&w, "pending", &text), "null");
+	str_release(&id);
+	str_release(&text);
+	world_close(&w);
+}
+END_TEST
+
 Suite *suite_schedule(void);
 Suite *suite_schedule(void)
 {
@@ -234,6 +297,9 @@ Suite *suite_schedule(void)
 	tcase_add_test(t, a_full_queue_holds_runs_back_and_says_so_and_another_queue_goes_on);
 	tcase_add_test(t, a_queue_that_nobody_serves_is_named);
 	tcase_add_test(t, concurrency_lets_one_run_in_and_the_next_when_it_ends);
+	tcase_add_test(t, a_run_that_nothing_holds_gives_no_reason);
+	tcase_add_test(t, a_run_that_has_begun_says_what_its_next_step_waits_for);
+	tcase_add_test(t, a_step_that_is_tried_again_is_what_another_needs);
 	tcase_add_test(t, higher_priority_goes_first_but_one_start_in_eight_is_for_the_oldest);
 	tcase_add_test(t, a_workflow_with_many_runs_does_not_shut_out_another);
 	suite_add_tcase(s, t);

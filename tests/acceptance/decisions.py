@@ -2,6 +2,7 @@
 # Decisions from outside: many operators at once and one winner, versions and keys, retry of
 # each kind of end, pausing; and why a run is pending, each reason provoked.
 import os
+import signal
 import threading
 
 from rig import play
@@ -90,6 +91,41 @@ def reopen(rig):
     rig.equal('a cancelled run stays', (r.status, r.code), (409, 'not_now'))
 
 
+def parent_of(pid):
+    with open('/proc/%d/stat' % pid) as f:
+        return int(f.read().rsplit(')', 1)[1].split()[1])
+
+
+def reopen_error(rig):
+    """A run that ended as an error goes on from the step that was the error: retried, edited or skipped."""
+    after = '{id: after, run: "true"}'
+    rig.workflow('no-child', 'steps: [{id: a, workflow: comes-later}, %s]\n' % after)
+    rig.workflow('order', 'params: {n: {type: string, default: x}}\nsteps: [{id: a, if: "params.n < \\"b\\" || params.n > 3", run: "true"}, %s]\n' % after)
+    rig.workflow('lost', 'steps: [{id: a, on_unknown: fail, run: "test $RUNBOARD_ATTEMPT = 2 || sleep 100"}, %s]\n' % after)
+    rig.workflow('sum', 'steps: [{id: a, run: "true"}]\nresult: "${{ steps.a.result.n < 3 }}"\n')
+    runs = {name: rig.start(name) for name in ('no-child', 'order', 'lost', 'sum')}
+    task = rig.until(runs['lost'], lambda r: r['tasks'][0]['pid'])['tasks'][0]
+    os.kill(parent_of(task['pid']), signal.SIGKILL)
+    ends = {name: rig.done(run) for name, run in runs.items()}
+    rig.equal('as they ended', {n: (r['status'], r['error']['type'], r['error']['task']) for n, r in ends.items()},
+              {'no-child': ('error', 'workflow', 'a'), 'order': ('error', 'expression', 'a'),
+               'lost': ('error', 'unknown_outcome', 'a'), 'sum': ('error', 'expression', None)})
+    rig.equal('what needs it was skipped', {n: r['tasks'][1]['status'] for n, r in ends.items() if n != 'sum'},
+              {'no-child': 'skipped', 'order': 'skipped', 'lost': 'skipped'})
+    rig.workflow('comes-later', 'steps: [{id: x, run: "true"}]\n')
+    for name, body in (('no-child', {}), ('lost', {}), ('order', {'edit': {'params': {'n': 'a'}}})):
+        rig.equal('%s is retried' % name, rig.order(runs[name], 'a', 'retry', **body).status, 200)
+        done = rig.done(runs[name])
+        rig.equal('%s completes' % name, (done['status'], done['error'], [t['status'] for t in done['tasks']]),
+                  ('completed', None, ['completed', 'completed']))
+    rig.equal('an attempt that was lost is not counted again', [a['attempt'] for a in rig.task(runs['lost'], 'a')['attempts']], [1, 2])
+    skipped = rig.done(rig.start('order'))['id']
+    rig.equal('skip', rig.order(skipped, 'a', 'skip').status, 200)
+    rig.equal('it goes on behind it', [t['status'] for t in rig.done(skipped)['tasks']], ['skipped', 'completed'])
+    rig.equal('where no step was the error there is none to retry', rig.order(runs['sum'], 'a', 'retry').code, 'not_now')
+    rig.equal('it can be run again', rig.post('/v1/runs/%s/rerun' % runs['sum']).status, 201)
+
+
 def pausing(rig):
     rig.workflow('two', 'steps: [{id: a, run: "%s"}, {id: b, run: "echo b"}]\n' % (WAIT % 'go'))
     run = rig.until_status(rig.start('two'), 'running')['id']
@@ -136,4 +172,4 @@ def pending(rig):
 
 
 if __name__ == '__main__':
-    play('decisions', race, same_key, versions, reopen, pausing, pending)
+    play('decisions', race, same_key, versions, reopen, reopen_error, pausing, pending)

@@ -2,6 +2,7 @@
  * commits one transaction a transition, on this machine, in this run; then what
  * bench_serve.c measures of runboardd as a program. */
 #include "bench/bench.h"
+#include "bench/bench_journal.h"
 #include "bench/bench_logs.h"
 #include "bench/bench_serve.h"
 
@@ -252,7 +253,7 @@ int main(int argc, char **argv)
 {
 	static const struct opt options[] = {
 		{ "stored", 0, OPT_VALUE, "N", "runs in the history (100000)" },
-		{ "only", 0, OPT_VALUE, "PART", "runs, launch, streams, history or logs" },
+		{ "only", 0, OPT_VALUE, "PART", "runs, journal, launch, streams, history or logs" },
 		{ NULL },
 	};
 	static const struct opt *const tables[] = { options, NULL };
@@ -269,6 +270,8 @@ int main(int argc, char **argv)
 	const char *only = opt_value(&given, "only");
 	if (!only || str_eq(only, "runs"))
 		bench_runs();
+	if (!only || str_eq(only, "journal"))
+		bench_journal();
 	if (!only || str_eq(only, "launch"))
 		bench_launch();
 	if (!only || str_eq(only, "streams"))

@@ -6,6 +6,8 @@
 #include "io/http.h"
 #include "wire/catalog.h"
 
+enum { COLUMNS = 12 };		/* one more than any listing has: it ends them */
+
 struct column {
 	const char *member;	/* "a.b" goes into objects */
 	const char *head;
@@ -19,7 +21,7 @@ struct listing {
 	enum catalog_kind kind;
 	const char *list;	/* the member that holds the rows */
 	const char *empty;	/* said where there are none */
-	struct column columns[9];
+	struct column columns[COLUMNS];
 };
 
 static const struct opt catalog_options[] = {
@@ -54,7 +56,7 @@ static const struct listing listings[] = {
 struct printing {
 	struct cli *cli;
 	const struct listing *listing;
-	struct column columns[9];	/* that are shown; the last one has no width */
+	struct column columns[COLUMNS];	/* that are shown; the last one has no width */
 	size_t rows;
 };
 

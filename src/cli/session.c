@@ -290,6 +290,8 @@ bool session_launch(struct session *s, struct err *err)
 
 /* ---- a RUN word ------------------------------------------------------------ */
 
+enum { CANDIDATES = 100 };	/* more are not listed */
+
 struct candidates {
 	const char *word;
 	struct str list;	/* "  abc123  deploy  running\n" each */
@@ -325,14 +327,34 @@ static void on_candidate(void *arg, const struct run_facts *runs, size_t n)
 	}
 }
 
-static bool resolve_short(struct session *s, const char *word, struct str *id, struct err *err)
+/* All that the filter finds; or so many that it is clear. */
+static void look_for(struct session *s, const char *filter, struct candidates *found)
 {
 	static const struct session_calls calls = { .runs = on_candidate };
+	struct str cursor = {0};
+	session_listen(s, &calls, found);
+	do {
+		session_wait(s, backend_page(s->backend, view_of(filter), view_of_str(&cursor),
+					     CANDIDATES));
+		str_clear(&cursor);
+		str_add(&cursor, view_of_str(&s->cursor));
+	} while (s->outcome == OUTCOME_OK && cursor.len && found->n < CANDIDATES);
+	session_listen(s, NULL, NULL);
+	str_release(&cursor);
+}
+
+/* First those that are called so, which is quick; then those that begin so. */
+static bool resolve_short(struct session *s, const char *word, struct str *id, struct err *err)
+{
+	static const char *const ends[] = { "", "*" };
 	struct candidates found = { .word = word };
 	struct str filter = {0};
-	str_addf(&filter, "id:%s*", word);
-	session_listen(s, &calls, &found);
-	session_wait(s, backend_page(s->backend, view_of_str(&filter), VIEW(""), 100));
+	s->outcome = OUTCOME_OK;
+	for (size_t i = 0; i < 2 && s->outcome == OUTCOME_OK && !found.n; i++) {
+		str_clear(&filter);
+		str_addf(&filter, "id:%s%s", word, ends[i]);
+		look_for(s, str_text(&filter), &found);
+	}
 	bool ok = s->outcome == OUTCOME_OK && found.n == 1;
 	if (ok)
 		str_add(id, view_of_str(&found.id));
@@ -341,9 +363,8 @@ static bool resolve_short(struct session *s, const char *word, struct str *id, s
 	else if (found.n == 0)
 		err_set(err, ERR_NOT_FOUND, "run %s: there is none", word);
 	else
-		err_set(err, ERR_USAGE, "run %s: ambiguous, it could be:%s", word,
-			str_text(&found.list));
-	session_listen(s, NULL, NULL);
+		err_set(err, ERR_USAGE, "run %s: ambiguous, it could be:%s%s", word,
+			str_text(&found.list), found.n < CANDIDATES ? "" : "\n  ...");
 	str_release(&filter);
 	str_release(&found.list);
 	str_release(&found.id);

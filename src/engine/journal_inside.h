@@ -7,7 +7,7 @@
 #include "engine/crypto.h"
 #include "engine/journal.h"
 
-enum { JOURNAL_VALUES = 10, JOURNAL_CHANGES_KEPT = 20000, JOURNAL_SCHEMA = 6 };
+enum { JOURNAL_VALUES = 10, JOURNAL_CHANGES_KEPT = 20000, JOURNAL_SCHEMA = 7 };
 
 /* Schema N is made of N - 1 by the statements at N - 1. */
 extern const char *const journal_migrations[];

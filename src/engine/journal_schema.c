@@ -143,6 +143,8 @@ const char *const journal_migrations[] = {
 	" DELETE FROM definitions WHERE hash = OLD.hash; END;"
 	"INSERT INTO uses SELECT hash, 0 FROM definitions;"
 	"INSERT INTO meta SELECT 'uncounted', CAST(num AS TEXT) FROM runs ORDER BY num DESC LIMIT 1;",
+	/* 7: runs by their short ids. */
+	"CREATE INDEX runs_short ON runs(substr(id, 25, 6));",
 };
 
 _Static_assert(sizeof journal_migrations / sizeof *journal_migrations == JOURNAL_SCHEMA,

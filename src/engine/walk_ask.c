@@ -64,16 +64,45 @@ static void ask_workflow(struct walk_asked *a, const struct filter_node *n)
 		add_value(&q, (struct view){0}, folded(a, n->values[i]));
 }
 
-/* Whole ones only: a filter also takes short and partial ids. */
-static void ask_id(struct walk_asked *a, const struct filter_node *n)
+/* JSON writes such a text as it is, wherever it stands. */
+static void ask_text(struct walk_asked *a, struct view text)
 {
-	for (size_t i = 0; i < n->n_values; i++) {
-		if (n->globs[i] || !ident_is_uuid(n->values[i]))
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c < ' ' || c > '~' || c == '"' || c == '\\')
 			return;
 	}
-	struct asking q = { a, condition(a, WALK_BY_ID) };
+	if (text.len)
+		vec_push(&a->texts, arena_view(&a->arena, text));
+}
+
+/* By what all of them are found: whole ids, or short ones, which may be longer than
+ * they are shown. */
+static bool id_source(const struct filter_node *n, enum walk_source *source)
+{
+	size_t whole = 0, brief = 0;
+	for (size_t i = 0; i < n->n_values; i++) {
+		bool is_whole = ident_is_uuid(n->values[i]);
+		whole += is_whole;
+		brief += !is_whole && n->values[i].len >= IDENT_SHORT_MIN;
+	}
+	*source = whole ? WALK_BY_ID : WALK_BY_SHORT;
+	return !has_glob(n) && n->n_values && (whole == n->n_values || brief == n->n_values);
+}
+
+static void ask_id(struct walk_asked *a, const struct filter_node *n)
+{
+	enum walk_source source;
+	if (!id_source(n, &source)) {
+		/* Whichever id it is that begins so: it stands in the frame. */
+		if (n->n_values == 1)
+			ask_text(a, view_cut(n->values[0], 0, view_find_byte(n->values[0], '*', 0)));
+		return;
+	}
+	struct asking q = { a, condition(a, source) };
+	size_t len = source == WALK_BY_SHORT ? IDENT_SHORT_MIN : IDENT_LEN;
 	for (size_t i = 0; i < n->n_values; i++)
-		add_value(&q, (struct view){0}, folded(a, n->values[i]));
+		add_value(&q, (struct view){0}, folded(a, view_cut(n->values[i], 0, len)));
 }
 
 static void add_word(void *arg, struct view name, struct view value)
@@ -97,18 +126,6 @@ static void ask_date(struct walk_asked *a, const struct filter_node *n, int64_t 
 		a->since_ms = at_ms;
 	if (until && (!a->until_ms || at_ms < a->until_ms))
 		a->until_ms = at_ms > 0 ? at_ms : 1;
-}
-
-/* JSON writes such a text as it is, wherever it stands. */
-static void ask_text(struct walk_asked *a, struct view text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		if (c < ' ' || c > '~' || c == '"' || c == '\\')
-			return;
-	}
-	if (text.len)
-		vec_push(&a->texts, arena_view(&a->arena, text));
 }
 
 static void ask_field(struct walk_asked *a, const struct filter_node *n)

@@ -9,8 +9,8 @@
 
 /* Where numbers (of runs) come from in order. ?1: the number to begin with; ?2 and ?3
  * what is looked for. */
-enum walk_source { WALK_BY_NUM, WALK_BY_ID, WALK_BY_STATUS, WALK_BY_WORKFLOW, WALK_BY_WORD,
-		   WALK_SOURCES };
+enum walk_source { WALK_BY_NUM, WALK_BY_ID, WALK_BY_SHORT, WALK_BY_STATUS, WALK_BY_WORKFLOW,
+		   WALK_BY_WORD, WALK_SOURCES };
 
 extern const char *const walk_numbers[WALK_SOURCES][2];	/* [ascending] */
 

@@ -9,6 +9,7 @@
 const char *const walk_numbers[WALK_SOURCES][2] = {
 	[WALK_BY_NUM] = NUMBERS("runs", "num", ""),
 	[WALK_BY_ID] = NUMBERS("runs", "num", "id = ?2 AND "),
+	[WALK_BY_SHORT] = NUMBERS("runs INDEXED BY runs_short", "num", "substr(id, 25, 6) = ?2 AND "),
 	[WALK_BY_STATUS] = NUMBERS("runs INDEXED BY runs_status", "num", "status = ?2 AND "),
 	[WALK_BY_WORKFLOW] = NUMBERS("runs INDEXED BY runs_workflow", "num", "workflow = ?2 AND "),
 	[WALK_BY_WORD] = NUMBERS("words", "run", "name = ?2 AND value = ?3 AND "),

@@ -178,6 +178,11 @@ def short_ids(rig):
     runs = json.loads(rig.cli('runs', '--json').stdout)
     for r in runs:
         rig.equal('a short id names its run', json.loads(rig.cli('show', r['short'], '--json').stdout)['id'], r['id'])
+        for word in (r['id'][:30], r['id'][-12:], r['id'][-12:-3].upper()):
+            rig.equal('so do the id as far as it is its own, and more of its random part (%s)' % word,
+                      json.loads(rig.cli('show', word, '--json').stdout or '{}').get('id'), r['id'])
+    exits(rig, 3, 'show', 'ffffff')
+    exits(rig, 3, 'show', 'f' * 19)
     rig.equal('short ids are unique', len({r['short'] for r in runs}), len(runs))
     seen, twin = set(), None
     while not twin:         # by the sixteenth two begin alike

@@ -188,6 +188,8 @@ START_TEST(a_walk_gives_what_the_filter_matches_in_order_and_once)
 		"status:failed trigger:webhook,manual by:alice", "needle", "needle workflow:report",
 		"-needle status:completed", "needle|deploy", "/NEED.E/", "-workflow:deploy",
 		"id:01900000-0000-7000-8000-000000000017", "id:000000000017",
+		"id:0000000000179000", "id:000000,aaaaaa", "id:AAAAAA", "id:0000000000*",
+		"id:01900000-0000-7000-8000-000000000017,000000000018", "id:017", "id:*0017",
 		"since:2027-01-17 until:2027-01-18", "since:2027-01-17 status:failed",
 		"duration>1h", "workflow:deploy|report",
 	};
@@ -274,6 +276,7 @@ START_TEST(each_statement_of_a_walk_searches_an_index_and_sorts_nothing)
 {
 	static const char *const numbers[WALK_SOURCES] = {
 		[WALK_BY_NUM] = "INTEGER PRIMARY KEY (rowid", [WALK_BY_ID] = "(id=?",
+		[WALK_BY_SHORT] = "INDEX runs_short (<expr>=? AND",
 		[WALK_BY_STATUS] = "COVERING INDEX runs_status (status=? AND num",
 		[WALK_BY_WORKFLOW] = "COVERING INDEX runs_workflow (workflow=? AND num",
 		[WALK_BY_WORD] = "PRIMARY KEY (name=? AND value=? AND run",

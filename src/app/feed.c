@@ -131,7 +131,7 @@ static void on_history(void *arg, ticket_id t, struct view run, const struct his
 	if (!p)
 		return;
 	struct msg msg = { .kind = MSG_HISTORY, .context = s->number, .request = p->request,
-			   .key = p->key, .history = { h, n, next_cursor.len == 0 } };
+			   .key = p->key, .history = { h, n, next_cursor } };
 	app_send(s->app, &msg);
 }
 

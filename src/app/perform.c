@@ -59,20 +59,20 @@ static struct source *source_of(struct app *a, const struct effect *e, struct ru
 	return NULL;
 }
 
-static void fetch(struct app *a, const struct effect *e, enum run_part part)
+static void fetch(struct app *a, const struct effect *e, enum run_part part, struct view cursor)
 {
 	struct run_facts run;
 	struct source *s = source_of(a, e, &run);
 	if (!s)
 		return;
-	ticket_id t = backend_fetch(s->backend, run.id, part, VIEW(""));
+	ticket_id t = backend_fetch(s->backend, run.id, part, cursor);
 	pending_add(a, e, s->number, (struct pending){
 		.kind = part == PART_DETAIL ? PENDING_DETAIL : PENDING_HISTORY, .ticket = t });
 }
 
 static void perform_detail(struct app *a, const struct effect *e)
 {
-	fetch(a, e, PART_DETAIL);
+	fetch(a, e, PART_DETAIL, VIEW(""));
 }
 
 static void perform_follow(struct app *a, const struct effect *e)
@@ -101,7 +101,7 @@ static void perform_unfollow(struct app *a, const struct effect *e)
 
 static void perform_history(struct app *a, const struct effect *e)
 {
-	fetch(a, e, PART_HISTORY);
+	fetch(a, e, PART_HISTORY_END, e->text);
 }
 
 static void perform_order(struct app *a, const struct effect *e)

@@ -36,7 +36,9 @@ enum backend_ability {
 	BACKEND_CAN_SAVE = 1 << 12, BACKEND_CAN_SPACE = 1 << 13, BACKEND_CAN_FOLLOW = 1 << 14
 };
 
-enum run_part { PART_DETAIL, PART_HISTORY };
+/* PART_HISTORY_END: its newest lines, the cursor goes on to those before them; in any
+ * answer the oldest line comes first. Whole where a backend has no such pages. */
+enum run_part { PART_DETAIL, PART_HISTORY, PART_HISTORY_END };
 
 /* What watch() shall keep telling about. */
 struct watch_scope {

@@ -124,6 +124,7 @@ ticket_id local_fetch(struct backend *b, struct view run, enum run_part part, st
 	} parts[] = {
 		[PART_DETAIL] = { "", on_detail },
 		[PART_HISTORY] = { "/history", on_history },
+		[PART_HISTORY_END] = { "/history", on_history },
 	};
 	struct str target = { 0 };
 	str_add_text(&target, "/v1/runs/");

@@ -63,6 +63,8 @@ void ask_fetch(struct str *s, struct view run, enum run_part part, struct view c
 	str_add_text(s, part == PART_DETAIL ? " detail" : " history");
 	bar(s);
 	word(s, cursor);
+	if (part == PART_HISTORY_END)
+		str_add_text(s, " end");
 }
 
 void ask_catalog(struct str *s, enum catalog_kind kind, struct view cursor)

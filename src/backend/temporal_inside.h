@@ -258,6 +258,7 @@ struct temporal_job {
 	int pages;
 	int64_t known_event;		/* the last that was kept when its load began; 0: none */
 	/* of the kind */
+	enum run_part part;		/* fetch */
 	struct filter *filter;		/* page */
 	struct str query, text;
 	bool exact;

@@ -185,29 +185,50 @@ static void load_listed(struct temporal_job *j)
 	temporal_load_row(j, give_detail);
 }
 
+struct history_lines {
+	VEC(struct history_facts) items;
+};
+
+static void add_lines_of(struct history_lines *lines, const struct json *events,
+			 struct arena *arena)
+{
+	for (const struct json *i = json_first(events); i; i = json_next(i)) {
+		struct history_facts line;
+		if (story_line(i, arena, &line))
+			vec_push(&lines->items, line);
+	}
+}
+
+static void turn_round(struct history_lines *lines)
+{
+	size_t n = lines->items.len;
+	for (size_t i = 0; i < n / 2; i++) {
+		struct history_facts line = lines->items.items[i];
+		lines->items.items[i] = lines->items.items[n - 1 - i];
+		lines->items.items[n - 1 - i] = line;
+	}
+}
+
 static void on_history(struct temporal_job *j, const struct http_answer *a)
 {
 	struct temporal *t = j->t;
 	const struct backend_sink *sink = t->base.sink;
 	ticket_id ticket = j->ticket;
 	struct arena arena = { 0 };
-	VEC(struct history_facts) lines = { 0 };
+	struct history_lines lines = { 0 };
 	struct json_doc *doc = temporal_job_json(j, a);
 	if (!doc)
 		return;
-	const struct json *events = json_get(json_get(json_root(doc), "history"), "events");
-	for (const struct json *i = json_first(events); i; i = json_next(i)) {
-		struct history_facts line;
-		if (story_line(i, &arena, &line))
-			vec_push(&lines, line);
-	}
+	add_lines_of(&lines, json_get(json_get(json_root(doc), "history"), "events"), &arena);
+	if (j->part == PART_HISTORY_END)
+		turn_round(&lines);
 	struct view run = arena_view(&arena, view_of(j->run));
-	sink->history(sink->arg, ticket, run, lines.items, lines.len,
+	sink->history(sink->arg, ticket, run, lines.items.items, lines.items.len,
 		      json_get_text(json_root(doc), "nextPageToken"));
 	if ((j = temporal_job_of(t, ticket)) != NULL)
 		temporal_finish(j, OUTCOME_OK, NULL);
 	json_free(doc);
-	vec_release(&lines);
+	vec_release(&lines.items);
 	arena_release(&arena);
 }
 
@@ -215,7 +236,7 @@ static void load_lines(struct temporal_job *j)
 {
 	struct str target = { 0 };
 	temporal_add_workflow(&target, j->t, j->workflow_id);
-	str_add_text(&target, "/history");
+	str_add_text(&target, j->part == PART_HISTORY_END ? "/history-reverse" : "/history");
 	temporal_add_run(&target, j->run);
 	temporal_add_query(&target, "maximumPageSize", VIEW("256"));
 	temporal_add_query(&target, "nextPageToken", view_of_str(&j->token));
@@ -227,10 +248,12 @@ ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
 			 struct view cursor)
 {
 	static temporal_then_fn *const parts[] = { [PART_DETAIL] = temporal_load_detail,
-						   [PART_HISTORY] = load_lines };
+						   [PART_HISTORY] = load_lines,
+						   [PART_HISTORY_END] = load_lines };
 	struct temporal_job *j = temporal_job(temporal_of(b));
 	j->run = mem_bytes(run.ptr ? run.ptr : "", run.len);
 	str_add(&j->token, cursor);
+	j->part = part;
 	j->slash = part == PART_DETAIL ? load_listed : NULL;
 	temporal_find(j, parts[part]);
 	return j->ticket;

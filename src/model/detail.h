@@ -53,12 +53,16 @@ struct history_state {
 	struct run_key key;
 	int64_t seq;				/* of the run when it was asked for */
 	uint64_t request;			/* under way; 0: none */
+	bool asks_older;			/* ... for what is before those that are here */
 	struct arena arena;
-	const struct history_facts *items;
+	const struct history_facts *items;	/* oldest first */
 	size_t len;
+	struct str older;			/* cursor of those before; empty: there are none */
 	struct str trouble;			/* why it could not be read */
 };
 
+/* The pane's lines: the items, and one in front of them where there are older ones. */
+size_t history_lines(const struct history_state *h);
 void history_state_release(struct history_state *h);
 
 enum { DETAIL_DEPTH = 16 };

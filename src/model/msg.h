@@ -56,7 +56,7 @@ struct msg_counts {
 struct msg_history {
 	const struct history_facts *items;
 	size_t len;
-	bool complete;
+	struct view older;		/* cursor of the lines before; empty: there are none */
 };
 
 struct msg_log {

@@ -8,7 +8,7 @@
 #include "model/save.h"
 
 /* A pane that only scrolls. */
-static bool scroll_act(struct model *m, enum action a, struct effects *fx)
+bool pane_scroll(struct model *m, enum action a, struct effects *fx)
 {
 	struct scroll_state *s = &m->detail.scroll[m->detail.pane];
 	struct detail_layout l;
@@ -33,7 +33,7 @@ static bool scroll_act(struct model *m, enum action a, struct effects *fx)
 static bool arguments_act(struct model *m, enum action a, struct effects *fx)
 {
 	if (a != ACTION_SAVE || !m->detail.detail)
-		return scroll_act(m, a, fx);
+		return pane_scroll(m, a, fx);
 	save_arguments(m, fx);
 	return true;
 }
@@ -41,7 +41,7 @@ static bool arguments_act(struct model *m, enum action a, struct effects *fx)
 static bool result_act(struct model *m, enum action a, struct effects *fx)
 {
 	if (a != ACTION_SAVE || !m->detail.detail)
-		return scroll_act(m, a, fx);
+		return pane_scroll(m, a, fx);
 	save_result(m, fx);
 	return true;
 }
@@ -52,11 +52,11 @@ static bool timeline_act(struct model *m, enum action a, struct effects *fx)
 		m->detail.squeezed = !m->detail.squeezed;
 		return true;
 	}
-	return scroll_act(m, a, fx);
+	return pane_scroll(m, a, fx);
 }
 
 static const struct pane panes[] = {
-	[PANE_TASKS] = { .title = "task", .scopes = { { -1 } }, .act = scroll_act },
+	[PANE_TASKS] = { .title = "task", .scopes = { { -1 } }, .act = pane_scroll },
 	[PANE_TIMELINE] = { .title = "timeline", .scopes = { { -1 } }, .act = timeline_act },
 	[PANE_ARGUMENTS] = { .title = "arguments", .scopes = { { -1 } }, .act = arguments_act },
 	[PANE_RESULT] = { .title = "result", .scopes = { { -1 } }, .act = result_act },
@@ -64,7 +64,7 @@ static const struct pane panes[] = {
 			.show = pane_logs_show, .hide = pane_logs_hide,
 			.field = pane_logs_field, .typed = pane_logs_typed,
 			.arrive = pane_logs_arrive },
-	[PANE_HISTORY] = { .title = "history", .scopes = { { -1 } }, .act = scroll_act,
+	[PANE_HISTORY] = { .title = "history", .scopes = { { -1 } }, .act = pane_history_act,
 			   .show = pane_history_show, .hide = pane_history_hide,
 			   .arrive = pane_history_arrive },
 };

@@ -46,6 +46,14 @@ static void put_line(struct pen *p, struct rect r, const struct history_facts *h
 	pen_put(p, r.row, r.col, r.cols, STYLE_PLAIN);
 }
 
+static void put_older(struct pen *p, struct rect r)
+{
+	bool asked = p->m->detail.history.request && p->m->detail.history.asks_older;
+
+	canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM,
+		     asked ? "Reading older events ..." : "Older events are not shown: up reads them");
+}
+
 void view_history_pane(struct pen *p, struct rect r)
 {
 	const struct history_state *h = &p->m->detail.history;
@@ -56,10 +64,16 @@ void view_history_pane(struct pen *p, struct rect r)
 		canvas_text(p->canvas, top.row, top.col, top.cols, STYLE_WARNING,
 			    view_of_str(&h->trouble));
 	}
-	if (h->len == 0 || !run_key_eq(h->key, p->m->detail.key)) {
+	if (history_lines(h) == 0 || !run_key_eq(h->key, p->m->detail.key)) {
 		pen_empty(p, r, "Reading the history ...");
 		return;
 	}
-	for (size_t i = p->m->detail.scroll[PANE_HISTORY].top; i < h->len && r.rows > 0; i++)
-		put_line(p, rect_take_top(&r, 1), &h->items[i]);
+	size_t older = history_lines(h) - h->len;
+	for (size_t i = p->m->detail.scroll[PANE_HISTORY].top; i < history_lines(h) && r.rows > 0; i++) {
+		struct rect line = rect_take_top(&r, 1);
+		if (i < older)
+			put_older(p, line);
+		else
+			put_line(p, line, &h->items[i - older]);
+	}
 }

@@ -178,7 +178,7 @@ static void answer_history(struct fixture *f, const struct effect *e)
 	};
 
 	fixture_send(f, (struct msg){ .kind = MSG_HISTORY, .request = e->request, .key = e->key,
-				      .history = { items, 2, true } });
+				      .history = { items, 2, VIEW("") } });
 	fixture_send(f, (struct msg){ .kind = MSG_DONE, .request = e->request,
 				      .done = { .outcome = OUTCOME_OK } });
 }

@@ -69,6 +69,7 @@ static void ask_everything(struct asked *a)
 	ask(a, ear_page(&ear, "status:failed", "", 10));
 	ask(a, ear_fetch(&ear, "a", PART_DETAIL));
 	ask(a, ear_fetch(&ear, "a", PART_HISTORY));
+	ask(a, ear_fetch(&ear, "a", PART_HISTORY_END));
 	ask(a, ear_log(&ear, &log));
 	for (int kind = CATALOG_WORKFLOWS; kind <= CATALOG_INBOX; kind++)
 		ask(a, ear_catalog(&ear, (enum catalog_kind)kind));

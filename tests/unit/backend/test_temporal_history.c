@@ -173,6 +173,18 @@ START_TEST(two_at_once_share_what_is_kept)
 }
 END_TEST
 
+/* The newest lines first to be had, in their own order; the cursor goes back. */
+START_TEST(the_end_of_a_history_is_read_without_what_is_before)
+{
+	serve("GET", REVERSE, PAGE(SIGNALLED("9") "," TASK_DUE("8") "," SHIPPED, "dA=="));
+	ticket_id t = ear_fetch(&ear, "w-a", PART_HISTORY_END);
+	ck_assert(stub_until_fn(loop, is_done, &t));
+	ck_assert_msg(ear_heard(&ear, "history  activity task completed workflow execution signaled"), "%s",
+		      str_text(&ear.log));
+	expect_calls(1, 1);
+}
+END_TEST
+
 Suite *suite_temporal_history(void);
 
 Suite *suite_temporal_history(void)
@@ -191,6 +203,7 @@ Suite *suite_temporal_history(void)
 	tcase_add_test(c, a_history_that_lost_its_end_is_read_anew);
 	tcase_add_test(c, what_cannot_be_reached_keeps_what_was_read);
 	tcase_add_test(c, two_at_once_share_what_is_kept);
+	tcase_add_test(c, the_end_of_a_history_is_read_without_what_is_before);
 	suite_add_tcase(s, c);
 	return s;
 }

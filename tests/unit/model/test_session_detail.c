@@ -174,6 +174,7 @@ static void tell(uint64_t request, enum run_status status)
 
 	ck_assert(store_facts(f.store, f.model->detail.key, &run, &arena));
 	run.status = status;
+	run.seq++;
 	fixture_put(&f, run);
 	const struct run_detail detail = { .run = run, .tasks = &pushed, .n_tasks = 1 };
 	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = request, .detail = &detail });
@@ -235,6 +236,74 @@ START_TEST(what_can_no_longer_be_followed_is_fetched_when_it_changes)
 	fixture_wait(&f, 1000);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 2);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 1);
+	fixture_close(&f);
+}
+END_TEST
+
+/* Lines FIRST to LAST, and a cursor of those before. */
+static void tell_history(int64_t first, int64_t last, const char *older)
+{
+	struct history_facts items[64];
+	uint64_t request = f.model->detail.history.request;
+	size_t n = 0;
+
+	for (int64_t seq = first; seq <= last; seq++)
+		items[n++] = (struct history_facts){ .seq = seq, .kind = VIEW("signal") };
+	fixture_send(&f, (struct msg){ .kind = MSG_HISTORY, .request = request,
+				       .key = f.model->detail.key,
+				       .history = { items, n, view_of(older) } });
+	fixture_answer(&f, request, OUTCOME_OK, "");
+}
+
+static void expect_history(int64_t first, int64_t last, const char *older)
+{
+	const struct history_state *h = &f.model->detail.history;
+
+	ck_assert_uint_eq(h->len, (size_t)(last - first + 1));
+	for (size_t i = 0; i < h->len; i++)
+		ck_assert_int_eq(h->items[i].seq, first + (int64_t)i);
+	ck_assert_str_eq(str_text(&h->older), older);
+}
+
+static void open_history(void)
+{
+	ck_assert(fixture_open(&f, "three-runs", 20, 120));
+	press("j Enter");
+	f.mute = true;
+	press("6");
+	tell_history(101, 150, "c1");
+}
+
+START_TEST(a_long_history_opens_at_its_end_and_is_read_on_the_way_up)
+{
+	open_history();
+	const size_t *top = &f.model->detail.scroll[PANE_HISTORY].top;
+	ck_assert_uint_gt(*top, 30);
+	press("g");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_HISTORY), 1);
+	press("k");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_HISTORY), 2);
+	ck_assert(view_is(fixture_last(&f, EFFECT_HISTORY)->text, "c1"));
+	press("k");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_HISTORY), 2);
+	tell_history(61, 100, "");
+	expect_history(61, 150, "");
+	ck_assert_uint_eq(*top, 40);
+	press("g k");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_HISTORY), 2);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(newer_lines_of_a_long_history_come_behind_those_that_were_read)
+{
+	open_history();
+	press("g k");
+	tell_history(61, 100, "c2");
+	f.model->detail.follow = 1000;
+	tell(1000, RUN_PAUSED);
+	tell_history(111, 160, "c3");
+	expect_history(61, 160, "c2");
 	fixture_close(&f);
 }
 END_TEST
@@ -329,6 +398,8 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, a_run_that_is_followed_is_not_fetched_again);
 	tcase_add_test(t, one_run_is_followed_at_a_time);
 	tcase_add_test(t, what_can_no_longer_be_followed_is_fetched_when_it_changes);
+	tcase_add_test(t, a_long_history_opens_at_its_end_and_is_read_on_the_way_up);
+	tcase_add_test(t, newer_lines_of_a_long_history_come_behind_those_that_were_read);
 	tcase_add_test(t, help_names_the_keys_of_the_logs_when_opened_from_there);
 	tcase_add_test(t, enter_on_a_child_opens_it_and_escape_comes_back);
 	tcase_add_test(t, a_child_that_is_not_on_the_board_is_said);

@@ -32,8 +32,6 @@ static void temporal_free(struct temporal *t)
 	mem_free(t->waiting_memo);
 	mem_free(t->token);
 	mem_free(t->ca_file);
-	mem_free(t->codec_url);
-	mem_free(t->codec_unix_path);
 	mem_free(t);
 }
 
@@ -76,14 +74,14 @@ static void on_answer(void *arg, const struct http_answer *a)
 {
 	struct temporal_job *j = arg;
 	j->call = NULL;
-	if (!temporal_decode(j, a))
-		j->answered(j, a);
+	j->answered(j, a);
 }
 
 void temporal_job_ask(struct temporal_job *j, struct temporal_ask *ask,
 		      temporal_answered_fn *answered)
 {
 	ask->heard = on_answer;
+	ask->sealed = !j->verbatim;
 	ask->arg = j;
 	j->answered = answered;
 	j->call = temporal_ask(j->t, ask);
@@ -115,7 +113,6 @@ void temporal_job_free(struct temporal_job *j)
 	if (j->next)
 		j->next->prev = j->prev;
 	temporal_call_cancel(j->call);
-	temporal_decoding_free(j->decoding);
 	loop_remove(j->timer);
 	story_release(&j->story);
 	temporal_newer_free(j);
@@ -225,8 +222,7 @@ static void destroy(struct backend *b)
 	loop_remove(t->budget.timer);
 	t->budget.timer = NULL;
 	http_free(t->http);
-	http_free(t->codec);
-	t->codec = NULL;
+	temporal_codec_release(t);
 	/* From inside a call of the sink: the rest goes when that returns. */
 	temporal_enter(t);
 	temporal_leave(t);
@@ -334,7 +330,7 @@ struct backend *temporal_new(struct loop *loop, const struct backend_sink *sink,
 	t->has_token = c->token != NULL;
 	t->token = c->token ? mem_text(c->token) : NULL;
 	t->ca_file = c->ca_file ? mem_text(c->ca_file) : NULL;
-	t->codec_unix_path = c->codec_unix_path ? mem_text(c->codec_unix_path) : NULL;
+	t->codec.unix_path = c->codec_unix_path ? mem_text(c->codec_unix_path) : NULL;
 	if (c->codec_url)
 		temporal_codec_open(t, c->codec_url, c->codec_token);
 	t->read_only = c->read_only;

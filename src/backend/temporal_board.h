@@ -18,6 +18,7 @@ struct temporal_call;
 struct temporal_known {
 	char *id, *workflow_id, *type, *queue, *title, *prompt;
 	char *prompt_json;	/* the answer of its query, or NULL */
+	char *memo;		/* what its memo says that it waits for, or NULL */
 	enum run_status status;
 	int64_t created_ms, started_ms, ended_ms, gate_ms;
 	uint64_t sign;		/* of what was told; 0: nothing */
@@ -53,6 +54,9 @@ void temporal_tell_look(struct temporal *t, const struct run_facts *run);
 /* False: it was told so before, or is not wanted. */
 bool temporal_tell_row(struct temporal *t, const struct run_facts *run);
 void temporal_tell_gone(struct temporal *t, struct view id);
+void temporal_note_memo(struct temporal_known *k, struct view memo);
+/* What it waits for, as well as it is known. */
+const char *temporal_prompt_of(const struct temporal_known *k);
 void temporal_forget_all(struct temporal *t);
 /* Ended runs that the last snapshot did not name any more are told gone. */
 void temporal_drop_old(struct temporal *t);

@@ -18,11 +18,12 @@ struct temporal_call {
 	struct temporal *t;
 	struct temporal_call *prev, *next;
 	struct http_request *request;	/* NULL: queued, or waiting for its next try */
+	struct temporal_decoding *decoding;	/* its answer is at the codec, or NULL */
 	struct watch *again;
 	const char *method, *header;
 	char *target, *body;
 	size_t rows;		/* see struct temporal_ask */
-	bool listed, keyed, queued;
+	bool listed, keyed, sealed, queued;
 	bool held;		/* until it is known which endpoint this is */
 	int timeout_ms, tries;
 	temporal_heard_fn *heard;
@@ -196,6 +197,7 @@ static void call_free(struct temporal_call *c)
 	if (c->next)
 		c->next->prev = c->prev;
 	http_cancel(c->request);
+	temporal_decoding_free(c->decoding);
 	loop_remove(c->again);
 	mem_free(c->target);
 	mem_free(c->body);
@@ -228,6 +230,15 @@ static int64_t delay_of(const struct temporal_call *c, const struct http_answer 
 	return backoff_next(&b, 0, random);
 }
 
+static void end(void *arg, const struct http_answer *a)
+{
+	struct temporal_call *c = arg;
+	temporal_heard_fn *heard = c->heard;
+	void *owner = c->arg;
+	call_free(c);
+	heard(owner, a);
+}
+
 static void on_answer(void *arg, const struct http_answer *a)
 {
 	struct temporal_call *c = arg;
@@ -245,10 +256,9 @@ static void on_answer(void *arg, const struct http_answer *a)
 	if (may_try_again(c, a)) {
 		loop_timer_set(c->again, delay_of(c, a));
 	} else {
-		temporal_heard_fn *heard = c->heard;
-		void *owner = c->arg;
-		call_free(c);
-		heard(owner, a);
+		const struct temporal_sealed sealed = { t, &c->decoding, end, c };
+		if (!c->sealed || !temporal_decode(&sealed, a))
+			end(c, a);
 	}
 	temporal_leave(t);
 }
@@ -348,6 +358,7 @@ struct temporal_call *temporal_ask(struct temporal *t, const struct temporal_ask
 	c->listed = ask->listed;
 	c->rows = ask->rows;
 	c->keyed = ask->keyed;
+	c->sealed = ask->sealed;
 	c->timeout_ms = ask->timeout_ms ? ask->timeout_ms : t->times.answer_ms;
 	c->heard = ask->heard;
 	c->arg = ask->arg;

@@ -22,7 +22,7 @@ static bool is_readable(struct view encoding)
 }
 
 /* {"metadata":{"encoding":...},"data":...} of an encoding that is none of ours. */
-static bool needs_codec(const struct json *v)
+bool temporal_codec_needs(const struct json *v)
 {
 	struct str encoding = { 0 };
 	const struct json *metadata = json_get(v, "metadata");
@@ -80,7 +80,7 @@ static bool walk(struct walk *w, const struct json *v, int depth)
 	enum json_kind kind = json_kind(v);
 	if (depth > DEPTH_MAX)
 		return false;
-	if (needs_codec(v))
+	if (temporal_codec_needs(v))
 		return take_payload(w, v);
 	if (kind == JSON_OBJECT || kind == JSON_ARRAY)
 		return walk_members(w, v, depth);

@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "wire/json.h"
 
+/* A payload of an encoding that is none of ours. */
+bool temporal_codec_needs(const struct json *payload);
 /* Appends {"payloads": [...]} of those that cannot be read without it; how many they
  * are. Nothing is appended where there are none. */
 size_t temporal_codec_collect(const struct json *answer, struct str *out);

@@ -4,6 +4,7 @@
  * configuration does not name is shown, and never acted upon. */
 #include "backend/temporal_inside.h"
 
+#include "backend/temporal_codec.h"
 #include "backend/temporal_payload.h"
 
 static bool is_started(const struct json *a)
@@ -128,9 +129,9 @@ bool temporal_gate(struct temporal *t, const struct json *describe, struct arena
 	if (!rule.len)
 		return false;
 	const struct json *memo = memo_of(t, describe);
-	out->prompt = rule;
-	if (memo)
-		out->prompt = temporal_payload_text(memo, arena);
+	*out = (struct story_gate){ .prompt = rule };
+	if (memo && !temporal_codec_needs(memo))
+		out->prompt = out->memo = temporal_payload_text(memo, arena);
 	if (k && k->prompt)
 		out->prompt = arena_view(arena, view_of(k->prompt));
 	out->command = command_of(t, type, arena);

@@ -82,13 +82,13 @@ bool temporal_history_add(struct temporal *t, const char *run, const struct json
 {
 	struct temporal_history *h = history_of(t, run);
 	struct story *s = h ? story_of_kept(h->kept) : NULL;
-	if (t->codec_trouble)
+	if (t->codec.trouble)
 		temporal_history_forget(t, run);	/* sealed, it must be read again */
 	else if (s && json_get_int(json_first(events), "eventId", 0) <= s->seen_event + 1)
 		story_add(s, events);
 	else
 		return false;
-	return !t->codec_trouble;
+	return !t->codec.trouble;
 }
 
 bool temporal_history_copy(struct temporal_job *j)
@@ -103,7 +103,7 @@ bool temporal_history_copy(struct temporal_job *j)
 static void keep(struct temporal_job *j)
 {
 	struct temporal *t = j->t;
-	if (j->verbatim || t->codec_trouble)
+	if (j->verbatim || t->codec.trouble)
 		return;
 	temporal_history_forget(t, j->run);
 	let_go(&t->histories[TEMPORAL_HISTORIES - 1]);
@@ -193,7 +193,7 @@ static void tell_kept(struct temporal_job *j, struct temporal_history *h)
 	temporal_newer_free(j);
 	/* The copy holds on to what it needs. */
 	story_copy(h->kept, &j->story);
-	if (j->t->codec_trouble)
+	if (j->t->codec.trouble)
 		let_go(h);
 	j->then(j);
 }

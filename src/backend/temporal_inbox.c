@@ -113,7 +113,7 @@ static void add_waiting(struct jsonw *w, const struct temporal_known *k)
 	jsonw_string(w, "task", "gate");
 	jsonw_string(w, "kind", "approval");
 	jsonw_time(w, "since", k->gate_ms ? k->gate_ms : k->started_ms);
-	jsonw_string(w, "prompt", k->prompt ? k->prompt : "waits for approval");
+	jsonw_string(w, "prompt", temporal_prompt_of(k));
 	jsonw_end_object(w);
 }
 

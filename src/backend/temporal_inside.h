@@ -55,6 +55,7 @@ struct temporal_ask {
 	bool listed;		/* counts as a visibility call */
 	size_t rows;		/* the page's size; a server that limits us gets less; 0: no page */
 	bool keyed;		/* a POST that may be sent twice: it carries its own id */
+	bool sealed;		/* what only a codec server can read is read by it first */
 	int timeout_ms;		/* 0: the usual */
 	temporal_heard_fn *heard;
 	void *arg;
@@ -174,11 +175,30 @@ void temporal_find_prompt(struct temporal_job *j, temporal_then_fn *then);
 
 struct temporal_decoding;
 
+struct temporal_codec {
+	struct http *http;	/* or NULL: there is none */
+	char *url, *token, *unix_path;
+	bool trouble;		/* it did not decode what it was given last */
+	struct map kept;	/* what it was asked, to its answer */
+};
+
+/* An answer that may be sealed, for whom; *place is set until heard is called. */
+struct temporal_sealed {
+	struct temporal *t;
+	struct temporal_decoding **place;
+	temporal_heard_fn *heard;
+	void *arg;
+};
+
 void temporal_codec_open(struct temporal *t, const char *url, const char *token);
+/* The namespace is another one: so may be its address. */
+void temporal_codec_go_over(struct temporal *t);
+void temporal_codec_release(struct temporal *t);
 /* A UI server's settings may name one. */
 void temporal_codec_settings(struct temporal *t, const struct json *settings);
-/* False: nothing in the answer needs it. Else the job's answered() is called later. */
-bool temporal_decode(struct temporal_job *j, const struct http_answer *a);
+/* False: nothing in the answer needs it, or there is none. Else heard gets the decoded
+ * answer, now or later. */
+bool temporal_decode(const struct temporal_sealed *s, const struct http_answer *a);
 void temporal_decoding_free(struct temporal_decoding *d);	/* NULL is fine */
 
 /* ---- temporal_why.c ---- */
@@ -278,7 +298,6 @@ struct temporal_job {
 	bool verbatim;			/* answers are not decoded: they are sent back */
 	bool gathered;			/* waits for others that are given with it */
 	struct temporal_batch *batch;	/* that it is part of, or NULL */
-	struct temporal_decoding *decoding;	/* its answer is at the codec, or NULL */
 	struct temporal_follow *follow;	/* that it works for, or NULL: it ends by itself */
 	temporal_then_fn *slash;	/* instead, where its id has a slash; NULL: refused */
 	int64_t length;			/* of the history, before an order */
@@ -429,10 +448,8 @@ struct temporal {
 	char *name, *where, *space, *identity, *user;
 	bool read_only, has_token;
 	struct temporal_settings settings;
-	char *token, *ca_file, *codec_unix_path;
-	struct http *codec;	/* or NULL */
-	char *codec_url;
-	bool codec_trouble;
+	char *token, *ca_file;
+	struct temporal_codec codec;
 	struct temporal_times times;
 	struct mappings mappings;
 	char *waiting;		/* query, or NULL */

@@ -78,6 +78,7 @@ static void known_free(struct temporal_known *k)
 	mem_free(k->title);
 	mem_free(k->prompt);
 	mem_free(k->prompt_json);
+	mem_free(k->memo);
 	mem_free(k);
 }
 
@@ -92,13 +93,23 @@ void temporal_forget_all(struct temporal *t)
 	t->known = (struct map){ 0 };
 }
 
+void temporal_note_memo(struct temporal_known *k, struct view memo)
+{
+	mem_free(k->memo);
+	k->memo = memo.len ? mem_bytes(memo.ptr, memo.len) : NULL;
+}
+
+const char *temporal_prompt_of(const struct temporal_known *k)
+{
+	return k->prompt ? k->prompt : k->memo ? k->memo : "waits for approval";
+}
+
 static void put_gate(const struct temporal_known *k, struct run_facts *run)
 {
-	const char *prompt = k->prompt ? k->prompt : "waits for approval";
 	run->status = RUN_WAITING;
 	run->n_gates = 1;
 	run->waiting = (struct gate_facts){
-		.kind = GATE_APPROVAL, .task = VIEW("gate"), .prompt = view_of(prompt),
+		.kind = GATE_APPROVAL, .task = VIEW("gate"), .prompt = view_of(temporal_prompt_of(k)),
 		.required = 1, .attempt = 1, .version = 1,
 		.since_ms = k->gate_ms ? k->gate_ms : run->started_ms,
 	};
@@ -124,8 +135,12 @@ bool temporal_complete(struct temporal *t, struct run_facts *run)
 	if (run->n_gates && !k->looked_waiting) {
 		k->looked_waiting = true;
 		k->gate_ms = run->waiting.since_ms;
-		set_text(&k->prompt, run->waiting.prompt);
+		if (run->waiting.prompt.len)
+			temporal_note_memo(k, run->waiting.prompt);
 	}
+	/* Lists have it sealed where a codec server is needed. */
+	if (run->n_gates && !run->waiting.prompt.len)
+		run->waiting.prompt = view_of(temporal_prompt_of(k));
 	if (open && run->status == RUN_RUNNING && !run->n_gates &&
 	    (k->listed_waiting || k->looked_waiting))
 		put_gate(k, run);

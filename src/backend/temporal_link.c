@@ -36,8 +36,8 @@ void temporal_link_tell_live(struct temporal *t)
 			 t->budget.rate);
 	if (t->settings.off & 1U << TEMPORAL_WRITE)
 		str_add_text(&words, "; the UI server has writing switched off");
-	if (t->codec_trouble)
-		str_addf(&words, "; the codec server %s does not decode", t->codec_url);
+	if (t->codec.trouble)
+		str_addf(&words, "; the codec server %s does not decode", t->codec.url);
 	if (t->watch.part_unread)
 		str_add_text(&words, "; a run could not be read");
 	tell(t, CONDITION_LIVE, str_text(&words));

@@ -15,6 +15,8 @@ static void look_next(struct temporal *t);
 static void note_gate(struct temporal_known *k, bool waits, const struct story_gate *gate)
 {
 	k->looked_waiting = waits;
+	if (waits)
+		temporal_note_memo(k, gate->memo);
 	if (waits && !k->gate_ms)
 		k->gate_ms = gate->since_ms;
 	if (!waits) {
@@ -87,7 +89,8 @@ static void ask_query(struct temporal *t, const struct temporal_known *k, const 
 	jtext_add_quoted(&body, view_of(k->id));
 	str_add_text(&body, "},\"query\":{}}");
 	const struct temporal_ask ask = { .method = "POST", .target = &target, .body = &body,
-					  .header = "Grpc-Timeout: 3S", .heard = heard, .arg = t };
+					  .header = "Grpc-Timeout: 3S", .sealed = true,
+					  .heard = heard, .arg = t };
 	t->look.call = temporal_ask(t, &ask);
 }
 
@@ -138,7 +141,7 @@ static void ask_end(struct temporal *t, struct json_doc *describe)
 	temporal_add_workflow(&target, t, id);
 	str_add_text(&target, "/history?historyEventFilterType=2");
 	temporal_add_run(&target, t->look.id);
-	const struct temporal_ask ask = { .target = &target, .heard = on_end, .arg = t };
+	const struct temporal_ask ask = { .target = &target, .sealed = true, .heard = on_end, .arg = t };
 	t->look.call = temporal_ask(t, &ask);
 	arena_clear(&t->look.arena);
 }
@@ -227,7 +230,7 @@ static void look(struct temporal *t, struct temporal_known *k)
 	t->look.id = mem_text(k->id);
 	temporal_add_workflow(&target, t, k->workflow_id);
 	temporal_add_run(&target, k->id);
-	const struct temporal_ask ask = { .target = &target, .heard = on_look, .arg = t };
+	const struct temporal_ask ask = { .target = &target, .sealed = true, .heard = on_look, .arg = t };
 	t->look.left--;
 	t->look.call = temporal_ask(t, &ask);
 }

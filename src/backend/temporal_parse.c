@@ -1,6 +1,7 @@
 /* Runs of Temporal's lists to facts (temporal_parse.h). */
 #include "backend/temporal_parse.h"
 
+#include "backend/temporal_codec.h"
 #include "backend/temporal_payload.h"
 #include "base/jtext.h"
 
@@ -144,7 +145,7 @@ static void read_memo_gate(const struct json *info, const struct temporal_rules 
 	out->waiting = (struct gate_facts){
 		.kind = GATE_APPROVAL, .task = VIEW("gate"), .required = 1, .attempt = 1,
 		.version = 1, .since_ms = out->started_ms,
-		.prompt = temporal_payload_text(payload, arena),
+		.prompt = temporal_codec_needs(payload) ? VIEW("") : temporal_payload_text(payload, arena),
 	};
 }
 

@@ -203,18 +203,6 @@ static bool is_wrapper(const struct json *failure, struct arena *arena, struct v
 	return (activity || child) && json_kind(json_get(failure, "cause")) == JSON_OBJECT;
 }
 
-static struct view cause_words(const struct json *failure, struct arena *arena)
-{
-	struct view type = type_of(failure, arena);
-	struct str words = { 0 };
-	str_add(&words, type);
-	str_add_text(&words, type.len ? ": " : "");
-	str_add(&words, json_get_text(failure, "message"));
-	struct view v = arena_view(arena, view_of_str(&words));
-	str_release(&words);
-	return v;
-}
-
 /* Message and stack that lie in a payload, once that can be read. */
 static void read_encoded(const struct json *failure, struct arena *arena, struct error_facts *out)
 {
@@ -227,6 +215,20 @@ static void read_encoded(const struct json *failure, struct arena *arena, struct
 	if (json_get_text(root, "stack_trace").len)
 		out->stack = copy(root, "stack_trace", arena);
 	json_free(doc);
+}
+
+static struct view cause_words(const struct json *failure, struct arena *arena)
+{
+	struct view type = type_of(failure, arena);
+	struct error_facts error = { .message = json_get_text(failure, "message") };
+	struct str words = { 0 };
+	read_encoded(failure, arena, &error);
+	str_add(&words, type);
+	str_add_text(&words, type.len ? ": " : "");
+	str_add(&words, error.message);
+	struct view v = arena_view(arena, view_of_str(&words));
+	str_release(&words);
+	return v;
 }
 
 bool temporal_failure(const struct json *failure, struct arena *arena, struct error_facts *out)

@@ -123,6 +123,8 @@ static void go_over(struct temporal_job *j)
 	temporal_follows_end(t, newest);
 	while (!t->dead && (other = other_job(t, newest, mine)) != NULL)
 		temporal_finish(other, OUTCOME_UNREACHABLE, "the board went over to another namespace");
+	if (!t->dead)
+		temporal_codec_go_over(t);	/* nothing of the old one is at the codec any more */
 	if (!t->dead && (j = temporal_job_of(t, mine)) != NULL)
 		temporal_finish(j, OUTCOME_OK, NULL);
 }

@@ -85,7 +85,7 @@ static void remember(struct temporal_job *j)
 		str_add_char(&text, '\n');
 	}
 	if (is_one_line(type) && is_one_line(queue)) {
-		bool keeps = is_one_line(input) && input.len <= INPUT_KEPT && !j->t->codec;
+		bool keeps = is_one_line(input) && input.len <= INPUT_KEPT && !j->t->codec.http;
 		str_addf(&text, "%s\t%s\t%s\t", j->t->name, j->type, j->queue);
 		str_add(&text, keeps ? input : VIEW(""));
 		str_add_char(&text, '\n');

@@ -72,6 +72,7 @@ bool story_line(const struct json *event, struct arena *arena, struct history_fa
 struct story_task *story_find(struct story *s, struct view id);
 /* How a gate looks on a run, in the story's arena. */
 struct story_gate {
+	struct view memo;	/* what its memo says of it, or empty */
 	struct view prompt;
 	struct view command;		/* what approving will send */
 	struct view off_approve, off_reject;	/* why not, or empty */

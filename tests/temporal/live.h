@@ -12,6 +12,7 @@ enum { LIVE_WAIT_MS = 60000 };
 /* The ports of the server's doors, each chosen when live_ports is called. */
 struct live_ports {
 	int http, ui, ui_off;		/* the UI server; one with writing and cancelling off */
+	int ui_codec, codec;		/* one whose settings name the codec server */
 	int count, tls, mtls, token;
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/when.h"
 #include "lib/unit.h"
 
 static struct board board;
@@ -70,6 +71,36 @@ START_TEST(what_the_ui_server_has_switched_off_is_refused_by_its_name)
 	ck_assert_str_eq(t->text, "switched off by the UI server (DisableWriteActions)");
 	/* It is still running: this is asked of the server itself. */
 	expect_detail(&board, "timers-2", "running");
+	board_close(&board);
+}
+END_TEST
+
+static void until_inbox_has(const char *words)
+{
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	do {
+		ck_assert_msg(when_mono_ms() < end, "%s: %s", words, str_text(&board.ear.log));
+		str_clear(&board.ear.log);
+		until_done(&board, ear_catalog(&board.ear, CATALOG_INBOX));
+	} while (!strstr(str_text(&board.ear.log), words));
+}
+
+START_TEST(a_codec_server_of_the_ui_servers_settings_reads_what_is_sealed)
+{
+	const struct temporal_config with = { .token = "fixture-token" };
+	board_open(&board, ports.ui_codec, &with);
+	until_in(&board, "sealed-1", "waiting");
+	until_inbox_has("\"short\":\"sealed-1\",\"workflow\":\"SealedApproval\",\"task\":\"gate\","
+			"\"kind\":\"approval\"");
+	until_inbox_has("\"prompt\":\"Ship to Anna?\"");
+	until_in(&board, "sealed-2", "failed");
+	expect_detail(&board, "sealed-2", "failed -1.00 card 4711 declined");
+	board_close(&board);
+	/* Without a token it reads nothing, and that is said. */
+	board_open(&board, ports.ui_codec, NULL);
+	until_in(&board, "sealed-2", "failed");
+	expect_detail(&board, "sealed-2", "failed -1.00 Encoded failure");
+	ck_assert_ptr_nonnull(strstr(str_text(&board.ear.sentence), "does not decode"));
 	board_close(&board);
 }
 END_TEST
@@ -176,6 +207,7 @@ Suite *suite_live_doors(void)
 	tcase_add_test(c, through_the_ui_server_all_is_the_same);
 	tcase_add_test(c, a_slash_in_an_id_works_at_the_ui_server_and_by_batch_at_the_frontend);
 	tcase_add_test(c, what_the_ui_server_has_switched_off_is_refused_by_its_name);
+	tcase_add_test(c, a_codec_server_of_the_ui_servers_settings_reads_what_is_sealed);
 	tcase_add_test(c, tls_needs_the_right_authority);
 	tcase_add_test(c, a_clients_certificate_opens_the_door_that_asks_for_it);
 	tcase_add_test(c, a_token_opens_the_door_that_asks_for_it);

@@ -33,7 +33,8 @@ static int free_port(void)
 void live_choose_ports(void)
 {
 	int *const all[] = { &ports.http, &ports.ui,   &ports.ui_off, &ports.count,
-			     &ports.tls,  &ports.mtls, &ports.token };
+			     &ports.tls,  &ports.mtls, &ports.token,  &ports.ui_codec,
+			     &ports.codec };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		*all[i] = free_port();
 }
@@ -78,20 +79,24 @@ void live_start(const char *const *words)
 
 void live_start_usual(const char *runs)
 {
-	struct str database = { 0 }, http = { 0 }, ui = { 0 }, doors = { 0 };
+	struct str database = { 0 }, http = { 0 }, ui = { 0 }, doors = { 0 },
+		   codec = { 0 };
 	str_addf(&database, "%s/usual.db", live_folder);
 	str_addf(&http, "%d", ports.http);
-	str_addf(&ui, "%d,%d:write+cancel", ports.ui, ports.ui_off);
+	str_addf(&ui, "%d,%d:write+cancel,%d:codec", ports.ui, ports.ui_off, ports.ui_codec);
+	str_addf(&codec, "%d", ports.codec);
 	str_addf(&doors, "count=%d,tls=%d,mtls=%d,token=%d", ports.count, ports.tls, ports.mtls,
 		 ports.token);
 	const char *const words[] = { "-http", str_text(&http), "-db", str_text(&database),
 				      "-ui", str_text(&ui), "-doors", str_text(&doors),
-				      "-certificates", live_folder, runs, "-lost", NULL };
+				      "-certificates", live_folder, runs, "-lost",
+				      "-codec", str_text(&codec), NULL };
 	live_start(words);
 	str_release(&database);
 	str_release(&http);
 	str_release(&ui);
 	str_release(&doors);
+	str_release(&codec);
 }
 
 void live_start_afresh(void)

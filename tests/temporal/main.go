@@ -27,6 +27,7 @@ type options struct {
 	load                int
 	ui                  string
 	doors, certificates string
+	codec               string
 	worker              string
 	lost                bool
 }
@@ -43,6 +44,7 @@ func parseOptions() options {
 	flag.StringVar(&o.ui, "ui", "", "UI servers' proxies, PORT or PORT:SWITCHED+OFF, with commas between")
 	flag.StringVar(&o.doors, "doors", "", "count=PORT,tls=PORT,mtls=PORT,token=PORT")
 	flag.StringVar(&o.certificates, "certificates", "", "folder for the certificates of the doors")
+	flag.StringVar(&o.codec, "codec", "", "port of a codec server")
 	flag.StringVar(&o.worker, "worker", "", "be nothing but a worker of that identity on the queue \"lost\"")
 	flag.BoolVar(&o.lost, "lost", false, "kill such a worker when it has reported itself")
 	flag.Parse()
@@ -73,18 +75,19 @@ const (
 	never     = -1
 )
 
-func dial(o options, namespace, identity string, heartbeats time.Duration) client.Client {
-	quiet := sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr,
+func dialWith(o options, to client.Options) client.Client {
+	to.HostPort = hostPort(o.grpcPort)
+	to.Logger = sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr,
 		&slog.HandlerOptions{Level: slog.LevelError + 4})))
-	c, err := client.Dial(client.Options{
-		HostPort:                hostPort(o.grpcPort),
-		Namespace:               namespace,
-		Identity:                identity,
-		Logger:                  quiet,
-		WorkerHeartbeatInterval: heartbeats,
-	})
+	c, err := client.Dial(to)
 	check(err, "the server does not answer")
 	return c
+}
+
+func dial(o options, namespace, identity string, heartbeats time.Duration) client.Client {
+	return dialWith(o, client.Options{
+		Namespace: namespace, Identity: identity, WorkerHeartbeatInterval: heartbeats,
+	})
 }
 
 func main() {
@@ -107,6 +110,8 @@ func main() {
 		startRuns(context.Background(), c)
 		startElsewhere(context.Background(), dial(o, "payments", "fixture@localhost", never))
 	}
+	startSealed(o)
+	startCodec(o)
 	startLoad(context.Background(), c, o.load)
 	startUIs(o)
 	openDoors(o)

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"net"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,9 @@ func disable(c *config.Config, names string) {
 		"activity":  &c.ActivityCommandsDisabled,
 	}
 	for _, name := range split(names, '+') {
-		*switches[name] = true
+		if name != "codec" {
+			*switches[name] = true
+		}
 	}
 }
 
@@ -46,6 +49,11 @@ func startUI(o options, port int, off string) {
 		HideLogs:            true,
 	}
 	disable(c, off)
+	if strings.Contains(off, "codec") {
+		c.Codec = config.Codec{
+			Endpoint: "http://" + net.JoinHostPort(host, o.codec) + "/{namespace}", PassAccessToken: true,
+		}
+	}
 	go func() { _ = ui.NewServer(server_options.WithConfigProvider(c)).Start() }()
 	waitFor(port)
 }

@@ -2,7 +2,7 @@
 #include "lib/unit.h"
 
 unit_suite_fn suite_backend, suite_backoff, suite_context, suite_local, suite_replay,
-	suite_rules, suite_temporal, suite_temporal_board, suite_temporal_link, suite_temporal_orders,
+	suite_rules, suite_temporal, suite_temporal_board, suite_temporal_codec, suite_temporal_link, suite_temporal_orders,
 	suite_temporal_detail, suite_temporal_follow, suite_temporal_history, suite_temporal_prompt,
 	suite_temporal_profile, suite_temporal_parse,
 	suite_temporal_space;
@@ -11,7 +11,7 @@ int main(void)
 {
 	static unit_suite_fn *const suites[] = {
 		suite_backend, suite_backoff, suite_context, suite_local,
-		suite_replay,  suite_rules,   suite_temporal, suite_temporal_board,
+		suite_replay,  suite_rules,   suite_temporal, suite_temporal_board, suite_temporal_codec,
 		suite_temporal_link, suite_temporal_orders, suite_temporal_detail, suite_temporal_follow, suite_temporal_history, suite_temporal_prompt,
 		suite_temporal_profile,
 		suite_temporal_parse, suite_temporal_space, NULL,

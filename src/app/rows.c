@@ -17,7 +17,7 @@ struct table {
 	const char *list;		/* the member that holds the rows */
 	const char *members[COLUMNS_MAX];
 	const char *titles[COLUMNS_MAX + 1];
-	size_t always;			/* so many columns; those behind only if a row has them */
+	unsigned optional;		/* bits of columns that are shown only if a row has them */
 };
 
 static const struct table tables[] = {
@@ -27,10 +27,11 @@ static const struct table tables[] = {
 		{ "schedule", "workflow", "cron", "zone", "next", "paused" } },
 	[CATALOG_QUEUES] = { "queues",
 		{ "name", "slots", "running", "queued", "oldest", "added_per_s", "taken_per_s" },
-		{ "queue", "slots", "running", "queued", "oldest", "in/s", "out/s" }, 4 },
+		{ "queue", "slots", "running", "queued", "oldest", "in/s", "out/s" }, 0x70 },
 	[CATALOG_WORKERS] = { "workers",
-		{ "name", "queue", "slots", "running", "state", "polls", "sdk", "host", "last_seen" },
-		{ "worker", "queue", "slots", "running", "state", "polls", "sdk", "host", "last seen" }, 4 },
+		{ "name", "queue", "state", "slots", "running", "last_seen", "polls", "sdk", "host" },
+		{ "worker", "queue", "state", "slots", "running", "last seen", "polls", "sdk", "host" },
+		0x1e4 },
 	/* In the order that view/metrics_view.c draws. */
 	[CATALOG_STATS] = { "workflows",
 		{ "workflow", "ended", "success_rate", "duration_ms.p50", "duration_ms.p95" },
@@ -97,7 +98,7 @@ static size_t choose_columns(const struct table *t, const struct json *rows, siz
 {
 	size_t n = 0, all = columns_of(t);
 	for (size_t i = 0; i < all; i++) {
-		if (!t->always || i < t->always || has_cell(rows, t->members[i]))
+		if (!(t->optional >> i & 1) || has_cell(rows, t->members[i]))
 			shown[n++] = i;
 	}
 	return n;

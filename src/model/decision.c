@@ -313,11 +313,20 @@ static bool act_buttons(struct model *m, enum action a, struct effects *fx)
 	return true;
 }
 
+/* Of the list of runs; else of the words that are sent, about a row at a time: how many
+ * rows they take only the drawing knows. */
+static size_t scroll_most(const struct decision_state *d)
+{
+	enum { ROW_BYTES = 36 };
+
+	return d->targets.len > 1 ? d->targets.len - 1 : d->shown.text.len / ROW_BYTES;
+}
+
 static bool decision_act(struct model *m, enum action a, struct effects *fx)
 {
 	struct decision_state *d = &m->decision;
 
-	if (a == ACTION_PAGE_DOWN && d->scroll + 1 < d->targets.len)
+	if (a == ACTION_PAGE_DOWN && d->scroll < scroll_most(d))
 		d->scroll++;
 	if (a == ACTION_PAGE_UP && d->scroll > 0)
 		d->scroll--;

@@ -41,7 +41,7 @@ struct decision_state {
 	struct str evidence_of;
 	VEC(struct str) evidence;	/* the last lines that its step printed */
 	struct shown_state shown;	/* what it would send */
-	size_t scroll;			/* of the list of targets */
+	size_t scroll;			/* of the list of targets; of one: of what is sent */
 };
 
 extern const struct screen screen_decision;

@@ -10,7 +10,7 @@
 #include "view/dialog.h"
 #include "view/screens.h"
 
-enum { DIALOG_COLS = 72, LABEL_COLS = 10, LIST_ROWS = 8, SHOWN_ROWS = 5 };
+enum { DIALOG_COLS = 72, LABEL_COLS = 10, LIST_ROWS = 8, PROMPT_ROWS = 5 };
 
 static void line(struct pen *p, struct rect *r, const char *label, struct view value)
 {
@@ -128,28 +128,34 @@ static void put_evidence(struct pen *p, struct rect *r, int keep)
 }
 
 /* What would be sent; the first time it must have been seen. */
-static int shown_rows(const struct decision_state *d)
+static int shown_rows(const struct decision_state *d, int cols)
 {
 	const struct shown_state *s = &d->shown;
-	int cells = utf8_width(view_of_str(s->text.len > 0 ? &s->text : &s->trouble));
+	struct view words = view_of_str(s->text.len > 0 ? &s->text : &s->trouble);
 
-	if (!s->request && cells == 0)
+	if (!s->request && words.len == 0)
 		return 0;
-	return 2 + (cells / (DIALOG_COLS - 4) < SHOWN_ROWS ? cells / (DIALOG_COLS - 4) : SHOWN_ROWS);
+	return 1 + (s->request ? 1 : pen_wrapped_rows(words, cols));
 }
 
+/* What does not fit comes into sight row by row. */
 static void put_shown(struct pen *p, struct rect r)
 {
 	const struct decision_state *d = &p->m->decision;
 	const struct shown_state *s = &d->shown;
+	int hidden = shown_rows(d, r.cols) - r.rows;
+	int from = (int)d->scroll < hidden ? (int)d->scroll : hidden;
 
-	canvas_words(p->canvas, r.row, r.col, r.cols, s->first ? STYLE_WARNING : STYLE_LABEL,
-		     s->first ? "for the first time this is sent" : "this is sent");
+	str_add_text(pen_text(p), s->first ? "for the first time this is sent" : "this is sent");
+	if (hidden > 0)
+		str_addf(&p->text, "%s%d more rows: PgDn", pen_dot(p), hidden);
+	pen_put(p, r.row, r.col, r.cols, s->first ? STYLE_WARNING : STYLE_LABEL);
 	rect_take_top(&r, 1);
 	if (s->request)
 		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM, "Asking what it is.");
 	else if (s->text.len > 0)
-		pen_wrap(p, r, STYLE_PLAIN, view_of_str(&s->text));
+		pen_wrap(p, r, STYLE_PLAIN,
+			 pen_wrapped_from(view_of_str(&s->text), r.cols, from));
 	else
 		pen_wrap(p, r, STYLE_ERROR, view_of_str(&s->trouble));
 }
@@ -228,7 +234,7 @@ static int rows_wanted(struct pen *p, const struct decision_state *d)
 		rows += 1 + (d->targets.len > LIST_ROWS ? LIST_ROWS + 1 : (int)d->targets.len);
 		return rows + 1;
 	}
-	rows += 2 + (t->task.len > 0) + t->unsettled + shown_rows(d);
+	rows += 2 + (t->task.len > 0) + t->unsettled + shown_rows(d, DIALOG_COLS - 4);
 	if (t->prompt.len > 0)
 		rows += 2 + utf8_width(view_of_str(&t->prompt)) / (DIALOG_COLS - 4) + 1;
 	if (d->evidence_of.len > 0)
@@ -259,6 +265,7 @@ void view_decision(struct pen *p, struct rect r)
 	const struct target *t = &d->targets.items[0];
 	struct str title = { 0 };
 	struct rect in, footer, field;
+	int shown;
 
 	if (d->targets.len > 1)
 		add_yes(&title, d);
@@ -271,8 +278,11 @@ void view_decision(struct pen *p, struct rect r)
 	rect_take_bottom(&in, 1);
 	if (decision_field_name(d->verb))
 		field = rect_take_bottom(&in, 2);
-	if (shown_rows(d) > 0)
-		put_shown(p, rect_take_bottom(&in, shown_rows(d)));
+	shown = shown_rows(d, in.cols);
+	if (shown > in.rows - PROMPT_ROWS)
+		shown = in.rows > PROMPT_ROWS + 2 ? in.rows - PROMPT_ROWS : 2;
+	if (shown_rows(d, in.cols) > 0)
+		put_shown(p, rect_take_bottom(&in, shown));
 	if (d->changed.len > 0)
 		canvas_text(p->canvas, footer.row - 1, in.col, in.cols, STYLE_WARNING,
 			    view_of_str(&d->changed));
@@ -286,7 +296,7 @@ void view_decision(struct pen *p, struct rect r)
 		if (t->unsettled)
 			canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM,
 				     "Reading the run.");
-		put_evidence(p, &in, 0);
+		put_evidence(p, &in, shown > 0);
 	}
 	if (decision_field_name(d->verb))
 		put_line(p, field);

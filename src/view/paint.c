@@ -109,25 +109,50 @@ static struct view piece(struct view rest, int cells)
 	return fits;
 }
 
+/* Takes the next row off; false where there is none. */
+static bool next_row(struct view *rest, int cols, struct view *line)
+{
+	if (rest->len == 0 || cols <= 0)
+		return false;
+	*line = piece(*rest, cols);
+	size_t skip = line->len;
+	if (skip < rest->len && (rest->ptr[skip] == ' ' || rest->ptr[skip] == '\n'))
+		skip++;
+	*rest = skip ? view_cut(*rest, skip, SIZE_MAX) : VIEW("");
+	return true;
+}
+
 int pen_wrap(struct pen *p, struct rect r, enum style_role role, struct view text)
 {
-	struct view rest = text;
+	struct view rest = text, all = text, line;
 	int row = 0;
 
-	while (rest.len > 0 && row < r.rows && r.cols > 0) {
-		struct view line = piece(rest, r.cols);
-		size_t skip = line.len;
-
-		if (row == r.rows - 1)
-			line = rest;
-		canvas_text(p->canvas, r.row + row++, r.col, r.cols, role, line);
-		if (skip < rest.len && (rest.ptr[skip] == ' ' || rest.ptr[skip] == '\n'))
-			skip++;
-		if (skip == 0)
-			break;
-		rest = view_cut(rest, skip, SIZE_MAX);
+	while (row < r.rows && next_row(&rest, r.cols, &line)) {
+		canvas_text(p->canvas, r.row + row, r.col, r.cols, role,
+			    row == r.rows - 1 ? all : line);
+		all = rest;
+		row++;
 	}
 	return row;
+}
+
+struct view pen_wrapped_from(struct view text, int cols, int rows)
+{
+	struct view line;
+
+	while (rows-- > 0 && next_row(&text, cols, &line))
+		;
+	return text;
+}
+
+int pen_wrapped_rows(struct view text, int cols)
+{
+	struct view line;
+	int rows = 0;
+
+	while (next_row(&text, cols, &line))
+		rows++;
+	return rows;
 }
 
 int pen_field(struct pen *p, struct rect r, int at, const char *label, struct view value)

@@ -4,7 +4,7 @@
 #include "model/table.h"
 #include "view/screens.h"
 
-enum { GAP_COLS = 2 };
+enum { GAP_COLS = 2, LEAST_COLS = 19, MORE_COLS = 3 };	/* least: an instant */
 
 static void measure(const struct table_state *s, int rows, int widths[TABLE_COLUMNS_MAX])
 {
@@ -19,28 +19,58 @@ static void measure(const struct table_state *s, int rows, int widths[TABLE_COLU
 	}
 }
 
-static void put_row(struct pen *p, struct rect r, const struct view *cells, const int *widths)
+/* Where not all fit the widest are cut, down to LEAST_COLS, and what still does not fit
+ * is left out from the right. Returns how many columns are shown. */
+static int fit(const struct table_state *s, int cols, int widths[TABLE_COLUMNS_MAX])
+{
+	int n = s->n_columns, sum = (n - 1) * GAP_COLS, least = sum;
+
+	for (int c = 0; c < n; c++) {
+		sum += widths[c];
+		least += widths[c] < LEAST_COLS ? widths[c] : LEAST_COLS;
+	}
+	if (least > cols)
+		cols -= MORE_COLS;
+	while (n > 1 && least > cols) {
+		n--;
+		sum -= widths[n] + GAP_COLS;
+		least -= (widths[n] < LEAST_COLS ? widths[n] : LEAST_COLS) + GAP_COLS;
+	}
+	for (; sum > cols; sum--) {
+		int widest = 0;
+
+		for (int c = 1; c < n; c++)
+			widest = widths[c] > widths[widest] ? c : widest;
+		widths[widest]--;
+	}
+	return n;
+}
+
+static void put_row(struct pen *p, struct rect r, const struct view *cells, const int *widths, int n)
 {
 	int col = r.col + 1;
 
-	for (int c = 0; c < p->m->table.n_columns && col < r.col + r.cols; c++) {
-		int room = r.col + r.cols - 1 - col, w = widths[c] < room ? widths[c] : room;
-
-		canvas_text(p->canvas, r.row, col, w, c == 0 ? STYLE_STRONG : STYLE_PLAIN,
+	for (int c = 0; c < n; c++) {
+		canvas_text(p->canvas, r.row, col, widths[c], c == 0 ? STYLE_STRONG : STYLE_PLAIN,
 			    cells[c]);
 		col += widths[c] + GAP_COLS;
 	}
 }
 
-static void put_titles(struct pen *p, struct rect r, const int *widths)
+/* Also how many do not fit. */
+static void put_titles(struct pen *p, struct rect r, const int *widths, int n)
 {
+	const struct table_state *s = &p->m->table;
 	int col = r.col + 1;
 
-	for (int c = 0; c < p->m->table.n_columns && col < r.col + r.cols; c++) {
-		canvas_words(p->canvas, r.row, col, r.col + r.cols - 1 - col, STYLE_LABEL,
-			     p->m->table.columns[c]);
+	for (int c = 0; c < n; c++) {
+		canvas_words(p->canvas, r.row, col, widths[c], STYLE_LABEL, s->columns[c]);
 		col += widths[c] + GAP_COLS;
 	}
+	if (n == s->n_columns)
+		return;
+	str_addf(pen_text(p), "+%d", s->n_columns - n);
+	pen_put(p, r.row, r.col + r.cols - MORE_COLS, MORE_COLS - 1, STYLE_DIM);
 }
 
 void view_table(struct pen *p, struct rect r)
@@ -61,11 +91,12 @@ void view_table(struct pen *p, struct rect r)
 		return;
 	}
 	measure(s, r.rows, widths);
-	put_titles(p, rect_take_top(&r, 1), widths);
+	int n = fit(s, r.cols - 2, widths);
+	put_titles(p, rect_take_top(&r, 1), widths, n);
 	for (size_t i = s->rows.top; i < table_len(s) && r.rows > 0; i++) {
 		struct rect at = rect_take_top(&r, 1);
 
-		put_row(p, at, &s->cells.items[i * (size_t)s->n_columns], widths);
+		put_row(p, at, &s->cells.items[i * (size_t)s->n_columns], widths, n);
 		if (i == s->rows.at)
 			canvas_paint(p->canvas, at, STYLE_SELECTED);
 	}

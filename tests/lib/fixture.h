@@ -31,7 +31,7 @@ struct fixture_setup {
 /* Sets: "empty", "three-runs" (one running, one waiting, one failed), "night" (some
  * twenty in all lanes), "crowd" (200), "question" (one that waits for an answer),
  * "hostile" (names, prompts and output that try things), "words" (one whose code can be
- * spoken to), "two-contexts" (local is
+ * spoken to), "long" (one with long and wide words, whose backend says what is sent), "two-contexts" (local is
  * live, prod is down), "ahead" (planned runs, one that takes longer than most). False where there is none of that name. */
 bool fixture_open_with(struct fixture *f, const char *set, const struct fixture_setup *setup);
 bool fixture_open(struct fixture *f, const char *set, int rows, int cols);

@@ -210,6 +210,22 @@ static void words(struct fixture *f)
 	fixture_put(f, run);
 }
 
+/* A type and an id as long as they come, wide characters, and a backend that says what
+ * a decision would send. */
+static void long_words(struct fixture *f)
+{
+	struct run_facts run =
+		fixture_run("CustomerOnboardingAndCreditApproval\xe5\xaf\xa9\xe6\x9f\xbbWorkflow", 1,
+			    RUN_WAITING);
+
+	make_wait(&run, "\xe9\xa1\xa7\xe5\xae\xa2 4711 \xe3\x82\x92\xe6\x89\xbf\xe8\xaa\x8d\xe3\x81\x97\xe3\x81\xbe"
+			"\xe3\x81\x99\xe3\x81\x8b? A limit of 120.500,00 EUR, asked for by the branch in "
+			"Frankfurt, with two guarantors", 14 * MINUTE);
+	run.short_id = VIEW("onboarding-eu-central-1-2026-11-20-\xe9\xa1\xa7\xe5\xae\xa2-4711");
+	fixture_put(f, run);
+	f->model->contexts[0].can_preview = true;
+}
+
 static const struct {
 	const char *name;
 	void (*fill)(struct fixture *f);
@@ -217,7 +233,7 @@ static const struct {
 	{ "empty", empty },	{ "three-runs", three_runs },	  { "night", night },
 	{ "crowd", crowd },	{ "hostile", hostile },		  { "question", question },
 	{ "two-contexts", two_contexts }, { "ahead", ahead },
-	{ "words", words },
+	{ "words", words }, { "long", long_words },
 };
 
 bool fixture_fill(struct fixture *f, const char *set)

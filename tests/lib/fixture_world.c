@@ -198,6 +198,47 @@ static void answer_stats(struct fixture *f, const struct effect *e)
 		.catalog = { .kind = e->catalog, .columns = columns, .rows = cells, .len = 3 } });
 }
 
+#define CELL(text) { text, sizeof(text) - 1 }
+
+static void answer_queues(struct fixture *f, const struct effect *e)
+{
+	static const char *const columns[] = { "queue", "slots", "running", "queued", "oldest", "in/s",
+					       "out/s", NULL };
+	static const struct view cells[] = {
+		CELL("orders"), CELL("2"), CELL("14"), CELL("0"), CELL(""), CELL("1.5"), CELL("1.5"),
+		CELL("\xe9\xa1\xa7\xe5\xae\xa2\xe5\xaf\xa9\xe6\x9f\xbb"), CELL("0"), CELL("1"),
+		CELL("120"), CELL("1h 04m"), CELL("0.2"), CELL("0.0"),
+		CELL("customer-onboarding-and-credit-approval-eu-central-1"), CELL("12"),
+		CELL("1048"), CELL("7"), CELL("3s"), CELL("10.0"), CELL("9.4"),
+	};
+
+	fixture_send(f, (struct msg){
+		.kind = MSG_CATALOG, .request = e->request,
+		.catalog = { .kind = e->catalog, .columns = columns, .rows = cells, .len = 3 } });
+}
+
+static void answer_workers(struct fixture *f, const struct effect *e)
+{
+	static const char *const columns[] = { "worker", "queue", "state", "slots", "running",
+					       "last seen", "polls", "sdk", "host", NULL };
+	static const struct view cells[] = {
+		CELL("worker-a@build-1"), CELL("orders"), CELL("running"), CELL("1000"), CELL("14"),
+		CELL("2026-11-21 02:59:58"), CELL(""), CELL("temporal-go 1.41.1"), CELL("build-1"),
+		CELL("4711@credit-approval-7d9f8b6c5-x2x7k.eu-central-1.internal.example.org"),
+		CELL("customer-onboarding-and-credit-approval-eu-central-1"), CELL("silent"),
+		CELL("200"), CELL("0"), CELL("2026-11-21 02:56:12"), CELL(""),
+		CELL("temporal-java 1.31.0"),
+		CELL("credit-approval-7d9f8b6c5-x2x7k.eu-central-1.internal.example.org"),
+		CELL("\xe5\xaf\xa9\xe6\x9f\xbb\xe6\x8b\x85\xe5\xbd\x93@host"),
+		CELL("\xe9\xa1\xa7\xe5\xae\xa2\xe5\xaf\xa9\xe6\x9f\xbb"), CELL("running"), CELL(""),
+		CELL(""), CELL("2026-11-21 02:59:31"), CELL("workflows, activities"), CELL(""), CELL(""),
+	};
+
+	fixture_send(f, (struct msg){
+		.kind = MSG_CATALOG, .request = e->request,
+		.catalog = { .kind = e->catalog, .columns = columns, .rows = cells, .len = 3 } });
+}
+
 static void answer_catalog(struct fixture *f, const struct effect *e)
 {
 	static const struct view envs[] = { { "\"staging\"", 9 }, { "\"prod\"", 6 } };
@@ -226,6 +267,10 @@ static void answer_catalog(struct fixture *f, const struct effect *e)
 
 	if (e->catalog == CATALOG_STATS)
 		answer_stats(f, e);
+	if (e->catalog == CATALOG_QUEUES)
+		answer_queues(f, e);
+	if (e->catalog == CATALOG_WORKERS)
+		answer_workers(f, e);
 	if (e->catalog != CATALOG_WORKFLOWS)
 		return;
 	fixture_send(f, (struct msg){

@@ -151,6 +151,19 @@ static bool set_answer(struct scene *s, struct view words)
 	return true;
 }
 
+/* What the decision that is open would send. */
+static bool set_says(struct scene *s, struct view words)
+{
+	struct str text = { 0 };
+
+	if (!s->open || !s->f.model->decision.shown.request)
+		return false;
+	str_add(&text, words);
+	fixture_answer(&s->f, s->f.model->decision.shown.request, OUTCOME_OK, str_text(&text));
+	str_release(&text);
+	return true;
+}
+
 static const struct {
 	const char *name;
 	setting_fn *set;
@@ -158,7 +171,7 @@ static const struct {
 	{ "size", set_size }, { "load", set_load }, { "ascii", set_ascii }, { "keys", set_keys },
 	{ "wait", set_wait }, { "down", set_down }, { "stale", set_stale }, { "live", set_live },
 	{ "connecting", set_connecting }, { "move", set_move }, { "answer", set_answer },
-	{ "read-only", set_read_only }, { "happens", set_happens },
+	{ "read-only", set_read_only }, { "happens", set_happens }, { "says", set_says },
 };
 
 static bool play(struct scene *s, struct view line)

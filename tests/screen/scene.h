@@ -17,6 +17,7 @@
  *   move NUMBER STATUS  a run of the set changes its status
  *   happens newcomers   what fixture_happens knows
  *   answer ok|refused SENTENCE             to the last order
+ *   says WORDS          what the decision that is open would send
  *
  * *c is made here and the caller's. False, and *error, where a line means nothing. */
 bool scene_render(struct view settings, struct canvas *c, struct str *error);

@@ -232,6 +232,7 @@ START_TEST(a_catalogue_becomes_a_table)
 					     { "1", 1 } };
 	const struct effect *e;
 
+	f.mute = true;
 	keys(": \"queues\" Enter");
 	e = fixture_last(&f, EFFECT_CATALOG);
 	ck_assert_int_eq(e->catalog, CATALOG_QUEUES);

@@ -146,6 +146,7 @@ static void on_catalog(void *arg, ticket_id t, enum catalog_kind kind, struct vi
 	struct msg msg = { .kind = MSG_CATALOG, .context = s->number, .request = p->request };
 	struct workflow_facts *workflows = NULL;
 	msg.catalog.kind = kind;
+	msg.catalog.more = next_cursor.len > 0;
 	if (kind == CATALOG_WORKFLOWS) {
 		catalog_workflows(json, &arena, &workflows, &msg.catalog.len, NULL);
 		msg.catalog.workflows = workflows;

@@ -29,6 +29,33 @@ void temporal_list_end(struct jsonw *w)
 	jsonw_end_object(w);
 }
 
+/* ---- a list in pages ---- */
+
+/* Two thousand rows: then it is said that there are more. */
+enum { PAGES_MAX = 10 };
+
+void temporal_row_begin(struct str *rows, struct jsonw *w)
+{
+	if (rows->len)
+		str_add_char(rows, ',');
+	jsonw_init(w, rows);
+}
+
+bool temporal_wants_page(struct temporal_job *j, struct view next)
+{
+	return next.len && ++j->pages < PAGES_MAX;
+}
+
+void temporal_give_rows(struct temporal_job *j, const char *list, struct view next)
+{
+	struct str out = { 0 };
+	str_addf(&out, "{\"%s\":[", list);
+	str_add(&out, view_of_str(&j->query));
+	str_add_text(&out, "]}");
+	temporal_give(j, &out, next);
+	str_release(&out);
+}
+
 /* ---- names ---- */
 
 static void add_name(struct str *names, const char *name)

@@ -253,8 +253,8 @@ void temporal_list_queues(struct temporal_job *j);
 /* ---- temporal_workers.c ---- */
 
 void temporal_list_workers(struct temporal_job *j, struct view cursor);
-/* The rows of the catalogue, by what is in j->polls. */
-void temporal_add_workers(struct jsonw *w, struct temporal_job *j);
+/* By what is in j->polls; next: there are more, and they are not read. */
+void temporal_give_workers(struct temporal_job *j, struct view next);
 
 /* ---- temporal.c: jobs ---- */
 
@@ -378,8 +378,8 @@ void temporal_inbox(struct temporal_job *j);
 /* ---- temporal_schedule.c ---- */
 
 void temporal_list_schedules(struct temporal_job *j, struct view cursor);
-/* The answer as the catalogue has it; pure. */
-void temporal_add_schedules(const struct json *answer, struct str *out);
+/* The answer's as rows of the catalogue, appended; pure. */
+void temporal_add_schedules(const struct json *answer, struct str *rows);
 
 /* ---- temporal_space.c ---- */
 
@@ -399,6 +399,12 @@ bool temporal_give_detail(struct temporal_job *j, ticket_id ticket);
 ticket_id temporal_log(struct backend *b, const struct log_query *q);
 /* Hands a catalogue over, and ends the job. */
 void temporal_give(struct temporal_job *j, const struct str *json, struct view next);
+/* Begins one more of the rows, with commas between. */
+void temporal_row_begin(struct str *rows, struct jsonw *w);
+/* After a page: true where another one is to be asked for. */
+bool temporal_wants_page(struct temporal_job *j, struct view next);
+/* The rows in j->query as the catalogue; next: there are more, and they are not read. */
+void temporal_give_rows(struct temporal_job *j, const char *list, struct view next);
 /* The newest runs become known, where nothing watches. */
 void temporal_from_runs(struct temporal_job *j, temporal_then_fn *then);
 /* Of the known runs: a line each, every name once. queues: else workflow types. */

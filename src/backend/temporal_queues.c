@@ -89,8 +89,7 @@ static void add_queue(struct temporal_job *j)
 {
 	const struct temporal_polls *p = &j->polls;
 	struct jsonw w;
-	str_add_text(&j->query, j->query.len ? "," : "");
-	jsonw_init(&w, &j->query);
+	temporal_row_begin(&j->query, &w);
 	jsonw_object(&w, NULL);
 	jsonw_string(&w, "name", j->queue);
 	jsonw_int(&w, "slots", (int64_t)(p->pollers.len - p->first));
@@ -103,19 +102,10 @@ static void add_queue(struct temporal_job *j)
 
 static void finish(struct temporal_job *j)
 {
-	struct str out = { 0 };
-	struct jsonw w;
-	if (j->catalog == CATALOG_WORKERS) {
-		temporal_list_begin(&w, &out, "workers");
-		temporal_add_workers(&w, j);
-		temporal_list_end(&w);
-	} else {
-		str_add_text(&out, "{\"queues\":[");
-		str_add(&out, view_of_str(&j->query));
-		str_add_text(&out, "]}");
-	}
-	temporal_give(j, &out, VIEW(""));
-	str_release(&out);
+	if (j->catalog == CATALOG_WORKERS)
+		temporal_give_workers(j, VIEW(""));
+	else
+		temporal_give_rows(j, "queues", VIEW(""));
 }
 
 /* ---- one after the other ---- */
@@ -127,7 +117,7 @@ static bool next_queue(struct temporal_job *j)
 {
 	struct view rest = view_of_str(&j->text), name;
 	struct temporal_polls *p = &j->polls;
-	if (j->pages++ >= QUEUES_MAX || !view_split(&rest, '\n', &name) || !name.len)
+	if (j->tries++ >= QUEUES_MAX || !view_split(&rest, '\n', &name) || !name.len)
 		return false;
 	mem_free(j->queue);
 	j->queue = mem_bytes(name.ptr, name.len);

@@ -70,10 +70,9 @@ static void add_schedule(struct jsonw *w, const struct shown *v)
 	str_release(&cron);
 }
 
-void temporal_add_schedules(const struct json *answer, struct str *out)
+void temporal_add_schedules(const struct json *answer, struct str *rows)
 {
 	struct jsonw w;
-	temporal_list_begin(&w, out, "schedules");
 	const struct json *list = json_get(answer, "schedules");
 	for (const struct json *i = json_first(list); i; i = json_next(i)) {
 		const struct json *info = json_get(i, "info");
@@ -85,21 +84,23 @@ void temporal_add_schedules(const struct json *answer, struct str *out)
 			.paused = json_true(json_get(info, "paused")),
 			.note = json_get_text(info, "notes"),
 		};
+		temporal_row_begin(rows, &w);
 		add_schedule(&w, &shown);
 	}
-	temporal_list_end(&w);
 }
 
 static void on_schedules(struct temporal_job *j, const struct http_answer *a)
 {
 	struct json_doc *doc = temporal_job_json(j, a);
-	struct str out = { 0 };
 	if (!doc)
 		return;
-	temporal_add_schedules(json_root(doc), &out);
-	temporal_give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
+	struct view next = json_get_text(json_root(doc), "nextPageToken");
+	temporal_add_schedules(json_root(doc), &j->query);
+	if (temporal_wants_page(j, next))
+		temporal_list_schedules(j, next);
+	else
+		temporal_give_rows(j, "schedules", next);
 	json_free(doc);
-	str_release(&out);
 }
 
 void temporal_list_schedules(struct temporal_job *j, struct view cursor)

@@ -22,36 +22,37 @@ static void put_retention(struct jsonw *w, struct view ttl)
 	str_release(&words);
 }
 
-static void add_space(struct jsonw *w, const struct temporal *t, const struct json *v)
+static void add_space(struct temporal_job *j, const struct json *v)
 {
+	struct jsonw w;
 	const struct json *info = json_get(v, "namespaceInfo");
 	struct view name = json_get_text(info, "name");
 	/* The server's own, with its own workers' runs. */
 	if (!name.len || view_is(name, "temporal-system"))
 		return;
-	jsonw_object(w, NULL);
-	jsonw_text(w, "name", name);
-	jsonw_string(w, "here", view_is(name, t->space) ? "here" : "");
-	put_retention(w, json_get_text(json_get(v, "config"), "workflowExecutionRetentionTtl"));
-	jsonw_text(w, "description", json_get_text(info, "description"));
-	jsonw_end_object(w);
+	temporal_row_begin(&j->query, &w);
+	jsonw_object(&w, NULL);
+	jsonw_text(&w, "name", name);
+	jsonw_string(&w, "here", view_is(name, j->t->space) ? "here" : "");
+	put_retention(&w, json_get_text(json_get(v, "config"), "workflowExecutionRetentionTtl"));
+	jsonw_text(&w, "description", json_get_text(info, "description"));
+	jsonw_end_object(&w);
 }
 
 static void on_spaces(struct temporal_job *j, const struct http_answer *a)
 {
 	struct json_doc *doc = temporal_job_json(j, a);
-	struct str out = { 0 };
-	struct jsonw w;
 	if (!doc)
 		return;
-	temporal_list_begin(&w, &out, "namespaces");
 	const struct json *list = json_get(json_root(doc), "namespaces");
+	struct view next = json_get_text(json_root(doc), "nextPageToken");
 	for (const struct json *i = json_first(list); i; i = json_next(i))
-		add_space(&w, j->t, i);
-	temporal_list_end(&w);
-	temporal_give(j, &out, json_get_text(json_root(doc), "nextPageToken"));
+		add_space(j, i);
+	if (temporal_wants_page(j, next))
+		temporal_list_spaces(j, next);
+	else
+		temporal_give_rows(j, "namespaces", next);
 	json_free(doc);
-	str_release(&out);
 }
 
 void temporal_list_spaces(struct temporal_job *j, struct view cursor)

@@ -113,23 +113,18 @@ static void add_poller(struct jsonw *w, const struct temporal *t, const struct t
 	jsonw_end_object(w);
 }
 
-void temporal_add_workers(struct jsonw *w, struct temporal_job *j)
-{
-	for (size_t i = 0; i < j->polls.pollers.len; i++) {
-		const struct temporal_poller *p = &j->polls.pollers.items[i];
-		if (p->row.len)
-			jsonw_raw(w, NULL, p->row);
-		else
-			add_poller(w, j->t, p);
-	}
-}
-
-static void give_page(struct temporal_job *j, struct view next)
+void temporal_give_workers(struct temporal_job *j, struct view next)
 {
 	struct str out = { 0 };
 	struct jsonw w;
 	temporal_list_begin(&w, &out, "workers");
-	temporal_add_workers(&w, j);
+	for (size_t i = 0; i < j->polls.pollers.len; i++) {
+		const struct temporal_poller *p = &j->polls.pollers.items[i];
+		if (p->row.len)
+			jsonw_raw(&w, NULL, p->row);
+		else
+			add_poller(&w, j->t, p);
+	}
 	temporal_list_end(&w);
 	temporal_give(j, &out, next);
 	str_release(&out);
@@ -144,8 +139,10 @@ static void on_workers(struct temporal_job *j, const struct http_answer *a)
 		return;
 	struct view next = json_get_text(json_root(doc), "nextPageToken");
 	take_workers(j, json_root(doc));
-	if (next.len || j->exact)
-		give_page(j, next);	/* hundreds: where they are a page, they all report */
+	if (temporal_wants_page(j, next))
+		temporal_list_workers(j, next);
+	else if (next.len)
+		temporal_give_workers(j, next);
 	else
 		temporal_list_queues(j);
 	json_free(doc);
@@ -154,7 +151,6 @@ static void on_workers(struct temporal_job *j, const struct http_answer *a)
 void temporal_list_workers(struct temporal_job *j, struct view cursor)
 {
 	struct str target = { 0 };
-	j->exact = cursor.len > 0;	/* a page behind the first */
 	temporal_add_space(&target, j->t);
 	str_add_text(&target, "/workers?pageSize=200");
 	temporal_add_query(&target, "nextPageToken", cursor);

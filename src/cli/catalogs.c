@@ -193,6 +193,8 @@ int catalog_run(struct cli *c)
 	session_listen(s, cli_flag(c, "json") ? &as_json : &as_text, &p);
 	session_wait(s, backend_catalog(s->backend, p.listing->kind, VIEW("")));
 	status = cli_outcome(c);
+	if (status == 0 && s->cursor.len)
+		cli_refuse(ERR_REFUSED, "%s: there are more than these", c->command->name);
 	if (status == 0 && p.rows == 0 && c->out.tty)
 		out_format(&c->out, "%s\n", p.listing->empty);
 	return status;

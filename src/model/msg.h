@@ -75,6 +75,7 @@ struct msg_catalog {
 	const char *const *columns;		/* others: titles up to a NULL, and */
 	const struct view *rows;		/* len rows of so many cells each */
 	size_t len;
+	bool more;				/* than these, and they are not read */
 };
 
 struct msg_done {

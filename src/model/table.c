@@ -39,6 +39,7 @@ static void clear(struct model *m, enum catalog_kind kind)
 	s->kind = kind;
 	s->n_columns = 0;
 	s->rows = (struct rows){ 0 };
+	s->more = false;
 	s->armed = VERBS;
 	s->order = 0;
 	s->request = model_request(m);
@@ -55,7 +56,11 @@ void table_open_of(struct model *m, enum catalog_kind kind, uint16_t context, st
 
 void table_open(struct model *m, enum catalog_kind kind, struct effects *fx)
 {
-	table_open_of(m, kind, 0, fx);
+	struct run_brief run;
+	struct focus focus;
+	bool known = model_focus(m, &focus) && store_brief(m->store, focus.key, &run);
+
+	table_open_of(m, kind, known ? run.context : 0, fx);
 }
 
 void table_ask(struct model *m, struct run_key key, enum verb verb, struct view name,
@@ -79,6 +84,7 @@ static void take(struct table_state *s, const struct msg_catalog *c)
 			s->n_columns++;
 		}
 	}
+	s->more = c->more;
 	cells = c->len * (size_t)s->n_columns;
 	for (size_t i = 0; c->rows && i < cells; i++)
 		vec_push(&s->cells, arena_view(&s->arena, c->rows[i]));
@@ -101,7 +107,7 @@ static const char *schedule_words(enum verb v)
 static void arm(struct model *m, enum verb verb, struct view id)
 {
 	m->table.armed = verb;
-	if (model_is_read_only(m, 0))
+	if (model_is_read_only(m, m->table.context))
 		m->table.armed = VERBS, model_notice(m, "This context is read-only.");
 	else
 		model_notice(m, "%s %.*s? y does it.", schedule_words(verb), (int)id.len, id.ptr);
@@ -113,7 +119,7 @@ static void give(struct model *m, struct view id, struct effects *fx)
 
 	s->order = model_request(m);
 	effects_add(fx, (struct effect){ .kind = EFFECT_SCHEDULE, .request = s->order,
-					 .order = { .verb = s->armed }, .text = id });
+					 .context = s->context, .order = { .verb = s->armed }, .text = id });
 	model_notice(m, "%s %.*s: sent.", schedule_words(s->armed), (int)id.len, id.ptr);
 }
 
@@ -153,7 +159,7 @@ static void read_again(struct model *m, struct effects *fx)
 	clear(m, s->kind);
 	s->rows = rows;
 	effects_add(fx, (struct effect){ .kind = EFFECT_CATALOG, .request = s->request,
-					 .catalog = s->kind });
+					 .context = s->context, .catalog = s->kind });
 }
 
 static void ordered(struct model *m, const struct msg *msg, struct effects *fx)
@@ -191,7 +197,7 @@ static bool table_act(struct model *m, enum action a, struct effects *fx)
 		spaces_go(m, s->context, s->cells.items[s->rows.at * (size_t)s->n_columns], fx);
 		return true;
 	}
-	return rows_move(&m->table.rows, a, table_len(&m->table), board_layout_body(m).rows - 2);
+	return rows_move(&m->table.rows, a, table_len(&m->table), board_layout_body(m).rows - 2 - s->more);
 }
 
 const struct screen screen_table = {

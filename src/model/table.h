@@ -25,6 +25,7 @@ struct table_state {
 	int n_columns;
 	VEC(struct view) cells;		/* n_columns a row */
 	struct rows rows;
+	bool more;			/* than are listed */
 	struct str trouble;
 	enum verb armed;		/* order of a schedule that `y` gives; VERBS: none */
 	uint64_t order;			/* one under way; 0: none */
@@ -32,7 +33,7 @@ struct table_state {
 
 extern const struct screen screen_table;
 
-/* Opens the table of a catalogue of the first context. */
+/* Opens the table of a catalogue: of the context of the run in focus, else of the first. */
 void table_open(struct model *m, enum catalog_kind kind, struct effects *fx);
 void table_open_of(struct model *m, enum catalog_kind kind, uint16_t context, struct effects *fx);
 /* The same for the answer of a run's own code. */

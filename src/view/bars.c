@@ -46,6 +46,8 @@ void view_title_bar(struct pen *p, struct rect r)
 	if (s && s != screen_get(SCREEN_BOARD))
 		str_addf(&p->text, "%s%s", pen_dot(p),
 			 s == &screen_table ? table_title(m->table.kind) : s->title);
+	if (s == &screen_table && m->n_contexts > 1)
+		str_addf(&p->text, " of %s", str_text(&m->contexts[m->table.context].name));
 	pen_title(p, r, str_text(&p->text), view_of_str(&right));
 	str_release(&right);
 }

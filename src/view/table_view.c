@@ -73,6 +73,12 @@ static void put_titles(struct pen *p, struct rect r, const int *widths, int n)
 	pen_put(p, r.row, r.col + r.cols - MORE_COLS, MORE_COLS - 1, STYLE_DIM);
 }
 
+static void put_more(struct pen *p, struct rect r)
+{
+	str_addf(pen_text(p), "There are more than these %zu.", table_len(&p->m->table));
+	pen_put(p, r.row, r.col + 1, r.cols - 2, STYLE_DIM);
+}
+
 void view_table(struct pen *p, struct rect r)
 {
 	const struct table_state *s = &p->m->table;
@@ -93,6 +99,8 @@ void view_table(struct pen *p, struct rect r)
 	measure(s, r.rows, widths);
 	int n = fit(s, r.cols - 2, widths);
 	put_titles(p, rect_take_top(&r, 1), widths, n);
+	if (s->more)
+		put_more(p, rect_take_bottom(&r, 1));
 	for (size_t i = s->rows.top; i < table_len(s) && r.rows > 0; i++) {
 		struct rect at = rect_take_top(&r, 1);
 

@@ -217,6 +217,8 @@ static void on_catalog(void *arg, ticket_id t, enum catalog_kind kind, struct vi
 	struct str line = { 0 };
 	str_addf(&line, "catalog %d", (int)kind);
 	add_view(&line, json);
+	str_clear(&e->cursor);
+	str_add(&e->cursor, next_cursor);
 	heard(e, &line);
 }
 

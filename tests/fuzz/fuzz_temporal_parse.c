@@ -59,13 +59,17 @@ static void must_be_json(const struct str *s)
 
 static void read_lists(const struct json *root, struct view text)
 {
-	struct str out = { 0 };
-	temporal_add_schedules(root, &out);
+	struct str out = { 0 }, rows = { 0 };
+	str_add_char(&out, '[');
+	temporal_add_schedules(root, &rows);
+	str_add(&out, view_of_str(&rows));
+	str_add_char(&out, ']');
 	must_be_json(&out);
 	str_clear(&out);
 	temporal_add_handlers(text, &out);
 	must_be_json(&out);
 	str_release(&out);
+	str_release(&rows);
 }
 
 static void read_json(struct view text, struct arena *arena)

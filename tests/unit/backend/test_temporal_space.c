@@ -66,6 +66,37 @@ START_TEST(the_namespaces_are_listed_without_the_servers_own)
 }
 END_TEST
 
+#define SPACES "/api/v1/namespaces?pageSize=200"
+
+START_TEST(a_long_list_of_namespaces_is_read_to_its_end)
+{
+	serve_both();
+	serve("GET", SPACES, "{\"namespaces\":[{\"namespaceInfo\":{\"name\":\"a\"}}],"
+			     "\"nextPageToken\":\"Mg==\"}");
+	serve("GET", SPACES "&nextPageToken=Mg", "{\"namespaces\":[{\"namespaceInfo\":{\"name\":\"b\"}}]}");
+	open_backend();
+	ticket_id t = ear_catalog(&ear, CATALOG_SPACES);
+	ck_assert(stub_until_fn(loop, is_done, &t));
+	ck_assert_msg(strstr(str_text(&ear.log), "\"name\":\"a\",\"here\":\"\",\"retention\":\"\","
+		      "\"description\":\"\"},{\"name\":\"b\"") != NULL, "%s", str_text(&ear.log));
+	ck_assert_uint_eq(ear_count(&ear, "catalog 8"), 1);
+}
+END_TEST
+
+/* Two thousand are a list that nobody reads: there it ends, and says so. */
+START_TEST(a_list_of_namespaces_without_an_end_is_cut)
+{
+	serve_both();
+	serve("GET", SPACES, "{\"namespaces\":[{\"namespaceInfo\":{\"name\":\"a\"}}],"
+			     "\"nextPageToken\":\"Mg==\"}");
+	open_backend();
+	ticket_id t = ear_catalog(&ear, CATALOG_SPACES);
+	ck_assert(stub_until_fn(loop, is_done, &t));
+	ck_assert_uint_eq(stub_count(stub, "GET", SPACES), 10);
+	ck_assert_str_eq(str_text(&ear.cursor), "Mg==");
+}
+END_TEST
+
 START_TEST(it_goes_over_to_another_namespace_and_its_watch_ends)
 {
 	serve_both();
@@ -171,6 +202,8 @@ Suite *suite_temporal_space(void)
 	tcase_add_checked_fixture(c, rig_set_up, rig_tear_down);
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, the_namespaces_are_listed_without_the_servers_own);
+	tcase_add_test(c, a_long_list_of_namespaces_is_read_to_its_end);
+	tcase_add_test(c, a_list_of_namespaces_without_an_end_is_cut);
 	tcase_add_test(c, it_goes_over_to_another_namespace_and_its_watch_ends);
 	tcase_add_test(c, no_order_reaches_the_namespace_it_came_from);
 	tcase_add_loop_test(c, a_namespace_that_is_none_leaves_all_as_it_is, 0, 2);

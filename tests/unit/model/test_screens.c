@@ -244,6 +244,35 @@ START_TEST(a_catalogue_becomes_a_table)
 }
 END_TEST
 
+START_TEST(a_table_is_of_the_context_of_the_run_in_focus)
+{
+	struct fixture two = { 0 };
+
+	ck_assert(fixture_open(&two, "two-contexts", 24, 80));
+	two.mute = true;
+	struct run_facts run = fixture_run("settle-invoices", 5, RUN_RUNNING);
+	ck_assert(board_select(two.model, fixture_find(&two, run.short_id.ptr)));
+	ck_assert(fixture_keys(&two, ": \"schedules\" Enter"));
+	ck_assert_uint_eq(fixture_last(&two, EFFECT_CATALOG)->context, 1);
+	fixture_close(&two);
+}
+END_TEST
+
+START_TEST(a_table_that_was_cut_says_so)
+{
+	static const char *const columns[] = { "namespace", NULL };
+	static const struct view cells[] = { { "default", 7 } };
+
+	f.mute = true;
+	keys(": \"queues\" Enter");
+	fixture_send(&f, (struct msg){ .kind = MSG_CATALOG,
+				       .request = fixture_last(&f, EFFECT_CATALOG)->request,
+				       .catalog = { .kind = CATALOG_QUEUES, .columns = columns,
+						    .rows = cells, .len = 1, .more = true } });
+	ck_assert(f.model->table.more);
+}
+END_TEST
+
 START_TEST(the_metrics_are_the_statistics_of_each_workflow)
 {
 	keys("M");
@@ -309,6 +338,8 @@ Suite *suite_screens(void)
 	tcase_add_test(c, the_history_table_is_filtered_as_typed);
 	tcase_add_test(c, a_theme_is_tried_at_once_and_escape_takes_it_back);
 	tcase_add_test(c, a_catalogue_becomes_a_table);
+	tcase_add_test(c, a_table_is_of_the_context_of_the_run_in_focus);
+	tcase_add_test(c, a_table_that_was_cut_says_so);
 	tcase_add_test(c, the_metrics_are_the_statistics_of_each_workflow);
 	tcase_add_test(c, any_keys_in_any_order_leave_a_board_that_still_works);
 	suite_add_tcase(s, c);

@@ -57,6 +57,7 @@ struct local_link {
 	int64_t fresh_ms;	/* wall clock: last sign of life */
 	int64_t heard_ms;	/* the same, monotonic */
 	int64_t asked_ms;	/* when info was asked for */
+	struct str rights;	/* who we are there and what we may, as it was told last */
 };
 
 /* What is watched. */
@@ -144,6 +145,8 @@ void local_link_release(struct local *l);
 ticket_id local_watch(struct backend *b, const struct watch_scope *scope);
 void local_watch_init(struct local *l);
 void local_watch_open(struct local *l);
+/* The next stream begins with a snapshot. */
+void local_watch_forget(struct local *l);
 /* False where the ticket is not the watch's. */
 bool local_watch_cancel(struct local *l, ticket_id t);
 void local_watch_release(struct local *l);

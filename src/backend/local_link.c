@@ -153,13 +153,29 @@ static void tell_identity(struct local *l, const struct proto_info *info)
 	l->base.sink->identity(l->base.sink->arg, ABILITIES, &id);
 }
 
+/* What is known of runs says what we might do then: with other rights it is not gone on
+ * from. */
+static void compare_rights(struct local *l, const struct proto_info *info)
+{
+	struct str now = { 0 };
+	str_addf(&now, "%.*s\n", (int)info->user.len, info->user.ptr);
+	str_add(&now, info->grants.len ? info->grants : info->roles);
+	if (l->link.state == LINK_CONNECTING && l->link.rights.len &&
+	    !view_eq(view_of_str(&now), view_of_str(&l->link.rights)))
+		local_watch_forget(l);
+	str_release(&l->link.rights);
+	l->link.rights = now;
+}
+
 static bool read_info(struct local *l, struct view body, struct err *err)
 {
 	struct arena arena = { 0 };
 	struct proto_info info;
 	bool ok = proto_info(body, &arena, &info, err);
-	if (ok)
+	if (ok) {
+		compare_rights(l, &info);
 		tell_identity(l, &info);
+	}
 	arena_release(&arena);
 	return ok;
 }
@@ -279,6 +295,7 @@ void local_link_release(struct local *l)
 {
 	http_cancel(l->link.info);
 	http_cancel(l->link.stream);
+	str_release(&l->link.rights);
 	l->link.info = l->link.stream = NULL;
 	loop_remove(l->link.retry);
 	loop_remove(l->link.first);

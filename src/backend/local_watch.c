@@ -85,11 +85,18 @@ static bool on_progress(struct local *l, struct view data, struct err *err)
 	return true;
 }
 
-/* What we know is no longer gone on from: a snapshot follows. */
-static bool on_reset(struct local *l, struct view data, struct err *err)
+void local_watch_forget(struct local *l)
 {
 	str_clear(&l->watch.last_id);
+}
+
+/* What we know is no longer gone on from: a snapshot follows. It may be that our rights
+ * are others now, which info tells. */
+static bool on_reset(struct local *l, struct view data, struct err *err)
+{
+	local_watch_forget(l);
 	l->watch.synced = false;
+	local_probe(&l->base);
 	return true;
 }
 

@@ -51,6 +51,7 @@ struct gate_facts {
 	struct view prompt;
 	struct view schema;	/* JSON of a question's schema, or empty */
 	struct view roles;	/* "approver, admin", or empty */
+	bool not_own;		/* not for who started the run */
 	int64_t since_ms;
 	int64_t deadline_ms;	/* 0: none */
 	int required;		/* votes; at least 1 */

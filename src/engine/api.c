@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/when.h"
+#include "engine/own.h"
 #include "engine/route.h"
 
 enum { STRANGERS_MOST = 20, STRANGERS_MS = 60000 };
@@ -80,37 +81,9 @@ bool call_may(const struct call *c, enum capability what)
 			       : caller_can(c->caller, what);
 }
 
-/* The orders for which the caller has no right. */
-static uint32_t denied_to(const struct call *c)
-{
-	static const struct {
-		enum verb verb;
-		enum capability needs;
-	} orders[] = {
-		{ VERB_APPROVE, CAN_APPROVE_STEP }, { VERB_REJECT, CAN_APPROVE_STEP },
-		{ VERB_ANSWER, CAN_APPROVE_STEP },  { VERB_RETRY, CAN_RETRY_STEP },
-		{ VERB_SKIP, CAN_RETRY_STEP },	    { VERB_EDIT, CAN_EDIT_STEP },
-		{ VERB_CANCEL, CAN_CANCEL_RUN },    { VERB_PAUSE, CAN_CANCEL_RUN },
-		{ VERB_RESUME, CAN_CANCEL_RUN },    { VERB_RERUN, CAN_RUN_WORKFLOW },
-		{ VERB_ADVANCE, CAN_FORCE_ADVANCE },
-	};
-	uint32_t denied = 0;
-	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
-		if (!call_may(c, orders[i].needs))
-			denied |= UINT32_C(1) << orders[i].verb;
-	return denied;
-}
-
 struct engine_caller call_caller(struct call *c)
 {
-	return (struct engine_caller){
-		.by = view_of(c->caller->name),
-		.roles = c->roles,
-		.n_roles = caller_roles(c->caller, view_of_str(&c->workflow), c->roles),
-		.admin = call_may(c, CAN_ADMIN),
-		.may_advance = call_may(c, CAN_FORCE_ADVANCE),
-		.denied = denied_to(c),
-	};
+	return own_caller(c->caller, view_of_str(&c->workflow), c->roles);
 }
 
 static bool sees_runs(const void *arg, struct view workflow)
@@ -123,12 +96,19 @@ static bool sees_workflow(const void *arg, struct view workflow)
 	return caller_can_on(arg, CAN_LIST_WORKFLOWS, workflow);
 }
 
+static bool starts(const void *arg, struct view workflow)
+{
+	return caller_can_on(arg, CAN_RUN_WORKFLOW, workflow);
+}
+
 struct engine_viewer call_viewer(const struct call *c)
 {
 	bool workflows = c->route->needs == CAN_LIST_WORKFLOWS;
+	struct engine_viewer viewer = { .sees = workflows ? sees_workflow : sees_runs,
+					.own = own_row, .starts = starts, .arg = c->caller };
 	if (caller_can_everywhere(c->caller, c->route->needs))
-		return (struct engine_viewer){0};
-	return (struct engine_viewer){ workflows ? sees_workflow : sees_runs, c->caller };
+		viewer.sees = NULL;
+	return viewer;
 }
 
 static bool refuse_query(struct call *c, const char *name)

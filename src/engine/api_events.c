@@ -11,6 +11,7 @@
 #include "base/when.h"
 #include "core/filter.h"
 #include "engine/api.h"
+#include "engine/own.h"
 #include "engine/route.h"
 #include "wire/jsonw.h"
 #include "wire/proto.h"
@@ -47,6 +48,7 @@ struct reader {
 struct events {
 	struct api *api;
 	VEC(struct reader *) readers;
+	struct own_rows *own;
 	struct arena arena;		/* for one frame */
 };
 
@@ -164,7 +166,8 @@ static bool on_change(void *arg, const struct engine_change *c)
 	if (!in_scope(r, c->id))
 		return true;
 	if (frame_matches(r, c->frame))
-		add_frame(r, "run", c->seq, c->frame);
+		add_frame(r, "run", c->seq,
+			  own_rows_get(r->events->own, r->caller, c->seq, c->frame));
 	else if (c->before_pruned ? !is_hidden(r, c->frame) : frame_matches(r, c->before))
 		add_gone(r, c);
 	return r->out.len < BUFFER_ENOUGH && !slice_is_over(r);
@@ -476,6 +479,7 @@ struct events *events_new(struct api *api)
 {
 	struct events *e = mem_zero(sizeof *e);
 	e->api = api;
+	e->own = own_rows_new();
 	return e;
 }
 
@@ -484,6 +488,7 @@ void events_free(struct events *e)
 	if (!e)
 		return;
 	vec_release(&e->readers);
+	own_rows_free(e->own);
 	arena_release(&e->arena);
 	mem_free(e);
 }

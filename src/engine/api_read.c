@@ -105,7 +105,9 @@ void api_workflow(struct call *c)
 {
 	struct str body = { 0 };
 	struct err err = { 0 };
-	finish(c, engine_workflow(c->api->with.engine, call_word(c, 0), &body, &err), &body, &err);
+	const struct engine_viewer viewer = call_viewer(c);
+	finish(c, engine_workflow(c->api->with.engine, call_word(c, 0), &viewer, &body, &err), &body,
+	       &err);
 }
 
 void api_runs(struct call *c)

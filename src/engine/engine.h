@@ -62,9 +62,13 @@ struct engine_caller {
 };
 
 /* Whose eyes a list is for: what is of a workflow that he may not see is as if it were
- * not there. NULL, or sees NULL: all. */
+ * not there. NULL, or sees NULL: all. A run's row says what he may do with it: `own`
+ * (NULL: whatever anybody may) appends it so, or is false: it is as it stands. `starts`
+ * (NULL: yes): whether he may begin runs of a workflow. */
 struct engine_viewer {
 	bool (*sees)(const void *arg, struct view workflow);
+	bool (*own)(const void *arg, struct view frame, struct str *out);
+	bool (*starts)(const void *arg, struct view workflow);
 	const void *arg;
 };
 
@@ -218,7 +222,8 @@ void engine_metrics(struct engine *e, struct str *out);
 bool engine_workflow_of_run(struct engine *e, struct view run, struct str *out);
 bool engine_workflow_of_schedule(struct engine *e, struct view schedule, struct str *out);
 /* One workflow, with schema and graph. */
-bool engine_workflow(struct engine *e, struct view name, struct str *out, struct err *err);
+bool engine_workflow(struct engine *e, struct view name, const struct engine_viewer *viewer,
+		     struct str *out, struct err *err);
 /* Reads the workflow folders again; a file that does not load keeps its old version
  * and its error is shown in the list. */
 void engine_reload(struct engine *e);

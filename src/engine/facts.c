@@ -44,14 +44,35 @@ struct verbs {
 	size_t len;
 };
 
+/* Of the run's most urgent gate, for who sees the run and not its tasks. */
+static void add_gate_actions(const struct facts_source *s, const struct machine_task *gate,
+			     struct actions_facts *a, struct view *why)
+{
+	static const enum verb approval[] = { VERB_APPROVE, VERB_REJECT }, question[] = { VERB_ANSWER };
+	bool asks = gate->gate.kind == GATE_QUESTION;
+	const enum verb *verbs = asks ? question : approval;
+	for (size_t i = 0; i < (asks ? 1 : 2); i++) {
+		uint32_t bit = UINT32_C(1) << verbs[i];
+		const char *reason;
+		a->known |= bit;
+		if (machine_allows(s->m, gate, verbs[i], s->caller, &reason))
+			a->allowed |= bit;
+		else
+			why[verbs[i]] = view_of(reason);
+	}
+}
+
 static struct actions_facts actions_of(const struct facts_source *s, const struct machine_task *t,
 				       struct arena *arena)
 {
 	struct verbs verbs = { run_verbs, N_RUN_VERBS };
+	const struct machine_task *gate = t ? NULL : machine_urgent_gate(s->m);
 	if (t)
 		verbs = (struct verbs){ task_verbs, N_TASK_VERBS };
 	struct view *why = arena_array(arena, VERBS, sizeof *why);
 	struct actions_facts a = { .why = why };
+	if (gate)
+		add_gate_actions(s, gate, &a, why);
 	for (size_t i = 0; i < verbs.len; i++) {
 		enum verb v = verbs.items[i];
 		const char *reason;
@@ -98,6 +119,7 @@ void facts_gate(const struct machine *m, const struct machine_task *t, struct ar
 		.prompt = shown(m, t->gate.prompt, arena),
 		.schema = t->gate.schema,
 		.roles = join_roles(&t->gate.roles, arena),
+		.not_own = t->gate.not_own,
 		.since_ms = t->gate.since_ms,
 		.deadline_ms = t->gate.deadline_ms,
 		.required = t->gate.required,

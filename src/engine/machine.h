@@ -229,6 +229,11 @@ int64_t machine_next_due(const struct machine *m);
 bool machine_allows(const struct machine *m, const struct machine_task *t, enum verb verb,
 		    const struct machine_order *caller, const char **why);
 
+/* What keeps a caller from a gate with these roles, from a verb: a constant text, or NULL. */
+const char *machine_gate_bars(const struct views *roles, bool is_own,
+			      const struct machine_order *caller);
+const char *machine_rights_bar(enum verb verb, const struct machine_order *caller);
+
 /* The most urgent open gate's task (nearest deadline, then oldest), or NULL. */
 const struct machine_task *machine_urgent_gate(const struct machine *m);
 int machine_approvals(const struct machine_gate *g);

@@ -31,17 +31,30 @@ static const char *run_is_at_rest(const struct machine *m)
 	return NULL;
 }
 
-static bool has_role(const struct machine_gate *g, const struct machine_order *caller)
+static bool has_role(const struct views *roles, const struct machine_order *caller)
 {
-	if (!g->roles.len || caller->admin)
+	if (!roles->len || caller->admin)
 		return true;
-	for (size_t i = 0; i < g->roles.len; i++) {
+	for (size_t i = 0; i < roles->len; i++) {
 		for (size_t k = 0; k < caller->n_roles; k++) {
-			if (view_eq(g->roles.items[i], caller->roles[k]))
+			if (view_eq(roles->items[i], caller->roles[k]))
 				return true;
 		}
 	}
 	return false;
+}
+
+const char *machine_gate_bars(const struct views *roles, bool is_own,
+			      const struct machine_order *caller)
+{
+	if (!has_role(roles, caller))
+		return "you have none of the roles that this gate asks for";
+	return is_own ? "it is your own run: somebody else must decide" : NULL;
+}
+
+const char *machine_rights_bar(enum verb verb, const struct machine_order *caller)
+{
+	return caller->denied >> verb & 1 ? "your roles do not let you do this" : NULL;
 }
 
 static const char *gate_rule(const struct machine *m, const struct machine_task *t,
@@ -49,11 +62,8 @@ static const char *gate_rule(const struct machine *m, const struct machine_task 
 {
 	if (!caller)
 		return NULL;
-	if (!has_role(&t->gate, caller))
-		return "you have none of the roles that this gate asks for";
-	if (t->gate.not_own && view_eq(caller->by, m->trigger_by))
-		return "it is your own run: somebody else must decide";
-	return NULL;
+	bool is_own = t->gate.not_own && view_eq(caller->by, m->trigger_by);
+	return machine_gate_bars(&t->gate.roles, is_own, caller);
 }
 
 static const char *allow_approve(const struct machine *m, const struct machine_task *t,
@@ -188,7 +198,7 @@ bool machine_allows(const struct machine *m, const struct machine_task *t, enum 
 {
 	*why = m->foreseen ? "it begins by its schedule: pause or trigger that"
 			   : rules[verb](m, t, caller);
-	if (!*why && caller && caller->denied >> verb & 1)
-		*why = "your roles do not let you do this";
+	if (!*why && caller)
+		*why = machine_rights_bar(verb, caller);
 	return !*why;
 }

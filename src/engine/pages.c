@@ -27,13 +27,16 @@ static void show(struct page *p, const struct walk_row *row)
 {
 	const struct live_run *run = row->open ? engine_live(p->e, row->id) : NULL;
 	struct view frame = row->frame;
-	struct str now = {0};
+	struct str now = {0}, own = {0};
 	if (run && !run->m->ended) {
 		engine_frame(p->e, run->m, &now);
 		frame = view_of_str(&now);
 	}
+	if (p->viewer && p->viewer->own && p->viewer->own(p->viewer->arg, frame, &own))
+		frame = view_of_str(&own);
 	jsonw_raw(&p->w, NULL, frame);
 	str_release(&now);
+	str_release(&own);
 	p->shown++;
 }
 

@@ -133,16 +133,20 @@ const int64_t *engine_snapshot_counts(const struct engine_snapshot *s)
 static bool show(struct engine_snapshot *s, struct view frame, int64_t seq, const struct telling *to)
 {
 	struct arena arena = {0};
+	struct str own = {0};
 	struct run_facts facts;
 	struct filter_env env = filter_env_of(when_now_ms(), NULL);
 	bool more = true;
 	if (proto_run(frame, &arena, &facts, NULL) && filter_match(s->filter, &facts, &env) &&
 	    engine_sees(&s->viewer, facts.workflow)) {
+		if (s->viewer.own && s->viewer.own(s->viewer.arg, frame, &own))
+			frame = view_of_str(&own);
 		const struct engine_change change = { .seq = seq, .id = facts.id, .frame = frame };
 		s->counts[run_status_lane(facts.status)]++;
 		s->shown++;
 		more = to->fn(to->arg, &change);
 	}
+	str_release(&own);
 	arena_release(&arena);
 	return more;
 }

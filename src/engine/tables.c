@@ -135,8 +135,20 @@ static void add_warning(struct jsonw *w, const struct workflow *wf)
 	str_release(&text);
 }
 
-static void add_workflow(struct jsonw *w, const struct engine *e, const struct catalog_entry *entry)
+/* Why it cannot be started; NULL: it can. */
+static const char *start_bar(const struct catalog_entry *entry, const struct engine_viewer *viewer)
 {
+	if (!entry->workflow)
+		return "its file has errors";
+	if (viewer && viewer->starts && !viewer->starts(viewer->arg, view_of(entry->name)))
+		return "your roles do not let you do this";
+	return NULL;
+}
+
+static void add_workflow(struct jsonw *w, const struct engine *e, const struct catalog_entry *entry,
+			 const struct engine_viewer *viewer)
+{
+	const char *bar = start_bar(entry, viewer);
 	jsonw_object(w, NULL);
 	jsonw_string(w, "name", entry->name);
 	jsonw_string(w, "file", entry->path);
@@ -146,15 +158,16 @@ static void add_workflow(struct jsonw *w, const struct engine *e, const struct c
 		add_definition(w, entry->workflow);
 	add_open_runs(w, e, entry->name);
 	jsonw_object(w, "actions");
-	if (entry->workflow)
-		jsonw_bool(w, "start", entry->workflow != NULL);
+	if (bar)
+		jsonw_string(w, "start", bar);
 	else
-		jsonw_string(w, "start", "its file has errors");
+		jsonw_bool(w, "start", !bar);
 	jsonw_end_object(w);
 	jsonw_end_object(w);
 }
 
-bool engine_workflow(struct engine *e, struct view name, struct str *out, struct err *err)
+bool engine_workflow(struct engine *e, struct view name, const struct engine_viewer *viewer,
+		     struct str *out, struct err *err)
 {
 	struct jsonw w;
 	engine_read_catalog(e);
@@ -163,7 +176,7 @@ bool engine_workflow(struct engine *e, struct view name, struct str *out, struct
 		if (!view_is(name, entry->name))
 			continue;
 		jsonw_init(&w, out);
-		add_workflow(&w, e, entry);
+		add_workflow(&w, e, entry, viewer);
 		return true;
 	}
 	return err_set(err, ERR_NOT_FOUND, "there is no workflow %.*s", (int)name.len, name.ptr);
@@ -174,7 +187,7 @@ static void table_workflows(struct engine *e, const struct engine_viewer *viewer
 	engine_read_catalog(e);
 	for (size_t i = 0; i < catalog_count(e->catalog); i++) {
 		if (engine_sees(viewer, view_of(catalog_at(e->catalog, i)->name)))
-			add_workflow(w, e, catalog_at(e->catalog, i));
+			add_workflow(w, e, catalog_at(e->catalog, i), viewer);
 	}
 }
 

@@ -110,6 +110,9 @@ static void make_from_gate(struct target *out, enum verb v, const struct run_fac
 	out->attempt = g->attempt;
 	out->version = g->version;
 	out->allowed = true;
+	/* Its rights may be another's: the engine says so with the row. */
+	if (run->actions.known & (1U << v))
+		judge(out, v, &run->actions);
 }
 
 static void make_from_run(struct target *out, enum verb v, const struct run_facts *run)

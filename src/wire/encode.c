@@ -116,6 +116,7 @@ void encode_gate(struct jsonw *w, const char *key, const struct gate_facts *g)
 	}
 	jsonw_end_array(w);
 	encode_roles(w, g->roles);
+	jsonw_bool(w, "not_own", g->not_own);
 	jsonw_raw(w, "schema", g->schema);
 	jsonw_int(w, "version", g->version);
 	jsonw_int(w, "attempt", g->attempt);

@@ -66,6 +66,7 @@ struct proto_info {
 	struct view roles;		/* "approver, admin" */
 	const struct view *capabilities;
 	size_t n_capabilities;
+	struct view grants;		/* JSON: which of them on which workflows; or empty */
 	int64_t time_ms;
 	int64_t pid;		/* 0: not given */
 	struct view settings_error;	/* or empty */

@@ -65,6 +65,7 @@ static const struct member info_members[] = {
 	MEMBER("version", member_text, struct proto_info, version),
 	MEMBER("engine", member_text, struct proto_info, engine),
 	{ "capabilities", member_capabilities, 0 },
+	MEMBER("grants", member_raw, struct proto_info, grants),
 	MEMBER("time", member_time, struct proto_info, time_ms),
 	MEMBER("pid", member_int, struct proto_info, pid),
 	MEMBER("settings_error", member_text, struct proto_info, settings_error),

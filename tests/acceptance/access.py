@@ -165,6 +165,38 @@ def actions(rig):
     rig.equal('one capability alone sees no run', r.status, 404)
 
 
+def may_now(row):
+    return {v for v, ok in row['actions'].items() if ok is True}
+
+
+def rows(rig):
+    """Lists and the stream say of each reader what he may do, not of anybody."""
+    rig.workflow('mine-four-eyes', 'steps:\n  - {id: gate, approve: {prompt: Well?, roles: [approver], not_own: true}}\n')
+    readers = {'viewer-everywhere': set(), 'operator-everywhere': {'cancel', 'pause', 'rerun'},
+               'approver-some': {'approve', 'reject'},
+               'administrator-some': {'approve', 'reject', 'cancel', 'pause', 'rerun'}}
+    streams = {who: ask(rig, who, 'GET', '/v1/events') for who in readers}
+    run = rig.until_status(rig.start('mine-four-eyes'), 'waiting')['id']
+    for who, want in readers.items():
+        live = next(d for n, _, d in streams[who] if n == 'run' and d['id'] == run and d['status'] == 'waiting')
+        streams[who].close()
+        rig.equal('a change says what %s may' % who, may_now(live), want)
+        page = next(d for d in ask(rig, who, 'GET', '/v1/runs').json['runs'] if d['id'] == run)
+        rig.equal('a list, too', may_now(page), want)
+        frames = ask(rig, who, 'GET', '/v1/events?snapshot=1').until('snapshot_end')
+        shown = next(d for n, _, d in frames if n == 'run' and d['id'] == run)
+        rig.equal('a snapshot, too', may_now(shown), want)
+        whole = ask(rig, who, 'GET', '/v1/runs/' + run).json
+        rig.equal('all in the words of the run itself', (live['actions'], page['actions'], shown['actions']),
+                  (whole['actions'],) * 3)
+        w = next(w for w in ask(rig, who, 'GET', '/v1/workflows').json['workflows'] if w['name'] == 'mine-four-eyes')
+        rig.equal('and whether he may start it', w['actions']['start'] is True, 'rerun' in want)
+    own = next(d for d in rig.get('/v1/runs').json['runs'] if d['id'] == run)
+    rig.check('who started it may not approve it', own['actions']['approve'] == 'it is your own run: somebody else must decide',
+              own['actions'])
+    rig.post('/v1/runs/%s/cancel' % run)
+
+
 def audit(rig):
     ask(rig, 'viewer-everywhere', 'POST', '/v1/runs/%s/cancel' % rig.ids['mine'], {'reason': 'no'})
     c = http.client.HTTPConnection('127.0.0.1', rig.port, timeout=PATIENCE)
@@ -222,4 +254,4 @@ def strange_heads(rig):
 
 
 if __name__ == '__main__':
-    play('access', open_on_tcp, matrix, leaks, actions, audit, revoked, beyond_loopback, strange_heads, engine=None)
+    play('access', open_on_tcp, matrix, leaks, actions, rows, audit, revoked, beyond_loopback, strange_heads, engine=None)

@@ -387,6 +387,43 @@ START_TEST(after_a_reset_the_old_id_is_forgotten)
 }
 END_TEST
 
+static void say_roles(const char *roles)
+{
+	struct str body = { 0 };
+	str_addf(&body, "{\"user\":\"alice\",\"roles\":[\"%s\"],\"version\":\"0.1.0\","
+			"\"engine\":\"runboardd\",\"grants\":[\"%s\"]}", roles, roles);
+	stub_on(stub, "GET", "/v1/info", &(struct stub_reply){ .body = str_text(&body) });
+	str_release(&body);
+}
+
+START_TEST(rights_that_changed_are_asked_for_when_the_engine_begins_anew)
+{
+	say_roles("approver");
+	stream(BEGIN RUN("a", "running", 1) END(3));
+	ear_watch(&ear, "", 0);
+	wait_to_hear("snapshot_end complete");
+	say_roles("viewer");
+	stub_push(stub, "event: reset\ndata: {\"reason\":\"settings\"}\n\n" BEGIN END(4));
+	wait_to_hear("identity home alice viewer");
+}
+END_TEST
+
+START_TEST(who_comes_back_with_other_rights_does_not_go_on_from_what_was_shown)
+{
+	say_roles("approver");
+	stream(BEGIN RUN("a", "running", 1) END(3));
+	ear_watch(&ear, "", 0);
+	wait_to_hear("snapshot_end complete");
+	say_roles("viewer");
+	stub_end_streams(stub, false);
+	wait_to_hear("identity home alice viewer");
+	while (stub_count(stub, "GET", "/v1/events") < 2)
+		loop_turn(loop, 50);
+	ck_assert(view_starts(view_of(stub_asked(stub, "GET", "/v1/events", 1)->target),
+			      "/v1/events?snapshot=1"));
+}
+END_TEST
+
 START_TEST(silence_makes_it_stale)
 {
 	reopen((struct local_config){ .times = { .heartbeat_ms = 100, .first_retry_ms = 2,
@@ -516,6 +553,8 @@ static void add_stream(TCase *c)
 	tcase_add_test(c, a_broken_stream_is_gone_on_with_by_its_last_id);
 	tcase_add_test(c, a_snapshot_cut_in_the_middle_removes_nothing_and_is_asked_for_again);
 	tcase_add_test(c, after_a_reset_the_old_id_is_forgotten);
+	tcase_add_test(c, rights_that_changed_are_asked_for_when_the_engine_begins_anew);
+	tcase_add_test(c, who_comes_back_with_other_rights_does_not_go_on_from_what_was_shown);
 	tcase_add_test(c, silence_makes_it_stale);
 	tcase_add_test(c, a_heartbeat_makes_it_fresh);
 	tcase_add_test(c, an_event_that_cannot_be_read_is_said_and_removes_nothing);

@@ -371,6 +371,29 @@ START_TEST(what_a_context_has_switched_off_is_said_why)
 }
 END_TEST
 
+START_TEST(a_gate_that_is_not_for_us_is_said_so_by_its_card)
+{
+	struct view why[VERBS] = { [VERB_APPROVE] = VIEW("your roles do not let you do this") };
+	struct run_facts run;
+	struct focus focus;
+	struct arena arena = { 0 };
+	struct target t;
+	open_set("three-runs");
+	ck_assert(model_focus(f.model, &focus));
+	ck_assert(store_facts(f.store, focus.key, &run, &arena));
+	run.actions.known |= 1U << VERB_APPROVE;
+	run.actions.allowed &= ~(1U << VERB_APPROVE);
+	run.actions.why = why;
+	fixture_put(&f, run);
+	target_make(f.model, VERB_APPROVE, &focus, NULL, &t);
+	ck_assert(!t.allowed);
+	ck_assert_str_eq(str_text(&t.why), "your roles do not let you do this");
+	target_release(&t);
+	arena_release(&arena);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(the_menus_cursor_stays_on_its_verb_when_others_vanish)
 {
 	struct task_facts task = { .id = VIEW("review"), .step = VIEW("review"), .version = 4,
@@ -458,6 +481,7 @@ Suite *suite_session_orders(void)
 	tcase_add_test(t, the_menus_cursor_stays_on_its_verb_when_others_vanish);
 	tcase_add_test(t, an_answer_is_checked_by_its_schema);
 	tcase_add_test(t, what_a_context_has_switched_off_is_said_why);
+	tcase_add_test(t, a_gate_that_is_not_for_us_is_said_so_by_its_card);
 	tcase_add_test(t, an_answer_leaves_as_json);
 	tcase_add_test(t, a_question_cannot_be_approved);
 	suite_add_tcase(s, t);

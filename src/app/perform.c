@@ -67,12 +67,12 @@ static void fetch(struct app *a, const struct effect *e, enum run_part part, str
 		return;
 	ticket_id t = backend_fetch(s->backend, run.id, part, cursor);
 	pending_add(a, e, s->number, (struct pending){
-		.kind = part == PART_DETAIL ? PENDING_DETAIL : PENDING_HISTORY, .ticket = t });
+		.kind = part == PART_HISTORY_END ? PENDING_HISTORY : PENDING_DETAIL, .ticket = t });
 }
 
 static void perform_detail(struct app *a, const struct effect *e)
 {
-	fetch(a, e, PART_DETAIL, VIEW(""));
+	fetch(a, e, e->more ? PART_DETAIL_MORE : PART_DETAIL_SOON, VIEW(""));
 }
 
 static void perform_follow(struct app *a, const struct effect *e)

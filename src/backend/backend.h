@@ -36,9 +36,12 @@ enum backend_ability {
 	BACKEND_CAN_SAVE = 1 << 12, BACKEND_CAN_SPACE = 1 << 13, BACKEND_CAN_FOLLOW = 1 << 14
 };
 
-/* PART_HISTORY_END: its newest lines, the cursor goes on to those before them; in any
- * answer the oldest line comes first. Whole where a backend has no such pages. */
-enum run_part { PART_DETAIL, PART_HISTORY, PART_HISTORY_END };
+/* DETAIL_SOON: of a very long run the first and the newest tasks are enough; DETAIL_MORE:
+ * and some of those that were left out (run_detail.left_out). HISTORY_END: the newest
+ * lines, the cursor goes on to those before them; in any answer the oldest line comes
+ * first. All of it where a backend has no such parts. */
+enum run_part { PART_DETAIL, PART_DETAIL_SOON, PART_DETAIL_MORE, PART_HISTORY, PART_HISTORY_END,
+		PARTS };
 
 /* What watch() shall keep telling about. */
 struct watch_scope {

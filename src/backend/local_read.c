@@ -121,8 +121,10 @@ ticket_id local_fetch(struct backend *b, struct view run, enum run_part part, st
 	static const struct {
 		const char *suffix;
 		local_answered_fn *answered;
-	} parts[] = {
+	} parts[PARTS] = {
 		[PART_DETAIL] = { "", on_detail },
+		[PART_DETAIL_SOON] = { "", on_detail },
+		[PART_DETAIL_MORE] = { "", on_detail },
 		[PART_HISTORY] = { "/history", on_history },
 		[PART_HISTORY_END] = { "/history", on_history },
 	};

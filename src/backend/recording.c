@@ -58,13 +58,21 @@ void ask_page(struct str *s, struct view filter, struct view cursor, size_t limi
 
 void ask_fetch(struct str *s, struct view run, enum run_part part, struct view cursor)
 {
+	static const struct {
+		const char *what, *how;
+	} parts[PARTS] = {
+		[PART_DETAIL] = { " detail", "" },
+		[PART_DETAIL_SOON] = { " detail", " soon" },
+		[PART_DETAIL_MORE] = { " detail", " more" },
+		[PART_HISTORY] = { " history", "" },
+		[PART_HISTORY_END] = { " history", " end" },
+	};
 	str_add_text(s, "fetch");
 	word(s, run);
-	str_add_text(s, part == PART_DETAIL ? " detail" : " history");
+	str_add_text(s, parts[part].what);
 	bar(s);
 	word(s, cursor);
-	if (part == PART_HISTORY_END)
-		str_add_text(s, " end");
+	str_add_text(s, parts[part].how);
 }
 
 void ask_catalog(struct str *s, enum catalog_kind kind, struct view cursor)

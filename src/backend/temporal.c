@@ -116,6 +116,7 @@ void temporal_job_free(struct temporal_job *j)
 	loop_remove(j->timer);
 	story_release(&j->story);
 	temporal_newer_free(j);
+	temporal_windows_free(j);
 	vec_release(&j->polls.pollers);
 	json_free(j->describe);
 	filter_free(j->filter);

@@ -238,6 +238,7 @@ static void look(struct temporal_follow *f)
 	struct temporal_job *j = temporal_job(f->t);
 	j->follow = f;
 	j->ticket = f->ticket;
+	j->part = PART_DETAIL_SOON;
 	j->run = mem_text(f->run);
 	f->look = j;
 	f->changed = false;

@@ -1,16 +1,17 @@
-/* The history of a run into a job's story. Whole at first, page by page (very long
- * ones: the beginning and the end); what was read is kept, and on a change only what is
- * newer is asked for, from the newest back to what is known. */
+/* The history of a run into a job's story. Whole at first, page by page (very long ones:
+ * temporal_windows.c); what was read is kept, and on a change only what is newer is asked
+ * for, from the newest back to what is known. */
 #include "backend/temporal_inside.h"
 
 #include "base/mem.h"
 
 /* The server counts a page in batches of its own, of one event or hundreds: what is
  * newer is asked for in few of them. */
-enum { HISTORY_PAGES = 20, HISTORY_PAGE = 256, NEWER_PAGE = 16 };
+enum { HISTORY_PAGES = 20, HISTORY_PAGE = 256, NEWER_PAGE = 16,
+       WHOLE_EVENTS = HISTORY_PAGES * HISTORY_PAGE, SOON_EVENTS = 2048 };
 
-static void ask_events(struct temporal_job *j, const char *path, int64_t size,
-		       temporal_answered_fn *answered)
+void temporal_ask_events(struct temporal_job *j, const char *path, int64_t size,
+			 temporal_answered_fn *answered)
 {
 	struct str target = { 0 }, number = { 0 };
 	temporal_add_workflow(&target, j->t, j->workflow_id);
@@ -24,12 +25,12 @@ static void ask_events(struct temporal_job *j, const char *path, int64_t size,
 	str_release(&number);
 }
 
-static const struct json *events_of(const struct json_doc *doc)
+const struct json *temporal_events(const struct json_doc *doc)
 {
 	return json_get(json_get(json_root(doc), "history"), "events");
 }
 
-static void take_token(struct temporal_job *j, const struct json_doc *doc)
+void temporal_take_token(struct temporal_job *j, const struct json_doc *doc)
 {
 	str_clear(&j->token);
 	str_add(&j->token, json_get_text(json_root(doc), "nextPageToken"));
@@ -110,25 +111,23 @@ static void keep(struct temporal_job *j)
 	for (size_t i = TEMPORAL_HISTORIES - 1; i > 0; i--)
 		t->histories[i] = t->histories[i - 1];
 	t->histories[0] =
-		(struct temporal_history){ mem_text(j->run), story_keep(&j->story) };
+		(struct temporal_history){ mem_text(j->run), story_keep(&j->story), j->n_windows };
 }
 
 /* ---- all of it ---- */
 
-static void finish_whole(struct temporal_job *j)
-{
-	keep(j);
-	j->then(j);
-}
+static void ask_newer(struct temporal_job *j, int64_t size);
 
-static void on_newest(struct temporal_job *j, const struct http_answer *a)
+/* A long poll may have added to what was kept meanwhile. */
+void temporal_history_read(struct temporal_job *j)
 {
-	struct json_doc *doc = temporal_job_json(j, a);
-	if (!doc)
-		return;
-	story_add_newest(&j->story, events_of(doc));
-	json_free(doc);
-	finish_whole(j);
+	int64_t last = temporal_history_end(j->t, j->run), read = j->story.last_event;
+	keep(j);
+	j->known_event = read;
+	if (last > read && temporal_history_end(j->t, j->run) == read)
+		ask_newer(j, NEWER_PAGE);
+	else
+		j->then(j);
 }
 
 static void on_events(struct temporal_job *j, const struct http_answer *a)
@@ -136,25 +135,35 @@ static void on_events(struct temporal_job *j, const struct http_answer *a)
 	struct json_doc *doc = temporal_job_json(j, a);
 	if (!doc)
 		return;
-	story_add(&j->story, events_of(doc));
-	take_token(j, doc);
+	story_add(&j->story, temporal_events(doc));
+	temporal_take_token(j, doc);
 	json_free(doc);
-	if (!j->token.len) {
-		finish_whole(j);
-	} else if (++j->pages < HISTORY_PAGES) {
-		ask_events(j, "/history", HISTORY_PAGE, on_events);
-	} else {
-		str_clear(&j->token);
-		ask_events(j, "/history-reverse", HISTORY_PAGE, on_newest);
+	if (!j->token.len)
+		temporal_history_read(j);
+	else if (++j->pages < 2 * HISTORY_PAGES)
+		temporal_ask_events(j, "/history", HISTORY_PAGE, on_events);
+	else
+		temporal_read_windows(j);	/* it is longer than describe said */
+}
+
+/* Whole, or where it is too long for that its beginning and its end. */
+static void read_anew(struct temporal_job *j)
+{
+	bool soon = j->part == PART_DETAIL_SOON || j->part == PART_DETAIL_MORE;
+	str_clear(&j->token);
+	j->pages = 0;
+	if (!j->verbatim && j->length > (soon ? SOON_EVENTS : WHOLE_EVENTS)) {
+		temporal_read_windows(j);
+		return;
 	}
+	j->n_windows = 0;
+	temporal_ask_events(j, "/history", HISTORY_PAGE, on_events);
 }
 
 static void read_whole(struct temporal_job *j)
 {
 	temporal_history_forget(j->t, j->run);
-	j->pages = 0;
-	str_clear(&j->token);
-	ask_events(j, "/history", HISTORY_PAGE, on_events);
+	read_anew(j);
 }
 
 /* ---- what is newer ---- */
@@ -189,9 +198,10 @@ static void tell_kept(struct temporal_job *j, struct temporal_history *h)
 {
 	struct story *s = story_of_kept(h->kept);
 	for (size_t i = j->newer.len; i-- > 0;)
-		story_add_newest(s, events_of(j->newer.items[i]));
+		story_add_newest(s, temporal_events(j->newer.items[i]));
 	temporal_newer_free(j);
 	/* The copy holds on to what it needs. */
+	story_release(&j->story);
 	story_copy(h->kept, &j->story);
 	if (j->t->codec.trouble)
 		let_go(h);
@@ -209,9 +219,9 @@ static void ask_newer(struct temporal_job *j, int64_t size);
 static void take_newer(struct temporal_job *j, struct json_doc *doc)
 {
 	struct temporal_history *h = history_of(j->t, j->run);
-	enum reach reach = h ? reach_of(story_of_kept(h->kept), j->known_event, events_of(doc)) : REACH_OTHER;
+	enum reach reach = h ? reach_of(story_of_kept(h->kept), j->known_event, temporal_events(doc)) : REACH_OTHER;
 	vec_push(&j->newer, doc);
-	take_token(j, doc);
+	temporal_take_token(j, doc);
 	if (reach == REACH_KNOWN) {
 		tell_kept(j, h);
 	} else if (reach == REACH_NOT_YET && j->token.len && j->newer.len < HISTORY_PAGES) {
@@ -236,7 +246,7 @@ static void on_newer(struct temporal_job *j, const struct http_answer *a)
 
 static void ask_newer(struct temporal_job *j, int64_t size)
 {
-	ask_events(j, "/history-reverse", size, on_newer);
+	temporal_ask_events(j, "/history-reverse", size, on_newer);
 }
 
 /* Describe has said how long it is. */
@@ -246,6 +256,11 @@ void temporal_load_history(struct temporal_job *j)
 	j->then = j->after;
 	if (!h) {
 		read_whole(j);
+		return;
+	}
+	if (j->part == PART_DETAIL_MORE && h->windows) {
+		j->n_windows = h->windows * 2;
+		read_anew(j);
 		return;
 	}
 	int64_t last = story_of_kept(h->kept)->last_event, newer = j->length - last;
@@ -263,7 +278,7 @@ static void on_input(struct temporal_job *j, const struct http_answer *a)
 	struct json_doc *doc = temporal_job_json(j, a);
 	if (!doc)
 		return;
-	story_add(&j->story, events_of(doc));
+	story_add(&j->story, temporal_events(doc));
 	json_free(doc);
 	j->then(j);
 }
@@ -271,5 +286,5 @@ static void on_input(struct temporal_job *j, const struct http_answer *a)
 void temporal_load_input(struct temporal_job *j, temporal_then_fn *then)
 {
 	j->then = then;
-	ask_events(j, "/history", HISTORY_PAGE, on_input);
+	temporal_ask_events(j, "/history", HISTORY_PAGE, on_input);
 }

@@ -14,7 +14,8 @@
  *   temporal_prompt.c   what a run says itself of what it waits for
  *   temporal_decode.c   payloads by the codec server
  *   temporal_why.c      why something is pending
- *   temporal_load.c     describe of a run for a job; temporal_history.c: its history, kept
+ *   temporal_load.c     describe of a run for a job; temporal_history.c: its history, kept;
+ *                       temporal_windows.c: of very long ones
  *   temporal_read.c     page, detail, history, log; temporal_follow.c: an open run, live
  *   temporal_catalog.c  catalogues, workflow types; temporal_queues.c, temporal_workers.c; temporal_inbox.c
  *   temporal_order.c    orders; temporal_start.c; temporal_retry.c; temporal_approve.c: approvals by mapping
@@ -274,6 +275,8 @@ struct temporal_job {
 	struct story story;
 	struct json_doc *describe;
 	VEC(struct json_doc *) newer;	/* pages of what is newer than what is kept */
+	VEC(struct str) windows;	/* its newest pages, newest first */
+	size_t n_windows;		/* how many of them are wanted, or were read; 0: all is read */
 	struct str token;		/* of the next page */
 	int pages;
 	int64_t known_event;		/* the last that was kept when its load began; 0: none */

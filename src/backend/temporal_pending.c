@@ -342,10 +342,14 @@ bool story_tell(struct story *s, const struct json *describe, const struct tempo
 	if (gate && run_status_is_open(out->run.status))
 		add_gate(s, gate, &out->run);
 	struct task_facts *tasks = arena_array(&s->arena, s->tasks.len + 1, sizeof *tasks);
-	for (size_t i = 0; i < s->tasks.len; i++)
+	for (size_t i = 0; i < s->tasks.len; i++) {
 		tasks[i] = s->tasks.items[i].facts;
+		if (s->gap_event && s->tasks.items[i].event == s->gap_event)
+			out->left_out = tasks[i].id;
+	}
 	out->tasks = tasks;
 	out->n_tasks = s->tasks.len;
+	out->history_seq = s->last_event;
 	out->params = params_of(s, &out->run);
 	out->result = s->result;
 	if (gate && out->run.n_gates) {

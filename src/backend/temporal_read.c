@@ -247,14 +247,16 @@ static void load_lines(struct temporal_job *j)
 ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
 			 struct view cursor)
 {
-	static temporal_then_fn *const parts[] = { [PART_DETAIL] = temporal_load_detail,
-						   [PART_HISTORY] = load_lines,
-						   [PART_HISTORY_END] = load_lines };
+	static temporal_then_fn *const parts[PARTS] = { [PART_DETAIL] = temporal_load_detail,
+							[PART_DETAIL_SOON] = temporal_load_detail,
+							[PART_DETAIL_MORE] = temporal_load_detail,
+							[PART_HISTORY] = load_lines,
+							[PART_HISTORY_END] = load_lines };
 	struct temporal_job *j = temporal_job(temporal_of(b));
 	j->run = mem_bytes(run.ptr ? run.ptr : "", run.len);
 	str_add(&j->token, cursor);
 	j->part = part;
-	j->slash = part == PART_DETAIL ? load_listed : NULL;
+	j->slash = parts[part] == temporal_load_detail ? load_listed : NULL;
 	temporal_find(j, parts[part]);
 	return j->ticket;
 }

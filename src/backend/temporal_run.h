@@ -9,7 +9,11 @@
 struct temporal;
 struct temporal_job;
 
-typedef void temporal_then_fn(struct temporal_job *j);	/* as in temporal_inside.h */
+struct http_answer;
+
+/* As in temporal_inside.h. */
+typedef void temporal_then_fn(struct temporal_job *j);
+typedef void temporal_answered_fn(struct temporal_job *j, const struct http_answer *a);
 
 /* ---- temporal_load.c ---- */
 
@@ -30,6 +34,7 @@ enum { TEMPORAL_HISTORIES = 3 };
 struct temporal_history {
 	char *run;		/* id; NULL: the place is free */
 	struct story_kept *kept;
+	size_t windows;		/* newest pages that were read; 0: all was */
 };
 
 /* Of the described run, into j->story; goes on with j->after. */
@@ -37,6 +42,13 @@ void temporal_load_history(struct temporal_job *j);
 /* The first page of the history only. */
 void temporal_load_input(struct temporal_job *j, temporal_then_fn *then);
 void temporal_newer_free(struct temporal_job *j);
+/* One page of it. */
+void temporal_ask_events(struct temporal_job *j, const char *path, int64_t size,
+			 temporal_answered_fn *answered);
+const struct json *temporal_events(const struct json_doc *doc);
+void temporal_take_token(struct temporal_job *j, const struct json_doc *doc);
+/* It was read as far as it is wanted. */
+void temporal_history_read(struct temporal_job *j);
 void temporal_histories_forget(struct temporal *t);
 
 /* Its last event that is kept; 0: nothing is. */
@@ -47,6 +59,12 @@ bool temporal_history_add(struct temporal *t, const char *run, const struct json
 /* What is kept into j->story; false where nothing is. */
 bool temporal_history_copy(struct temporal_job *j);
 void temporal_history_forget(struct temporal *t, const char *run);
+
+/* ---- temporal_windows.c: a history too long to be read whole ---- */
+
+/* Its beginning, and j->n_windows of its newest pages. */
+void temporal_read_windows(struct temporal_job *j);
+void temporal_windows_free(struct temporal_job *j);
 
 /* ---- temporal_follow.c: a run that is open, by the long poll of its history ---- */
 

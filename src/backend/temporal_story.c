@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 
-enum { TASKS_MAX = 20000, NAME_MAX_LEN = 40 };
+enum { TASKS_MAX = 60000, NAME_MAX_LEN = 40 };
 
 
 void story_init(struct story *s)
@@ -421,6 +421,7 @@ static void add_gap(struct story *s, int64_t until)
 	str_addf(&words, "events %lld to %lld are not shown", (long long)s->seen_event + 1,
 		 (long long)until - 1);
 	story_note(s, str_text(&words));
+	s->gap_event = s->last_event;
 	str_release(&words);
 }
 

@@ -43,6 +43,7 @@ struct story {
 	int64_t typical_length;		/* of those of its type that completed; 0: unknown */
 	struct view why;		/* why it waits for a worker, in words */
 	struct view why_activity;	/* id of the activity that does; empty: the run */
+	int64_t gap_event;		/* of the task that stands for what was not read; 0: none */
 	bool has_error;
 };
 

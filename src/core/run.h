@@ -161,6 +161,8 @@ struct run_detail {
 	struct view params, result;	/* JSON text */
 	const struct task_facts *tasks;	/* in file order */
 	size_t n_tasks;
+	struct view left_out;		/* id of the task that stands for those that were not read */
+	int64_t history_seq;		/* of the last line of its history; 0: unknown */
 	const struct gate_facts *gates;
 	size_t n_gates;
 	const struct view *children;

@@ -133,7 +133,7 @@ static void move_task(struct model *m, long by, struct effects *fx)
 
 /* ---- fetching ---- */
 
-static void fetch(struct model *m, struct effects *fx)
+static void ask(struct model *m, struct effects *fx)
 {
 	struct detail_state *d = &m->detail;
 
@@ -141,7 +141,28 @@ static void fetch(struct model *m, struct effects *fx)
 	d->fetched_ms = m->now_ms;
 	d->request = model_request(m);
 	effects_add(fx, (struct effect){ .kind = EFFECT_DETAIL, .request = d->request,
-					 .key = d->key });
+					 .key = d->key, .more = d->more });
+}
+
+static void fetch(struct model *m, struct effects *fx)
+{
+	m->detail.more = false;
+	ask(m, fx);
+}
+
+/* The task under the cursor stands for others: they are read, too. */
+static bool read_more(struct model *m, struct effects *fx)
+{
+	struct detail_state *d = &m->detail;
+
+	if (!d->detail || !d->detail->left_out.len ||
+	    !view_eq(view_of_str(&d->task), d->detail->left_out))
+		return false;
+	if (!d->request || !d->more) {
+		d->more = true;
+		ask(m, fx);
+	}
+	return true;
 }
 
 /* A process runs on the engine's own machine: what it uses changes without an event. */
@@ -308,7 +329,7 @@ static bool act_list(struct model *m, enum action a, struct effects *fx)
 		move_task(m, a == ACTION_PAGE_UP ? -page : page, fx);
 	else if (a == ACTION_TOP || a == ACTION_BOTTOM)
 		move_task(m, a == ACTION_TOP ? -far : far, fx);
-	else if (a == ACTION_OPEN && open_child(m, fx))
+	else if (a == ACTION_OPEN && (read_more(m, fx) || open_child(m, fx)))
 		return true;
 	else if (a == ACTION_OPEN || a == ACTION_RIGHT)
 		m->detail.in_pane = true;

@@ -74,6 +74,7 @@ struct detail_state {
 	struct arena arena;			/* of `detail` */
 	const struct run_detail *detail;	/* NULL until it arrived */
 	uint64_t request;			/* the fetch that is under way; 0: none */
+	bool more;				/* ... also of what was left out */
 	uint64_t follow;			/* it is told as it changes; 0: it is not */
 	int64_t fetched_ms;			/* when it was asked for */
 	bool dirty;				/* changed since */

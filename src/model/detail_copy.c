@@ -115,6 +115,7 @@ const struct run_detail *detail_copy(struct arena *a, const struct run_detail *d
 	keep_run(a, &to->run);
 	keep(a, &to->params);
 	keep(a, &to->result);
+	keep(a, &to->left_out);
 	for (size_t i = 0; i < d->n_tasks; i++) {
 		tasks[i] = d->tasks[i];
 		keep_task(a, &tasks[i]);

@@ -72,6 +72,7 @@ struct effect {
 	uint64_t request;		/* 0 where nothing is answered */
 	uint16_t context;		/* EFFECT_CATALOG, EFFECT_SPACE, start */
 	struct run_key key;
+	bool more;			/* EFFECT_DETAIL: and some of what was left out */
 	union {
 		struct effect_log log;
 		struct effect_order order;

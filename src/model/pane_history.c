@@ -19,7 +19,8 @@ void pane_history_show(struct model *m, struct effects *fx)
 {
 	struct history_state *h = &m->detail.history;
 
-	int64_t seq = m->detail.detail ? m->detail.detail->run.seq : 0;
+	const struct run_detail *d = m->detail.detail;
+	int64_t seq = !d ? 0 : d->history_seq ? d->history_seq : d->run.seq;
 
 	if (h->request || (run_key_eq(h->key, m->detail.key) && h->seq == seq))
 		return;

@@ -117,11 +117,22 @@ static bool is_item_of_before(const struct run_detail *d, size_t i)
 	return d->tasks[i].item.len > 0 && i > 0 && view_eq(d->tasks[i].step, d->tasks[i - 1].step);
 }
 
-static void put_task(struct pen *p, struct rect r, size_t i)
+/* What was not read of a very long run has one row. */
+static void put_left_out(struct pen *p, struct rect r, const struct task_facts *t)
+{
+	const struct detail_state *d = &p->m->detail;
+	struct str *s = pen_text(p);
+
+	str_add(s, t->title);
+	str_add_text(s, pen_dot(p));
+	str_add_text(s, d->request && d->more ? "reading ..." : "Enter reads some");
+	pen_put(p, r.row, r.col + 3, r.cols - 4, STYLE_DIM);
+}
+
+static void put_status(struct pen *p, struct rect r, size_t i)
 {
 	const struct task_facts *t = &p->m->detail.detail->tasks[i];
 	struct look look = look_of_task(t->status);
-	bool selected = view_eq(t->id, view_of_str(&p->m->detail.task));
 	int indent = is_item_of_before(p->m->detail.detail, i) ? 2 : 0;
 	int col = r.col + 1 + indent, end = r.col + r.cols - 1;
 
@@ -139,7 +150,19 @@ static void put_task(struct pen *p, struct rect r, size_t i)
 	else if (t->status != TASK_COMPLETED && t->status != TASK_RUNNING)
 		canvas_words(p->canvas, r.row, col, end - col, look.role,
 			     task_status_words(t->status));
-	if (!selected)
+}
+
+static void put_task(struct pen *p, struct rect r, size_t i)
+{
+	const struct run_detail *d = p->m->detail.detail;
+	const struct task_facts *t = &d->tasks[i];
+	struct look look = look_of_task(t->status);
+
+	if (d->left_out.len > 0 && view_eq(t->id, d->left_out))
+		put_left_out(p, r, t);
+	else
+		put_status(p, r, i);
+	if (!view_eq(t->id, view_of_str(&p->m->detail.task)))
 		return;
 	rect_take_left(&r, 1);
 	canvas_paint(p->canvas, r, p->m->detail.in_pane ? STYLE_SELECTED_DIM : STYLE_SELECTED);

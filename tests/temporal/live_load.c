@@ -1,10 +1,12 @@
 /* Ten thousand runs (LIVE_RUNS: so many): how soon the board is there, how much it
- * asks for, what it does when the server limits it. Figures are printed. */
+ * asks for, what it does when the server limits it; and one with six thousand events
+ * (LIVE_EVENTS). Figures are printed. */
 #include "live.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/when.h"
@@ -14,7 +16,7 @@
 enum { FRAME_MS = 300, LOOK_MS = 30000, HOGS = 16, BURST = 8 };
 
 static struct board board;
-static int n_runs = 10000;
+static int n_runs = 10000, n_events = 6000;
 
 static void turn_for(int64_t ms)
 {
@@ -56,13 +58,13 @@ END_TEST
 START_TEST(every_run_is_counted)
 {
 	int64_t sum = 0, end = when_mono_ms() + LIVE_WAIT_MS;
-	while (sum != n_runs && when_mono_ms() < end) {
+	while (sum != n_runs + 1 && when_mono_ms() < end) {
 		loop_turn(loop, 50);
 		sum = 0;
 		for (int i = 0; i < LANES; i++)
 			sum += board.counts[i];
 	}
-	ck_assert_int_eq(sum, n_runs);
+	ck_assert_int_eq(sum, n_runs + 1);	/* the long one */
 }
 END_TEST
 
@@ -78,6 +80,68 @@ START_TEST(it_asks_for_little)
 	ck_assert_int_gt(calls.visibility, 0);
 	ck_assert_int_le(minute, 4 * 60);
 	ck_assert_int_le(calls.peak, 8);
+}
+END_TEST
+
+/* ---- a very long history ---- */
+
+static long peak_kb(void)
+{
+	struct rusage use;
+	getrusage(RUSAGE_SELF, &use);
+	return use.ru_maxrss;
+}
+
+static void read_part(enum run_part part, const char *what)
+{
+	int64_t begun = when_mono_ms(), cpu = cpu_ms();
+	live_calls();
+	const struct ear_ticket *t =
+		until_done(&board, ear_fetch(&board.ear, run_of(&board, "long-1"), part));
+	ck_assert_msg(t->outcome == OUTCOME_OK, "%s", t->text);
+	begun = when_mono_ms() - begun;
+	cpu = cpu_ms() - cpu;
+	printf("load: %s of %d events after %lld ms, %lld ms of them work, %lld calls; at most %ld KB\n",
+	       what, n_events, (long long)begun, (long long)cpu, (long long)live_calls().other,
+	       peak_kb());
+}
+
+static bool is_whole(void)
+{
+	return strstr(str_text(&board.words), "not whole") == NULL;
+}
+
+START_TEST(a_very_long_run_opens_soon_and_can_be_read_whole)
+{
+	size_t steps = 0;
+	until_in(&board, "long-1", "running");
+	read_part(PART_DETAIL_SOON, "the ends");
+	ck_assert(!is_whole());
+	while (!is_whole() && steps++ < 16)
+		read_part(PART_DETAIL_MORE, "more");
+	ck_assert(is_whole());
+	size_t steps_told = 0, at = 0;
+	struct view told = view_of_str(&board.words);
+	for (; (at = view_find(told, VIEW("signal_step"), at)) != SIZE_MAX; at++)
+		steps_told++;
+	ck_assert_uint_eq(steps_told, (size_t)n_events);
+}
+END_TEST
+
+START_TEST(a_very_long_run_is_followed)
+{
+	struct order o = { .verb = VERB_SIGNAL, .run = view_of(run_of(&board, "long-1")),
+			   .name = VIEW("hello") };
+	ticket_id t = ear_follow(&board.ear, run_of(&board, "long-1"));
+	turn_for(2000);
+	ear_order(&board.ear, &o);
+	int64_t begun = when_mono_ms();
+	while (!strstr(str_text(&board.words), "signal_hello") && when_mono_ms() < begun + LIVE_WAIT_MS)
+		loop_turn(loop, 5);
+	begun = when_mono_ms() - begun;
+	printf("load: an event of it is told %lld ms after its order\n", (long long)begun);
+	ck_assert_int_lt(begun, 2000);
+	ear_cancel(&board.ear, t);
 }
 END_TEST
 
@@ -139,21 +203,28 @@ START_TEST(when_the_server_limits_it_it_slows_down_says_so_and_recovers)
 }
 END_TEST
 
+static void set_number(const char *name, int64_t max, int *out)
+{
+	const char *wanted = getenv(name);
+	int64_t n;
+	if (wanted && number_parse(view_of(wanted), 1, max, &n))
+		*out = (int)n;
+}
+
 static void raise_server(void)
 {
-	struct str database = { 0 }, http = { 0 }, doors = { 0 }, load = { 0 };
-	const char *wanted = getenv("LIVE_RUNS");
-	int64_t n;
-	if (wanted && number_parse(view_of(wanted), 1, 1000000, &n))
-		n_runs = (int)n;
+	struct str database = { 0 }, http = { 0 }, doors = { 0 }, load = { 0 }, events = { 0 };
+	set_number("LIVE_RUNS", 1000000, &n_runs);
+	set_number("LIVE_EVENTS", 50000, &n_events);
 	live_choose_ports();
 	str_addf(&database, "%s/load.db", live_folder);
 	str_addf(&http, "%d", ports.http);
 	str_addf(&doors, "count=%d", ports.count);
 	str_addf(&load, "%d", n_runs);
+	str_addf(&events, "%d", n_events);
 	const char *const words[] = { "-http", str_text(&http), "-db", str_text(&database),
 				      "-doors", str_text(&doors), "-runs=false", "-load",
-				      str_text(&load), NULL };
+				      str_text(&load), "-long", str_text(&events), NULL };
 	int64_t began = when_mono_ms();
 	live_start(words);
 	printf("load: %d runs were started in %lld s\n", n_runs,
@@ -162,6 +233,7 @@ static void raise_server(void)
 	str_release(&http);
 	str_release(&doors);
 	str_release(&load);
+	str_release(&events);
 }
 
 static void fell_server(void)
@@ -181,6 +253,8 @@ Suite *suite_live_load(void)
 	tcase_add_test(c, the_board_is_there_at_once);
 	tcase_add_test(c, every_run_is_counted);
 	tcase_add_test(c, it_asks_for_little);
+	tcase_add_test(c, a_very_long_run_opens_soon_and_can_be_read_whole);
+	tcase_add_test(c, a_very_long_run_is_followed);
 	tcase_add_test(c, when_the_server_limits_it_it_slows_down_says_so_and_recovers);
 	suite_add_tcase(s, c);
 	return s;

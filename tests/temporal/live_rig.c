@@ -42,6 +42,8 @@ static void on_detail(void *arg, ticket_id t, const struct run_detail *d)
 		str_addf(&b->words, " %zu causes%s", f->error.n_causes,
 			 f->error.stack.len ? ", stack" : "");
 	}
+	if (d->left_out.len)
+		str_add_text(&b->words, " | not whole");
 	b->ear.sink.detail(&b->ear, t, d);
 }
 

@@ -24,7 +24,7 @@ type options struct {
 	database            string
 	visibilityRPS       int
 	runs, moving        bool
-	load                int
+	load, long          int
 	ui                  string
 	doors, certificates string
 	codec               string
@@ -41,6 +41,7 @@ func parseOptions() options {
 	flag.BoolVar(&o.runs, "runs", true, "start the fixture runs")
 	flag.BoolVar(&o.moving, "moving", false, "go on starting runs, to look at")
 	flag.IntVar(&o.load, "load", 0, "start so many more short runs")
+	flag.IntVar(&o.long, "long", 0, "start a run with so many events")
 	flag.StringVar(&o.ui, "ui", "", "UI servers' proxies, PORT or PORT:SWITCHED+OFF, with commas between")
 	flag.StringVar(&o.doors, "doors", "", "count=PORT,tls=PORT,mtls=PORT,token=PORT")
 	flag.StringVar(&o.certificates, "certificates", "", "folder for the certificates of the doors")
@@ -113,6 +114,7 @@ func main() {
 	startSealed(o)
 	startCodec(o)
 	startLoad(context.Background(), c, o.load)
+	startLong(context.Background(), c, o.long)
 	startUIs(o)
 	openDoors(o)
 	if o.moving {

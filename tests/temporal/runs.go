@@ -102,3 +102,24 @@ func startLoad(ctx context.Context, c client.Client, n int) {
 	}
 	group.Wait()
 }
+
+// startLong starts a run that nobody takes, and sends it n signals: an event each, in a batch of its own.
+func startLong(ctx context.Context, c client.Client, n int) {
+	if n == 0 {
+		return
+	}
+	const id = "long-1"
+	_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: "nobody-polls"}, Quick, 0)
+	check(err, "the long run")
+	var group sync.WaitGroup
+	for k := 0; k < starters; k++ {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for i := k; i < n; i += starters {
+				check(c.SignalWorkflow(ctx, id, "", "step", i), "the long run's signals")
+			}
+		}()
+	}
+	group.Wait()
+}

@@ -119,6 +119,7 @@ func startServer(o options) temporal.Server {
 			dynamicconfig.MakeKey("frontend.WorkflowPauseEnabled"):           true,
 			dynamicconfig.MakeKey("frontend.enableUpdateWorkflowExecution"):  true,
 			dynamicconfig.MakeKey("history.workflowIdReuseMinimalInterval"):  "0s",
+			dynamicconfig.MakeKey("history.maximumSignalsPerExecution"):      60000,
 		}),
 	)
 	check(err, "the server")

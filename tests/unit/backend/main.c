@@ -5,7 +5,7 @@ unit_suite_fn suite_backend, suite_backoff, suite_context, suite_local, suite_re
 	suite_rules, suite_temporal, suite_temporal_board, suite_temporal_codec, suite_temporal_link, suite_temporal_orders,
 	suite_temporal_detail, suite_temporal_follow, suite_temporal_history, suite_temporal_prompt,
 	suite_temporal_profile, suite_temporal_parse,
-	suite_temporal_space;
+	suite_temporal_space, suite_temporal_windows;
 
 int main(void)
 {
@@ -14,7 +14,7 @@ int main(void)
 		suite_replay,  suite_rules,   suite_temporal, suite_temporal_board, suite_temporal_codec,
 		suite_temporal_link, suite_temporal_orders, suite_temporal_detail, suite_temporal_follow, suite_temporal_history, suite_temporal_prompt,
 		suite_temporal_profile,
-		suite_temporal_parse, suite_temporal_space, NULL,
+		suite_temporal_parse, suite_temporal_space, suite_temporal_windows, NULL,
 	};
 	return unit_main("backend", suites);
 }

@@ -31,16 +31,21 @@ static bool is_done(void *arg)
 	return ear_done(&ear, *t);
 }
 
-static const char *detail_of(const char *run)
+static const char *part_of(const char *run, enum run_part part)
 {
 	static struct backend_sink sink;
 	sink = ear.sink;
 	sink.detail = on_detail;
 	ear.backend->sink = &sink;
-	ticket_id t = ear_fetch(&ear, run, PART_DETAIL);
+	ticket_id t = ear_fetch(&ear, run, part);
 	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
 	ck_assert_msg(ear_ticket(&ear, t)->outcome == OUTCOME_OK, "%s", ear_ticket(&ear, t)->text);
 	return str_text(&words);
+}
+
+static const char *detail_of(const char *run)
+{
+	return part_of(run, PART_DETAIL);
 }
 
 static void expect_calls(size_t whole, size_t newer)

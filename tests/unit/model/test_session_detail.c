@@ -308,6 +308,35 @@ START_TEST(newer_lines_of_a_long_history_come_behind_those_that_were_read)
 }
 END_TEST
 
+/* What a very long run leaves out has a row, where Enter reads some of it. */
+START_TEST(what_was_left_out_is_read_by_enter)
+{
+	ck_assert(fixture_open(&f, "three-runs", 20, 120));
+	press("j Enter");
+	f.mute = true;
+	const struct task_facts tasks[] = {
+		{ .id = VIEW("one-1"), .status = TASK_COMPLETED },
+		{ .id = VIEW("2"), .title = VIEW("events 2 to 8 are not shown"),
+		  .status = TASK_COMPLETED },
+		{ .id = VIEW("nine-9"), .status = TASK_COMPLETED },
+	};
+	struct run_detail detail = *f.model->detail.detail;
+	detail.tasks = tasks;
+	detail.n_tasks = 3;
+	detail.left_out = VIEW("2");
+	f.model->detail.follow = 1000;
+	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = 1000, .detail = &detail });
+	size_t before = fixture_asked(&f, EFFECT_DETAIL);
+	press("g j Enter Enter");
+	ck_assert_str_eq(task(), "2");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
+	ck_assert(fixture_last(&f, EFFECT_DETAIL)->more);
+	press("j Enter");
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(help_names_the_keys_of_the_logs_when_opened_from_there)
 {
 	bool has_follow = false;
@@ -400,6 +429,7 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, what_can_no_longer_be_followed_is_fetched_when_it_changes);
 	tcase_add_test(t, a_long_history_opens_at_its_end_and_is_read_on_the_way_up);
 	tcase_add_test(t, newer_lines_of_a_long_history_come_behind_those_that_were_read);
+	tcase_add_test(t, what_was_left_out_is_read_by_enter);
 	tcase_add_test(t, help_names_the_keys_of_the_logs_when_opened_from_there);
 	tcase_add_test(t, enter_on_a_child_opens_it_and_escape_comes_back);
 	tcase_add_test(t, a_child_that_is_not_on_the_board_is_said);

@@ -30,7 +30,8 @@ static bool on_run(void *arg, struct run_facts *run)
 {
 	struct source *s = arg;
 	struct app *a = s->app;
-	struct filter_env env = { .now_ms = when_now_ms() };
+	const struct view name = view_of(s->context->name);
+	struct filter_env env = filter_env_of(when_now_ms(), &name);
 	run->context = s->number;
 	/* Outside of the scope no snapshot would ever say that it is gone. */
 	if (!filter_match(s->scope, run, &env))

@@ -90,7 +90,8 @@ static void on_snapshot_end(void *arg, bool complete)
 		return;
 	}
 	struct store_scope scope = { .context = s->number, .filter = s->scope, .ended = s->ended };
-	scope.env.now_ms = when_now_ms();
+	const struct view name = view_of(s->context->name);
+	scope.env = filter_env_of(when_now_ms(), &name);
 	store_snapshot_end(s->app->store, &scope, told, s->app);
 	s->snapshot_seen = true;
 	s->app->dirty = true;

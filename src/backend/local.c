@@ -4,6 +4,7 @@
 
 #include "base/ident.h"
 #include "base/mem.h"
+#include "core/filter.h"
 #include "wire/proto.h"
 
 enum { ANSWER_MS = 10000, HEARTBEAT_MS = 15000, MAX_RETRY_MS = 5000, TRIES = 3 };
@@ -46,6 +47,20 @@ void local_add_query(struct str *target, const char *name, struct view value)
 	bool first = view_find_byte(view_of_str(target), '?', 0) == SIZE_MAX;
 	str_addf(target, "%c%s=", first ? '?' : '&', name);
 	http_add_encoded(target, value);
+}
+
+/* The engine calls itself "local", whatever our context is called. */
+void local_add_filter(struct str *target, const struct local *l, struct view text)
+{
+	struct filter *filter = filter_parse(text, NULL, NULL);
+	struct str settled = { 0 };
+	if (filter)
+		filter_add_settled(filter, view_of(l->name), &settled);
+	else
+		str_add(&settled, text);	/* it says what is wrong */
+	local_add_query(target, "filter", view_of_str(&settled));
+	filter_free(filter);
+	str_release(&settled);
 }
 
 void local_add_query_int(struct str *target, const char *name, int64_t value)

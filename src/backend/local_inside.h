@@ -123,6 +123,8 @@ int local_silence_ms(const struct local *l);
 int64_t local_jitter(const struct local *l, int tries);
 /* Appends &name=value (or ?name=value), encoded; nothing where value is empty. */
 void local_add_query(struct str *target, const char *name, struct view value);
+/* "filter=", in the engine's own words. */
+void local_add_filter(struct str *target, const struct local *l, struct view text);
 void local_add_query_int(struct str *target, const char *name, int64_t value);
 
 /* ---- local_link.c ---- */

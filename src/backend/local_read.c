@@ -59,7 +59,7 @@ ticket_id local_page(struct backend *b, struct view filter, struct view cursor, 
 {
 	struct str target = { 0 };
 	str_add_text(&target, "/v1/runs");
-	local_add_query(&target, "filter", filter);
+	local_add_filter(&target, local_of(b), filter);
 	local_add_query(&target, "cursor", cursor);
 	if (limit)
 		local_add_query_int(&target, "limit", (int64_t)limit);

@@ -207,14 +207,15 @@ static void on_chunk(void *arg, struct view bytes)
 	local_leave(l);
 }
 
-static void add_target(struct str *target, const struct local_watch *w, bool resume)
+static void add_target(struct str *target, const struct local *l, bool resume)
 {
+	const struct local_watch *w = &l->watch;
 	str_add_text(target, "/v1/events");
 	if (!resume)
 		local_add_query(target, "snapshot", VIEW("1"));
 	if (w->ended)
 		local_add_query_int(target, "ended", (int64_t)w->ended);
-	local_add_query(target, "filter", view_of_str(&w->filter));
+	local_add_filter(target, l, view_of_str(&w->filter));
 }
 
 void local_watch_open(struct local *l)
@@ -222,7 +223,7 @@ void local_watch_open(struct local *l)
 	struct local_watch *w = &l->watch;
 	struct str target = { 0 }, header = { 0 };
 	struct view last = view_of_str(&w->last_id);
-	add_target(&target, w, last.len > 0);
+	add_target(&target, l, last.len > 0);
 	str_add_text(&header, "Last-Event-ID: ");
 	str_add(&header, last);
 	const char *const headers[] = { "Accept: text/event-stream",

@@ -84,7 +84,8 @@ static int64_t tell_schedule(struct temporal *t, const struct json *v, struct ar
 	const struct json *info = json_get(v, "info");
 	const struct json *first = json_first(json_get(info, "futureActionTimes"));
 	struct view when = json_text(first), schedule = json_get_text(v, "scheduleId");
-	const struct filter_env env = { .now_ms = temporal_server_ms(t) };
+	const struct view context = view_of(t->name);
+	const struct filter_env env = filter_env_of(temporal_server_ms(t), &context);
 	int64_t at_ms = 0;
 	struct str id = { 0 };
 	if (json_true(json_get(info, "paused")) || !schedule.len ||

@@ -190,22 +190,32 @@ bool when_parse_rfc3339(struct view v, int64_t *at_ms)
 	return true;
 }
 
-/* A date, or a date with hour and minute (and second), by the local clock. */
+/* Behind the date: hour and minute, and as much more as there is. */
+static bool take_clock(struct view *v, struct moment *m)
+{
+	if (!take_one_of(v, "Tt ") || !take_hour_minute(v, m))
+		return false;
+	if (take_one_of(v, ":") && (!take_number(v, 2, &m->second) || m->second > 59))
+		return false;
+	return !take_one_of(v, ".") || take_fraction(v, &m->ms);
+}
+
+/* A date, or a date with hour and minute (and second), by the local clock or with an
+ * offset. */
 static bool parse_local(struct view v, int64_t *at_ms)
 {
 	struct moment m = { 0 };
-	if (!take_date(&v, &m))
+	int offset_minutes = 0;
+	if (!take_date(&v, &m) || (v.len && !take_clock(&v, &m)))
 		return false;
-	if (v.len && (!take_one_of(&v, "Tt ") || !take_hour_minute(&v, &m)))
-		return false;
-	if (take_one_of(&v, ":") && (!take_number(&v, 2, &m.second) || m.second > 59))
-		return false;
-	if (v.len)
+	bool local = !v.len;
+	if (!local && (!take_offset(&v, &offset_minutes) || v.len))
 		return false;
 	struct tm tm = { .tm_year = (int)m.year - 1900, .tm_mon = m.month - 1, .tm_mday = m.day,
 			 .tm_hour = m.hour, .tm_min = m.minute, .tm_sec = m.second,
 			 .tm_isdst = -1 };
-	*at_ms = (int64_t)mktime(&tm) * 1000;
+	*at_ms = local ? (int64_t)mktime(&tm) * 1000 + m.ms :
+			 moment_ms(&m) - (int64_t)offset_minutes * 60000;
 	return true;
 }
 

@@ -22,7 +22,8 @@ void when_jump(int64_t by_ms);
 void when_add_rfc3339(struct str *s, int64_t at_ms);
 /* Any RFC 3339 offset, 0 to 9 fraction digits. */
 bool when_parse_rfc3339(struct view v, int64_t *at_ms);
-/* "2026-11-20", "2026-11-20T03:00", RFC 3339, or a span back from now ("24h"). */
+/* "2026-11-20", "2026-11-20T03:00" (both by the local clock), the same with an offset
+ * ("2026-11-20T03:00Z"), RFC 3339, or a span back from now ("24h"). */
 bool when_parse_point(struct view v, int64_t now_ms, int64_t *at_ms);
 /* "500ms" "2s" "10m" "2h" "1d" "1h30m"; a bare number is refused. */
 bool when_parse_span(struct view v, int64_t *span_ms);

@@ -316,6 +316,7 @@ static bool read_term(struct parser *p, struct filter_node *out)
 		p->at++;
 	if (!read_primary(p, &inner))
 		return false;
+	inner.end = p->at;
 	*out = inner;
 	if (negated)
 		*out = (struct filter_node){ .kind = FILTER_NOT, .column = from, .n_children = 1,

@@ -60,7 +60,7 @@ struct filter_node {
 	enum filter_op op;
 	int64_t number;			/* COMPARE: ms, or a count */
 	bool relative;			/* CREATED: number is a span back from now */
-	size_t column;			/* byte offset in the text where the term begins */
+	size_t column, end;		/* byte offsets in the text: where the term stands */
 };
 
 struct filter;
@@ -71,6 +71,7 @@ struct filter_env {
 	int64_t now_ms;
 	const struct view *contexts;	/* names, by run_facts.context */
 	size_t n_contexts;
+	const struct view *own;		/* of all runs, whatever their context; NULL: by contexts */
 };
 
 /* For who holds the runs of one backend alone. *name must outlive it; NULL: "local",
@@ -83,6 +84,9 @@ struct filter_env filter_env_of(int64_t now_ms, const struct view *name);
 struct filter *filter_parse(struct view text, size_t *column, struct err *err);
 void filter_free(struct filter *f);
 struct view filter_text(const struct filter *f);
+/* Appends the text for an engine that does not know by which name we call it: each
+ * backend: term is one that is true there, or one that is not. */
+void filter_add_settled(const struct filter *f, struct view name, struct str *out);
 const struct filter_node *filter_root(const struct filter *f);
 bool filter_is_empty(const struct filter *f);		/* also for NULL */
 /* Whether what it matches changes with the clock alone: match again at times. */

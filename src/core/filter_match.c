@@ -103,6 +103,8 @@ static bool id_matches(const struct filter_node *n, const struct run_facts *r)
 static bool backend_matches(const struct filter_node *n, const struct run_facts *r,
 			    const struct filter_env *env)
 {
+	if (env && env->own)
+		return is_listed(n, *env->own);
 	if (env && r->context < env->n_contexts)
 		return is_listed(n, env->contexts[r->context]);
 	struct str number = { 0 };
@@ -251,8 +253,27 @@ bool filter_node_match(const struct filter_node *n, const struct run_facts *run,
 struct filter_env filter_env_of(int64_t now_ms, const struct view *name)
 {
 	static const struct view local = { "local", 5 };
-	return (struct filter_env){ .now_ms = now_ms, .contexts = name ? name : &local,
-				    .n_contexts = 1 };
+	return (struct filter_env){ .now_ms = now_ms, .own = name ? name : &local };
+}
+
+/* What stands between *from and this term, and the term. */
+static void add_term(const struct filter *f, const struct filter_node *n, struct view name,
+		     size_t *from, struct str *out)
+{
+	for (size_t i = 0; i < n->n_children; i++)
+		add_term(f, &n->children[i], name, from, out);
+	if (n->kind != FILTER_FIELD || n->field != FILTER_BACKEND)
+		return;
+	str_add(out, view_cut(filter_text(f), *from, n->column - *from));
+	str_add_text(out, is_listed(n, name) ? "backend:*" : "backend:-");
+	*from = n->end;
+}
+
+void filter_add_settled(const struct filter *f, struct view name, struct str *out)
+{
+	size_t from = 0;
+	add_term(f, filter_root(f), name, &from, out);
+	str_add(out, view_cut(filter_text(f), from, SIZE_MAX));
 }
 
 bool filter_match(const struct filter *f, const struct run_facts *run,

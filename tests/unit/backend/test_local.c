@@ -108,6 +108,16 @@ START_TEST(a_page_asks_with_filter_cursor_and_limit)
 }
 END_TEST
 
+/* The engine calls itself "local". */
+START_TEST(a_backend_term_means_the_contexts_own_name)
+{
+	serve("GET", "/v1/runs", "{\"runs\":[]}");
+	wait_for(ear_page(&ear, "backend:home -backend:local", "", 0));
+	ck_assert_ptr_nonnull(stub_asked(
+		stub, "GET", "/v1/runs?filter=backend%3A%2A%20-backend%3A-", 0));
+}
+END_TEST
+
 START_TEST(a_log_asks_for_a_page_from_either_end)
 {
 	struct log_query q = { .run = VIEW("a"), .task = VIEW("t[0]"), .attempt = 2,
@@ -571,6 +581,7 @@ Suite *suite_local(void)
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_set_timeout(c, 15);
 	tcase_add_test(c, a_page_asks_with_filter_cursor_and_limit);
+	tcase_add_test(c, a_backend_term_means_the_contexts_own_name);
 	tcase_add_test(c, a_log_asks_for_a_page_from_either_end);
 	tcase_add_test(c, a_followed_log_goes_on_behind_what_was_seen);
 	tcase_add_test(c, what_is_not_there_is_not_found_with_the_engines_words);

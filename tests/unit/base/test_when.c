@@ -82,6 +82,12 @@ START_TEST(a_point_is_a_local_date_an_instant_or_a_span_back)
 	ck_assert_int_eq(at_ms, 1795143600000 - 4 * 3600000);
 	ck_assert(when_parse_point(VIEW("2026-11-20T04:00"), 0, &at_ms));
 	ck_assert_int_eq(at_ms, 1795143600000);
+	ck_assert(when_parse_point(VIEW("2026-11-20T03:00+01:00"), 0, &at_ms));
+	ck_assert_int_eq(at_ms, INT64_C(1795140000000));
+	ck_assert(when_parse_point(VIEW("2026-11-20T02:00Z"), 0, &at_ms));
+	ck_assert_int_eq(at_ms, INT64_C(1795140000000));
+	ck_assert(!when_parse_point(VIEW("2026-11-20T02:00Zulu"), 0, &at_ms));
+	ck_assert(!when_parse_point(VIEW("2026-11-20Z"), 0, &at_ms));
 	ck_assert(when_parse_point(VIEW("2026-11-20T03:00:00Z"), 0, &at_ms));
 	ck_assert_int_eq(at_ms, 1795143600000);
 	ck_assert(when_parse_point(VIEW("24h"), 86400001, &at_ms));

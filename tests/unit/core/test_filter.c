@@ -206,6 +206,41 @@ START_TEST(waits_are_counted_from_the_gate_and_from_the_queue)
 }
 END_TEST
 
+START_TEST(a_backend_of_one_name_is_that_of_all_its_runs)
+{
+	const struct view prod = VIEW("prod");
+	struct run_facts run = { .context = 3 };
+	struct filter_env env = filter_env_of(0, &prod);
+	struct filter *f = filter_parse(VIEW("backend:prod"), NULL, NULL);
+	ck_assert(filter_match(f, &run, &env));
+	env = filter_env_of(0, NULL);
+	ck_assert(!filter_match(f, &run, &env));
+	filter_free(f);
+}
+END_TEST
+
+START_TEST(an_engine_that_calls_itself_otherwise_is_told_what_a_backend_term_means)
+{
+	static const char *const texts[][2] = {
+		{ "backend:prod", "backend:*" },
+		{ "a -backend:pr*,x b", "a -backend:* b" },
+		{ "backend:local | \"backend:prod\" since:1h", "backend:- | \"backend:prod\" since:1h" },
+		{ "backend:\"pro d\"|status:failed", "backend:-|status:failed" },
+		{ "status:failed", "status:failed" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct str out = { 0 };
+		struct filter *f = filter_parse(view_of(texts[i][0]), NULL, NULL);
+		ck_assert_ptr_nonnull(f);
+		filter_add_settled(f, VIEW("prod"), &out);
+		ck_assert_str_eq(str_text(&out), texts[i][1]);
+		filter_free(f);
+		str_release(&out);
+	}
+}
+END_TEST
+
 START_TEST(until_a_day_means_the_end_of_that_day)
 {
 	struct run_facts run = subject();
@@ -299,6 +334,8 @@ Suite *suite_filter(void)
 			    sizeof wrong / sizeof *wrong);
 	tcase_add_test(c, every_beginning_of_a_good_filter_is_good_or_an_error_but_never_more);
 	tcase_add_test(c, waits_are_counted_from_the_gate_and_from_the_queue);
+	tcase_add_test(c, a_backend_of_one_name_is_that_of_all_its_runs);
+	tcase_add_test(c, an_engine_that_calls_itself_otherwise_is_told_what_a_backend_term_means);
 	tcase_add_test(c, until_a_day_means_the_end_of_that_day);
 	tcase_add_test(c, only_what_depends_on_the_clock_is_timed);
 	tcase_add_test(c, the_tree_can_be_read);

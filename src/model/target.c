@@ -100,8 +100,17 @@ static void make_from_detail(struct target *out, enum verb v, const struct focus
 static void make_from_gate(struct target *out, enum verb v, const struct run_facts *run)
 {
 	const struct gate_facts *g = &run->waiting;
+	uint32_t bit = 1U << v;
+	/* The engine says with the row whether the gate is for us. */
+	bool barred = (run->actions.known & bit) && !(run->actions.allowed & bit);
+	bool fits = run->status == RUN_WAITING && fits_gate(v, g->kind);
 
-	if (run->status != RUN_WAITING || !fits_gate(v, g->kind)) {
+	if (run->status == RUN_WAITING && run->n_gates > 1 && (!fits || barred)) {
+		/* One of the others may be meant: the detail tells. */
+		out->allowed = out->unsettled = true;
+		return;
+	}
+	if (!fits) {
 		refuse(out, no_step(v));
 		return;
 	}
@@ -110,8 +119,7 @@ static void make_from_gate(struct target *out, enum verb v, const struct run_fac
 	out->attempt = g->attempt;
 	out->version = g->version;
 	out->allowed = true;
-	/* Its rights may be another's: the engine says so with the row. */
-	if (run->actions.known & (1U << v))
+	if (barred)
 		judge(out, v, &run->actions);
 }
 

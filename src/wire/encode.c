@@ -152,6 +152,7 @@ static void encode_now(struct jsonw *w, const struct run_facts *r)
 {
 	encode_run_progress(w, r);
 	encode_gate(w, "waiting", &r->waiting);
+	jsonw_int(w, "waiting_gates", r->n_gates);
 	if (r->pending_reason.len) {
 		jsonw_object(w, "pending");
 		jsonw_text(w, "reason", r->pending_reason);

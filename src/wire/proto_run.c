@@ -281,6 +281,7 @@ static const struct member run_members[] = {
 	MEMBER("tasks_total", member_u16, struct run_facts, tasks_total),
 	{ "current", member_current, 0 },
 	MEMBER("waiting", member_gate, struct run_facts, waiting),
+	MEMBER("waiting_gates", member_int, struct run_facts, n_gates),
 	{ "gates", member_gates, 0 },
 	{ "pending", member_pending, 0 },
 	{ "cancel_requested", member_cancel, 0 },

@@ -28,12 +28,13 @@ def is_actions(v):
 
 
 ERROR = has('type', 'message', 'stack', 'causes', 'task')
-GATE = has('task', 'kind', 'prompt', 'since', 'deadline', 'required', 'given', 'roles', 'schema')
+GATE = has('task', 'kind', 'prompt', 'since', 'deadline', 'required', 'given', 'roles', 'not_own', 'schema')
 RUN = {
     'id': lambda v: bool(UUID7.match(v)), 'short': text, 'workflow': text, 'title': maybe(text),
     'status': text, 'lane': text, 'trigger': has('kind', 'by', 'source'), 'labels': has(), 'params': has(),
     'environment': maybe(text), 'recovered': flag, 'progress': maybe(share), 'tasks_done': whole, 'tasks_total': whole,
-    'current': maybe(has('task', 'status')), 'waiting': maybe(GATE), 'pending': maybe(has('reason', 'detail', 'since')),
+    'current': maybe(has('task', 'status')), 'waiting': maybe(GATE), 'waiting_gates': whole,
+    'pending': maybe(has('reason', 'detail', 'since')),
     'cancel_requested': maybe(has('by', 'at', 'reason')), 'error': maybe(ERROR), 'queue': maybe(text),
     'worker': maybe(text), 'parent': maybe(text), 'debug': flag, 'created_at': time, 'started_at': maybe(time),
     'ended_at': maybe(time), 'version': whole, 'seq': whole, 'actions': is_actions,

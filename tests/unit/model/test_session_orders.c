@@ -389,6 +389,12 @@ START_TEST(a_gate_that_is_not_for_us_is_said_so_by_its_card)
 	ck_assert(!t.allowed);
 	ck_assert_str_eq(str_text(&t.why), "your roles do not let you do this");
 	target_release(&t);
+	/* Where several wait, another may be: the run is read first. */
+	run.n_gates = 2;
+	fixture_put(&f, run);
+	target_make(f.model, VERB_ANSWER, &focus, NULL, &t);
+	ck_assert(t.allowed && t.unsettled);
+	target_release(&t);
 	arena_release(&arena);
 	fixture_close(&f);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Running the engine from outside: workflow files that come, go and break while it runs,
 # what schedules plan.
+import json
 import os
 import re
 import resource
@@ -8,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from rig import BUILD, PATIENCE, play
+from rig import BUILD, PATIENCE, UnixConnection, play
 
 WAITS = 'steps: [{id: gate, approve: {prompt: "Go?"}}, {id: after, run: "echo done"}]\n'
 
@@ -165,23 +166,40 @@ def own_disk(rig):
     rig.up()
 
 
-def no_descriptors(rig):
-    """Where the machine has no descriptors left a step is not failed, but started later."""
-    rig.workflow('quick', 'steps: [{id: wait, run: "while ! test -e \\"$HOME/limited\\"; do sleep 0.02; done"},'
-                          ' {id: a, run: "echo $RUNBOARD_ATTEMPT"}]\n')
-    pid = rig.engine.pid
+def without_descriptors(rig, act, words):
+    """What is said when act() finds that the engine can open none, whatever it closes meanwhile; and that it passes."""
     s = rig.stream('/v1/events')
-    run = rig.until_status(rig.start('quick'), 'running')['id']
-    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    open_now = {int(n) for n in os.listdir('/proc/%d/fd' % pid)}
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (min(set(range(1000)) - open_now), hard))
-    rig.write('limited', '')
-    said = trouble(s, True)
-    rig.check('the stream says so', 'cannot be' in said and 'open files' in said, said)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+    soft, hard = resource.prlimit(rig.engine.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(rig.engine.pid, resource.RLIMIT_NOFILE, (3, hard))     # the first three are always open
+    try:
+        act()
+        said = trouble(s, True)
+    finally:
+        resource.prlimit(rig.engine.pid, resource.RLIMIT_NOFILE, (soft, hard))
+    rig.check('the stream says so', words in said and 'open files' in said, said)
     rig.equal('then all is well again', trouble(s, False), None)
     s.close()
-    rig.equal('the step ran, as its first attempt', (rig.done(run)['status'], rig.log(run, 'a')), ('completed', '1\n'))
+
+
+def no_descriptors(rig):
+    """Where the machine has no descriptors left a step is not failed, but started later, and its end seen later."""
+    rig.workflow('quick', 'steps: [{id: gate, approve: {prompt: "Go?"}}, {id: a, run: "echo $RUNBOARD_ATTEMPT"}]\n')
+    run = rig.until_status(rig.start('quick'), 'waiting')
+    body = json.dumps({'version': run['tasks'][0]['version']}).encode()
+    order = UnixConnection(rig.socket)      # taken before there are none left, and whole only then
+    order.putrequest('POST', '/v1/runs/%s/tasks/gate/approve' % run['id'])
+    order.putheader('Content-Type', 'application/json')
+    order.putheader('Content-Length', str(len(body)))
+    order.endheaders(body[:-1])
+    rig.get('/v1/info')                     # came later and is answered: the order's connection was taken
+    without_descriptors(rig, lambda: order.send(body[-1:]), 'steps cannot be started')
+    rig.equal('the order was done', order.getresponse().status, 200)
+    order.close()
+    rig.equal('the step ran, as its first attempt', (rig.done(run['id'])['status'], rig.log(run['id'], 'a')), ('completed', '1\n'))
+    rig.workflow('ends', 'steps: [{id: a, run: "while ! test -e \\"$HOME/limited\\"; do sleep 0.02; done"}]\n')
+    run = rig.until(rig.start('ends'), lambda r: r['tasks'][0]['pid'])['id']
+    without_descriptors(rig, lambda: rig.write('limited', ''), 'steps cannot be looked after')
+    rig.equal('its end was seen', rig.done(run)['status'], 'completed')
 
 
 def drain(rig):

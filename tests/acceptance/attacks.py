@@ -193,7 +193,6 @@ class UnderMask:
 
     def __exit__(self, *_):
         self.rig.down()
-        shutil.rmtree(self.rig.dir, ignore_errors=True)
 
 
 def sockets(rig):
@@ -204,7 +203,6 @@ def sockets(rig):
         make(r.socket)
         p = subprocess.run([BUILD + '/runboardd', '--foreground'], env=r.env, capture_output=True, text=True, timeout=30)
         rig.check('%s is not taken for a socket' % what, p.returncode != 0 and os.path.lexists(r.socket), p.stderr[-200:])
-        shutil.rmtree(r.dir, ignore_errors=True)
     r = Rig('attacks')
     dead = socket.socket(socket.AF_UNIX)
     dead.bind(r.socket)
@@ -214,7 +212,6 @@ def sockets(rig):
     second = subprocess.run([BUILD + '/runboardd', '--foreground'], env=r.env, capture_output=True, text=True, timeout=30)
     rig.check('a living one is not', second.returncode != 0 and r.get('/v1/info').status == 200, second.stderr[-200:])
     r.down()
-    shutil.rmtree(r.dir, ignore_errors=True)
 
 
 # ---- the scene ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import json
 import queue
 import threading
 
-from rig import PATIENCE, play
+from rig import PATIENCE, guard, play
 
 KEY = 'hook-key-4711'
 
@@ -51,6 +51,7 @@ class Ear(http.server.ThreadingHTTPServer):
         return self.heard.get(timeout=PATIENCE)
 
 
+guard('notices')     # before there are threads
 EAR = Ear()
 NOTICES = '''
 [notice ops]

@@ -44,8 +44,7 @@ static void set_up(void)
 	ck_assert_int_gt(n, 0);
 	self[n] = '\0';
 	loop = loop_new();
-	snprintf(folder, sizeof folder, "/tmp/runboard-launch-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	guard_folder(folder, sizeof folder, "launch");
 	add_file(&state, folder, "state");
 	add_file(&path, folder, "engine.sock");
 	add_file(&starts, folder, "starts");

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "base/when.h"
 #include "io/sock.h"
+#include "lib/guard.h"
 
 enum { UNTIL_MS = 5000, UNTIL_TURN_MS = 50 };
 
@@ -268,9 +269,7 @@ struct stub *stub_new(struct loop *loop)
 {
 	struct stub *s = mem_zero(sizeof *s);
 	s->loop = loop;
-	snprintf(s->folder, sizeof s->folder, "/tmp/runboard-stub-XXXXXX");
-	if (!mkdtemp(s->folder))
-		BUG("no temporary folder");
+	guard_folder(s->folder, sizeof s->folder, "stub");
 	str_addf(&s->path, "%s/engine.sock", s->folder);
 	stub_rise(s);
 	return s;

@@ -20,7 +20,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from facts import fold  # noqa: E402
-from lab import Count, Gone, Lab  # noqa: E402
+from lab import Count, Gone, Lab, guard  # noqa: E402
 
 ENDED = ("completed", "failed", "cancelled", "rejected", "timed_out", "error")
 SLOTS = 3
@@ -271,6 +271,7 @@ def main():
     p.add_argument("--every", type=int, default=int(os.environ.get("EVERY", 6)))
     p.add_argument("--jobs", type=int, default=3)
     options = p.parse_args()
+    guard("kill_sweep")
     begin, count = time.monotonic(), Count("kill_sweep")
     deaths, wanted, bad, folder = live(None, 0)
     count.check(not bad and not deaths, "undisturbed: %s" % bad)

@@ -1,19 +1,19 @@
 """An engine of its own under test, seen from outside: runboardd as a program, its
 API over the socket, its journal as a file once it has stopped. Used by the random
 kills and the nasty steps."""
-import ctypes
 import http.client
 import json
 import os
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 
-PR_SET_CHILD_SUBREAPER = 36
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from guard import PR_SET_CHILD_SUBREAPER, guard, prctl  # noqa: E402, F401
 
 
 class Gone(Exception):
@@ -37,7 +37,7 @@ class Lab:
 
     def __init__(self, name, slots=8):
         self.build = os.path.abspath(os.environ.get("builddir", "."))
-        self.folder = tempfile.mkdtemp(prefix="runboard-%s-" % name)
+        self.folder = tempfile.mkdtemp(prefix=name + "-")
         self.state = self.folder + "/state"
         self.workflows = self.folder + "/workflows"
         self.socket = self.folder + "/s"
@@ -50,7 +50,7 @@ class Lab:
                         XDG_CONFIG_HOME=self.folder + "/config", XDG_RUNTIME_DIR=self.folder)
         for name in ("RUNBOARD_STATE", "RUNBOARD_SOCKET", "RUNBOARD_CONFIG"):
             self.env.pop(name, None)
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
 
     def workflow(self, name, text):
         with open("%s/%s.yaml" % (self.workflows, name), "w") as f:
@@ -146,13 +146,6 @@ class Count:
             if self.failed <= 20:
                 print("FAILED: " + what)
         return good
-
-    def end(self, lab):
-        if self.failed:
-            print("left for a look: " + lab.folder)
-        else:
-            lab.remove()
-        return self.tell()
 
     def tell(self):
         print("%s: %d passed, %d failed" % (self.name, self.passed, self.failed))

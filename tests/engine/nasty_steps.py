@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Count, Lab  # noqa: E402
+from lab import Count, Lab, guard  # noqa: E402
 
 MIB = 1 << 20
 
@@ -241,9 +241,10 @@ class Bench:
             part()
             print("nasty_steps: %s: %.1f s" % (part.__name__, time.monotonic() - begin), flush=True)
         self.count.check(self.lab.stop() == 0, "the engine does not end well")
-        return self.count.end(self.lab)
+        return self.count.tell()
 
 
+guard("nasty_steps")
 begin = time.monotonic()
 failed = Bench(int(sys.argv[1]) if len(sys.argv) > 1 else 1).run()
 print("nasty_steps: %.0f s" % (time.monotonic() - begin))

@@ -14,7 +14,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from facts import fold  # noqa: E402
-from lab import Count, Gone, Lab, UnixConnection  # noqa: E402
+from lab import Count, Gone, Lab, UnixConnection, guard  # noqa: E402
 
 WORKFLOW = """
 title: "Order ${{ params.n }}"
@@ -260,6 +260,7 @@ def main():
     p.add_argument("--seed", type=int, default=int(os.environ.get("SEED", time.time_ns() % 1000000)))
     p.add_argument("--operators", type=int, default=5)
     options = p.parse_args()
+    guard("random_kills")
     print("random_kills: seed %d, %d kills" % (options.seed, options.kills), flush=True)
     count, load = Count("random_kills"), Load(options)
     begin = time.monotonic()
@@ -277,7 +278,7 @@ def main():
     runs, facts = check_all(count, load)
     print("random_kills: %d kills, %d runs, %d facts, %d decisions, %d stream connections, %.0f s"
           % (options.kills, runs, facts, orders, load.follower.connections, time.monotonic() - begin))
-    sys.exit(count.end(load.lab))
+    sys.exit(count.tell())
 
 
 main()

@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "lib/guard.h"
 
 enum { WORDS_MAX = 40 };
 
@@ -47,9 +48,9 @@ static void env_in_home(struct story *s, const char *name, const char *folder)
 
 void story_begin(struct story *s, int rows, int cols)
 {
-	char home[] = "/tmp/story-XXXXXX";
+	char home[48];
 	*s = (struct story){ .rows = rows, .cols = cols };
-	ck_assert_ptr_nonnull(mkdtemp(home));
+	guard_folder(home, sizeof home, "story");
 	str_add_text(&s->home, home);
 	story_env(s, "HOME", home);
 	env_in_home(s, "XDG_CONFIG_HOME", "config");

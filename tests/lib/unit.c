@@ -2,17 +2,30 @@
 
 #include <locale.h>
 
-int unit_main(const char *name, unit_suite_fn *const *suites)
+struct running {
+	const char *name;
+	unit_suite_fn *const *suites;
+};
+
+static int run(void *arg)
 {
-	setlocale(LC_ALL, "C.UTF-8");
-	setenv("TZ", "UTC", 1);
+	const struct running *r = arg;
 	SRunner *runner = srunner_create(NULL);
-	for (; *suites; suites++)
-		srunner_add_suite(runner, (*suites)());
+	for (unit_suite_fn *const *suite = r->suites; *suite; suite++)
+		srunner_add_suite(runner, (*suite)());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	int passed = srunner_ntests_run(runner) - failed;
-	printf("%s: %d passed, %d failed\n", name, passed, failed);
+	printf("%s: %d passed, %d failed\n", r->name, passed, failed);
 	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int unit_main(const char *name, unit_suite_fn *const *suites)
+{
+	struct running r = { name, suites };
+	const char *fork = getenv("CK_FORK");
+	setlocale(LC_ALL, "C.UTF-8");
+	setenv("TZ", "UTC", 1);
+	return fork && fork[0] == 'n' ? guard_run_here(run, &r) : guard_run(run, &r);
 }

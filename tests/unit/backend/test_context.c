@@ -23,7 +23,7 @@ static void set_up(void)
 	stub = stub_new(loop);
 	ear_init(&ear);
 	unsetenv("RUNBOARD_TRACE");
-	snprintf(path, sizeof path, "/tmp/runboard-context-%d", (int)getpid());
+	guard_file(path, sizeof path, "context");
 	snprintf(url, sizeof url, "unix:%s", stub_path(stub));
 }
 

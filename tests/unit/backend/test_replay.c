@@ -36,7 +36,7 @@ static void set_up(void)
 {
 	loop = loop_new();
 	ear_init(&ear);
-	snprintf(path, sizeof path, "/tmp/runboard-film-%d", (int)getpid());
+	guard_file(path, sizeof path, "film");
 }
 
 static void tear_down(void)

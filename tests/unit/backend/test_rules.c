@@ -123,7 +123,7 @@ static void set_up(void)
 	loop = loop_new();
 	stub = stub_new(loop);
 	ear_init(&ear);
-	snprintf(recording, sizeof recording, "/tmp/runboard-recording-%d", (int)getpid());
+	guard_file(recording, sizeof recording, "recording");
 }
 
 static void tear_down(void)

@@ -442,9 +442,9 @@ END_TEST
 
 START_TEST(a_start_is_remembered_by_its_type)
 {
-	char folder[] = "/tmp/runboard-starts-XXXXXX";
+	char folder[48];
 	struct str file = { 0 };
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	guard_folder(folder, sizeof folder, "starts");
 	setenv("RUNBOARD_STATE", folder, 1);
 	serve("POST", SPACE "/workflows/", "{\"runId\":\"new\"}");
 	open_backend(NULL);

@@ -40,7 +40,7 @@ static void set_up(void)
 {
 	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
 		unsetenv(variables[i]);
-	snprintf(path, sizeof path, "/tmp/runboard-profile-%d", (int)getpid());
+	guard_file(path, sizeof path, "profile");
 	FILE *f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
 	fputs(file, f);

@@ -17,8 +17,7 @@ static char folder[64];
 
 static void make_folder(void)
 {
-	snprintf(folder, sizeof folder, "/tmp/runboard-unit-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	guard_folder(folder, sizeof folder, "outside");
 }
 
 static void remove_folder(void)

@@ -25,10 +25,10 @@ static void open_engine(struct world *w)
 
 void world_prepare(struct world *w)
 {
-	char folder[] = "/tmp/runboard-engine-XXXXXX";
+	char folder[64];
 	*w = (struct world){0};
 	signal(SIGPIPE, SIG_IGN);
-	ck_assert(mkdtemp(folder) != NULL);
+	guard_folder(folder, sizeof folder, "engine");
 	str_add_text(&w->folder, folder);
 	str_addf(&w->state, "%s/state", folder);
 	str_addf(&w->workflows, "%s/workflows", folder);

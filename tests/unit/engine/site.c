@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/when.h"
 #include "io/sock.h"
+#include "lib/guard.h"
 
 enum { PATIENCE_MS = 30000 };
 
@@ -41,8 +42,8 @@ void site_init(struct site *w, const char *settings)
 {
 	struct settings s;
 	struct err err = { 0 };
-	*w = (struct site){ .folder = "/tmp/test-site-XXXXXX" };
-	ck_assert_ptr_nonnull(mkdtemp(w->folder));
+	*w = (struct site){ 0 };
+	guard_folder(w->folder, sizeof w->folder, "site");
 	snprintf(w->socket, sizeof w->socket, "%s/s", w->folder);
 	snprintf(w->state, sizeof w->state, "%s/state", w->folder);
 	snprintf(w->secrets, sizeof w->secrets, "%s/secrets", w->folder);

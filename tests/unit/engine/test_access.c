@@ -355,8 +355,8 @@ END_TEST
 
 static void check_open_folder(mode_t mode, bool want)
 {
-	char folder[] = "/tmp/test-listen-XXXXXX", path[64];
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	char folder[48], path[64];
+	guard_folder(folder, sizeof folder, "listen");
 	chmod(folder, mode);
 	snprintf(path, sizeof path, "unix:%s/s", folder);
 	struct listen_address address;

@@ -24,8 +24,7 @@ struct home {
 static void home_init(struct home *h)
 {
 	char path[80];
-	snprintf(h->folder, sizeof h->folder, "/tmp/test-daemon-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(h->folder));
+	guard_folder(h->folder, sizeof h->folder, "daemon");
 	snprintf(h->socket, sizeof h->socket, "%s/s", h->folder);
 	snprintf(h->listen, sizeof h->listen, "unix:%s", h->socket);
 	snprintf(path, sizeof path, "%s/runboard", h->folder);

@@ -15,8 +15,8 @@ struct scene {
 
 static void scene_open(struct scene *s)
 {
-	*s = (struct scene){ .folder = "/tmp/runboard-log-XXXXXX" };
-	ck_assert(mkdtemp(s->folder) != NULL);
+	*s = (struct scene){0};
+	guard_folder(s->folder, sizeof s->folder, "log");
 }
 
 static void say(struct scene *s, int stream, const char *text)

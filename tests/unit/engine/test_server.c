@@ -84,8 +84,8 @@ static bool admit(void *arg, const struct guest *guest, struct front_refusal *wh
 
 static void fixture_init(struct fixture *f, int64_t beat_ms)
 {
-	*f = (struct fixture){ .folder = "/tmp/test-server-XXXXXX" };
-	ck_assert_ptr_nonnull(mkdtemp(f->folder));
+	*f = (struct fixture){ 0 };
+	guard_folder(f->folder, sizeof f->folder, "server");
 	snprintf(f->path, sizeof f->path, "%s/s", f->folder);
 	f->loop = loop_new();
 	f->server = server_new(f->loop, &(struct server_config){

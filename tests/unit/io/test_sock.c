@@ -16,8 +16,7 @@ static int dir;
 
 static void make_folder(void)
 {
-	snprintf(folder, sizeof folder, "/tmp/runboard-sock-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	guard_folder(folder, sizeof folder, "sock");
 	dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 

@@ -125,8 +125,8 @@ START_TEST(the_user_s_file_comes_first_and_others_are_named)
 	struct theme t;
 	struct err err = { 0 };
 	struct str names = { 0 }, path = { 0 };
-	char folder[] = "/tmp/theme-XXXXXX";
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	char folder[48];
+	guard_folder(folder, sizeof folder, "theme");
 	setenv("XDG_CONFIG_HOME", folder, 1);
 	str_addf(&path, "mkdir -p %s/runboard/themes && printf '[16]\\nfailed = 5\\n' > "
 		 "%s/runboard/themes/dark.theme && touch %s/runboard/themes/own.theme",

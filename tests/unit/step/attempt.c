@@ -15,11 +15,12 @@
 
 #include "base/file.h"
 #include "base/when.h"
+#include "lib/guard.h"
 
 void attempt_init(struct attempt *a)
 {
-	*a = (struct attempt){ .folder = "/tmp/test-step-XXXXXX" };
-	ck_assert_ptr_nonnull(mkdtemp(a->folder));
+	*a = (struct attempt){ 0 };
+	guard_folder(a->folder, sizeof a->folder, "step");
 	a->dir = open(a->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	a->lock = openat(a->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	ck_assert_int_eq(flock(a->lock, LOCK_EX | LOCK_NB), 0);

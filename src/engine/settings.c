@@ -285,14 +285,6 @@ void settings_release(struct settings *s)
 	arena_release(&s->arena);
 }
 
-int settings_slots(const struct settings *s, const char *name)
-{
-	for (size_t i = 0; i < s->queues.len; i++)
-		if (str_eq(s->queues.items[i].name, name))
-			return s->queues.items[i].slots;
-	return 0;
-}
-
 bool settings_same_people(const struct settings *a, const struct settings *b)
 {
 	bool same = a->people.len == b->people.len;

@@ -57,7 +57,5 @@ bool settings_parse(struct settings *s, struct view text, const char *file, stru
 void settings_release(struct settings *s);
 /* The same people and tokens with the same roles. */
 bool settings_same_people(const struct settings *a, const struct settings *b);
-/* Slots of a queue; 0 where nothing was said. */
-int settings_slots(const struct settings *s, const char *queue);
 
 #endif

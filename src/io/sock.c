@@ -1,6 +1,6 @@
 /* Unix sockets by path or by folder descriptor (through /proc/self/fd, because an
- * address takes 107 bytes only), packets, and a non-blocking writer. Knows nothing
- * of what is said over them. */
+ * address takes 107 bytes only), and packets. Knows nothing of what is said over
+ * them. */
 #include "io/sock.h"
 
 #include <errno.h>
@@ -223,84 +223,4 @@ enum sock_result sock_receive_packet(int fd, size_t max, struct str *packet, str
 	packet->len = (size_t)n;
 	packet->ptr[n] = '\0';
 	return SOCK_DONE;
-}
-
-/* ---- writer ---- */
-
-struct sock_writer {
-	int fd;
-	struct watch *watch;
-	struct str pending;
-	bool over;		/* broken was or will be told */
-	struct err err;
-	sock_broken_fn *broken;
-	void *arg;
-};
-
-/* What the socket takes now. */
-static void push(struct sock_writer *w)
-{
-	while (w->pending.len && !w->over) {
-		ssize_t n = send(w->fd, w->pending.ptr, w->pending.len, MSG_NOSIGNAL);
-		if (n < 0 && errno == ENOTSOCK)
-			n = write(w->fd, w->pending.ptr, w->pending.len);
-		if (n >= 0) {
-			str_drop(&w->pending, (size_t)n);
-		} else if (errno == EAGAIN) {
-			return;
-		} else if (errno != EINTR) {
-			err_system(&w->err, errno, "cannot write");
-			w->over = true;
-		}
-	}
-}
-
-static void on_writable(void *arg, int fd, unsigned events)
-{
-	struct sock_writer *w = arg;
-	push(w);
-	if (!w->pending.len || w->over)
-		loop_fd_change(w->watch, 0);
-	if (w->over && w->broken) {
-		sock_broken_fn *broken = w->broken;
-		w->broken = NULL;
-		broken(w->arg, &w->err);
-	}
-}
-
-struct sock_writer *sock_writer_new(struct loop *loop, int fd, size_t max,
-				    sock_broken_fn *broken, void *arg)
-{
-	struct sock_writer *w = mem_zero(sizeof *w);
-	w->fd = fd;
-	w->broken = broken;
-	w->arg = arg;
-	str_init(&w->pending, max);
-	w->watch = loop_fd(loop, fd, 0, on_writable, w);
-	return w;
-}
-
-void sock_writer_free(struct sock_writer *w)
-{
-	if (!w)
-		return;
-	loop_remove(w->watch);
-	str_release(&w->pending);
-	err_release(&w->err);
-	mem_free(w);
-}
-
-bool sock_write(struct sock_writer *w, struct view bytes)
-{
-	if (w->over || !str_add(&w->pending, bytes))
-		return false;
-	push(w);
-	if (w->pending.len || w->over)
-		loop_fd_change(w->watch, LOOP_WRITE);	/* also to tell that it broke */
-	return true;
-}
-
-size_t sock_writer_pending(const struct sock_writer *w)
-{
-	return w->pending.len;
 }

@@ -1,6 +1,6 @@
 /* Unix sockets: connect and listen (also relative to a folder's descriptor, also
- * under paths longer than an address takes), who the peer is, packets, and a
- * writer that never blocks. Every descriptor is non-blocking and close-on-exec. */
+ * under paths longer than an address takes), who the peer is, packets. Every
+ * descriptor is non-blocking and close-on-exec. */
 #ifndef IO_SOCK_H
 #define IO_SOCK_H
 
@@ -10,7 +10,6 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "io/loop.h"
 
 enum sock_kind { SOCK_KIND_STREAM, SOCK_KIND_PACKET };
 
@@ -37,20 +36,5 @@ enum sock_result { SOCK_DONE, SOCK_AGAIN, SOCK_CLOSED, SOCK_FAILED };
 enum sock_result sock_send_packet(int fd, struct view packet, struct err *err);
 /* Replaces *packet. A longer packet than max is FAILED. */
 enum sock_result sock_receive_packet(int fd, size_t max, struct str *packet, struct err *err);
-
-/* ---- writer: bytes to a stream, buffered up to a cap ---- */
-
-struct sock_writer;
-/* broken: the peer has gone or the write failed; called once, from the loop. */
-typedef void sock_broken_fn(void *arg, const struct err *err);
-
-/* fd: a stream socket, or a pipe where SIGPIPE is ignored. It stays the caller's:
- * close it after sock_writer_free. */
-struct sock_writer *sock_writer_new(struct loop *loop, int fd, size_t max,
-				    sock_broken_fn *broken, void *arg);
-void sock_writer_free(struct sock_writer *w);	/* drops what is pending */
-/* Takes all or nothing: false where max would be passed or it is broken. */
-bool sock_write(struct sock_writer *w, struct view bytes);
-size_t sock_writer_pending(const struct sock_writer *w);
 
 #endif

@@ -50,8 +50,9 @@ START_TEST(settings_are_read)
 	struct settings s;
 	ck_assert(settings_parse(&s, VIEW("[queue default]\nslots = 3\n[user root]\nroles = viewer\n"),
 				 "f", NULL));
-	ck_assert_int_eq(settings_slots(&s, "default"), 3);
-	ck_assert_int_eq(settings_slots(&s, "other"), 0);
+	ck_assert_uint_eq(s.queues.len, 1);
+	ck_assert_str_eq(s.queues.items[0].name, "default");
+	ck_assert_int_eq(s.queues.items[0].slots, 3);
 	ck_assert_uint_eq(s.people.len, 1);
 	settings_release(&s);
 }

@@ -1,4 +1,4 @@
-/* Unix sockets on real files, and the writer that never blocks. */
+/* Unix sockets on real files. */
 #include "io/sock.h"
 
 #include <fcntl.h>
@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "lib/unit.h"
 
 static char folder[64];
@@ -149,49 +148,6 @@ START_TEST(packets_come_whole_or_not_at_all)
 }
 END_TEST
 
-static void note_broken(void *arg, const struct err *err)
-{
-	int *calls = arg;
-	++*calls;
-	ck_assert_int_eq(err->kind, ERR_SYSTEM);
-}
-
-enum { BIG = 1 << 20 };
-
-START_TEST(a_writer_keeps_what_the_socket_does_not_take_and_has_a_cap)
-{
-	int ends[2], calls = 0;
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-	struct loop *l = loop_new();
-	struct sock_writer *w = sock_writer_new(l, ends[0], BIG, note_broken, &calls);
-	char *bytes = mem_zero(BIG);
-	ck_assert(sock_write(w, view_bytes(bytes, BIG)));
-	size_t pending = sock_writer_pending(w);
-	ck_assert_uint_gt(pending, 0);
-	ck_assert(!sock_write(w, view_bytes(bytes, BIG)));
-	ck_assert_uint_eq(sock_writer_pending(w), pending);
-	size_t got = 0;
-	while (got < BIG) {
-		ssize_t n = recv(ends[1], bytes, BIG, MSG_DONTWAIT);
-		if (n > 0)
-			got += (size_t)n;
-		loop_turn(l, 0);
-	}
-	ck_assert_uint_eq(sock_writer_pending(w), 0);
-	close(ends[1]);
-	ck_assert(sock_write(w, VIEW("gone")));
-	ck_assert_int_eq(calls, 0);
-	loop_turn(l, 1000);
-	loop_turn(l, 0);
-	ck_assert_int_eq(calls, 1);
-	ck_assert(!sock_write(w, VIEW("gone")));
-	sock_writer_free(w);
-	loop_free(l);
-	close(ends[0]);
-	mem_free(bytes);
-}
-END_TEST
-
 Suite *suite_sock(void);
 
 Suite *suite_sock(void)
@@ -204,7 +160,6 @@ Suite *suite_sock(void)
 	tcase_add_test(c, a_listener_that_died_holds_nothing_through_its_child);
 	tcase_add_test(c, paths_longer_than_an_address_work);
 	tcase_add_test(c, packets_come_whole_or_not_at_all);
-	tcase_add_test(c, a_writer_keeps_what_the_socket_does_not_take_and_has_a_cap);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -84,11 +84,22 @@ void temporal_collect_names(struct temporal *t, struct str *names, bool queues)
 
 /* ---- workflow types ---- */
 
-static void add_field(struct jsonw *w, const char *name, const char *title, struct view fallback)
+enum start_field { START_TYPE, START_ID, START_QUEUE, START_INPUT };
+
+static void add_field(struct jsonw *w, enum start_field field, struct view fallback)
 {
-	jsonw_object(w, name);
+	static const struct {
+		const char *name, *title, *description;
+	} fields[] = {
+		[START_TYPE] = { "workflow_type", "workflow type", "as its worker registers it" },
+		[START_ID] = { "workflow_id", "workflow id", "empty: one is made" },
+		[START_QUEUE] = { "task_queue", "task queue", "that a worker of the type polls" },
+		[START_INPUT] = { "input", "input", "JSON; empty: none; *[1, 2]: two arguments" },
+	};
+	jsonw_object(w, fields[field].name);
 	jsonw_string(w, "type", "string");
-	jsonw_string(w, "title", title);
+	jsonw_string(w, "title", fields[field].title);
+	jsonw_string(w, "description", fields[field].description);
 	if (fallback.len)
 		jsonw_text(w, "default", fallback);
 	jsonw_end_object(w);
@@ -124,9 +135,9 @@ static void add_workflow(struct jsonw *w, struct temporal *t, struct view type)
 		jsonw_end_object(w);
 	}
 	jsonw_object(w, "params");
-	add_field(w, "input", "input (JSON; empty: none)", last.input);
-	add_field(w, "workflow_id", "workflow id (empty: one is made)", VIEW(""));
-	add_field(w, "task_queue", "task queue", queue);
+	add_field(w, START_INPUT, last.input);
+	add_field(w, START_ID, VIEW(""));
+	add_field(w, START_QUEUE, queue);
 	jsonw_end_object(w);
 	jsonw_end_object(w);
 	str_release(&last.text);
@@ -156,10 +167,10 @@ static void add_any_workflow(struct jsonw *w)
 	jsonw_string(w, "name", "(another type)");
 	jsonw_string(w, "title", "a workflow type that has no run here yet");
 	jsonw_object(w, "params");
-	add_field(w, "workflow_type", "workflow type", VIEW(""));
-	add_field(w, "task_queue", "task queue", VIEW(""));
-	add_field(w, "workflow_id", "workflow id (empty: one is made)", VIEW(""));
-	add_field(w, "input", "input (JSON; empty: none)", VIEW(""));
+	add_field(w, START_TYPE, VIEW(""));
+	add_field(w, START_QUEUE, VIEW(""));
+	add_field(w, START_ID, VIEW(""));
+	add_field(w, START_INPUT, VIEW(""));
 	jsonw_end_object(w);
 	jsonw_end_object(w);
 }

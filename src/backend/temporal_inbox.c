@@ -3,6 +3,8 @@
  * describe of mapped types). With a watch its knowledge is given. */
 #include "backend/temporal_inside.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "wire/jsonw.h"
 
@@ -104,6 +106,11 @@ void temporal_prepare(struct temporal_job *j, temporal_then_fn *then)
 
 /* ---- the list ---- */
 
+static int64_t since_of(const struct temporal_known *k)
+{
+	return k->gate_ms ? k->gate_ms : k->started_ms;
+}
+
 static void add_waiting(struct jsonw *w, const struct temporal_known *k)
 {
 	jsonw_object(w, NULL);
@@ -112,28 +119,39 @@ static void add_waiting(struct jsonw *w, const struct temporal_known *k)
 	jsonw_string(w, "workflow", k->type);
 	jsonw_string(w, "task", "gate");
 	jsonw_string(w, "kind", "approval");
-	jsonw_time(w, "since", k->gate_ms ? k->gate_ms : k->started_ms);
+	jsonw_time(w, "since", since_of(k));
 	jsonw_string(w, "prompt", temporal_prompt_of(k));
 	jsonw_end_object(w);
 }
 
+static int who_waits_longer(const void *a, const void *b)
+{
+	const struct temporal_known *const *x = a, *const *y = b;
+	int64_t first = since_of(*x), second = since_of(*y);
+	return first != second ? (first < second ? -1 : 1) : strcmp((*x)->id, (*y)->id);
+}
+
+/* Who waits longest first. */
 static void give_inbox(struct temporal_job *j)
 {
+	VEC(const struct temporal_known *) waiting = { 0 };
 	struct str out = { 0 };
 	struct jsonw w;
 	size_t at = 0;
 	struct view id;
 	void *value;
-	jsonw_init(&w, &out);
-	jsonw_object(&w, NULL);
-	jsonw_array(&w, "inbox");
 	while (map_next(&j->t->known, &at, &id, &value)) {
 		const struct temporal_known *k = value;
 		if ((k->listed_waiting || k->looked_waiting) && run_status_is_open(k->status))
-			add_waiting(&w, k);
+			vec_push(&waiting, k);
 	}
-	jsonw_end_array(&w);
-	jsonw_end_object(&w);
+	if (waiting.len)
+		qsort(waiting.items, waiting.len, sizeof *waiting.items, who_waits_longer);
+	temporal_list_begin(&w, &out, "inbox");
+	for (size_t i = 0; i < waiting.len; i++)
+		add_waiting(&w, waiting.items[i]);
+	temporal_list_end(&w);
+	vec_release(&waiting);
 	temporal_give(j, &out, VIEW(""));
 	str_release(&out);
 }

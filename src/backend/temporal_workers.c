@@ -14,6 +14,12 @@ static void add_text(struct jsonw *w, const char *name, struct view v)
 		jsonw_text(w, name, v);
 }
 
+static void add_time(struct jsonw *w, const char *name, int64_t at_ms)
+{
+	if (at_ms)
+		jsonw_time(w, name, at_ms);
+}
+
 /* ---- one that reports itself ---- */
 
 static void add_slots(struct jsonw *w, const struct json *v)
@@ -63,8 +69,8 @@ static void add_worker(struct jsonw *w, const struct temporal *t, const struct j
 	add_slots(w, v);
 	add_sdk(w, v);
 	add_text(w, "host", host.len ? host : json_get_text(json_get(v, "hostInfo"), "hostName"));
-	add_text(w, "started", json_get_text(v, "startTime"));
-	add_text(w, "last_seen", json_get_text(v, "heartbeatTime"));
+	add_time(w, "started", json_get_time(v, "startTime"));
+	add_time(w, "last_seen", json_get_time(v, "heartbeatTime"));
 	jsonw_end_object(w);
 }
 
@@ -108,8 +114,7 @@ static void add_poller(struct jsonw *w, const struct temporal *t, const struct t
 	bool silent = p->last_ms && temporal_server_ms(t) - p->last_ms > POLL_MS;
 	jsonw_string(w, "state", silent ? "silent" : "running");
 	jsonw_string(w, "polls", words[p->types & 3]);
-	if (p->last_ms)
-		jsonw_time(w, "last_seen", p->last_ms);
+	add_time(w, "last_seen", p->last_ms);
 	jsonw_end_object(w);
 }
 

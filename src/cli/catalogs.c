@@ -1,6 +1,7 @@
 /* runboard workflows, schedules, queues, workers, stats, inbox: what the backend
  * lists beside runs, as tables of the members named here, or as JSON. */
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "base/when.h"
 #include "cli/catalogs.h"
 #include "io/http.h"
@@ -124,6 +125,18 @@ static bool has_cell(const struct json *rows, const char *path)
 	return false;
 }
 
+/* By the first column a row is called: an id that is cut is of no use. */
+static int name_cells(const struct column *c, const struct json *rows)
+{
+	enum { MOST = 100 };
+	int most = c->cells - 1;
+	for (const struct json *i = json_first(rows); i; i = json_next(i)) {
+		int cells = utf8_width(json_text(member(i, c->member)));
+		most = cells > most ? cells : most;
+	}
+	return (most < MOST ? most : MOST) + 1;
+}
+
 /* By the first page. */
 static void choose_columns(struct printing *p, const struct json *rows)
 {
@@ -135,6 +148,8 @@ static void choose_columns(struct printing *p, const struct json *rows)
 			p->columns[n++] = *c;
 	}
 	p->columns[n] = (struct column){ 0 };
+	if (n)
+		p->columns[0].cells = name_cells(&p->columns[0], rows);
 	if (n)
 		p->columns[n - 1].cells = 0;
 }

@@ -45,7 +45,7 @@ static void runs_head(struct out *o, int id_cells)
 	out_column(o, VIEW("STATUS"), 11);
 	out_column(o, VIEW("WORKFLOW"), 24);
 	out_column(o, VIEW("STEP"), 20);
-	out_column(o, VIEW("AGE"), 6);
+	out_column(o, VIEW("AGE"), 8);
 	out_column(o, VIEW("TOOK"), 9);
 	out_text(o, "BY\n");
 }
@@ -63,7 +63,7 @@ static void run_row(struct out *o, int id_cells, const struct run_facts *r)
 	out_column(o, view_of(run_status_name(r->status)), 11);
 	out_column(o, r->workflow, 24);
 	out_column(o, run_step(r, &step), 20);
-	out_column(o, view_of_str(&age), 6);
+	out_column(o, view_of_str(&age), 8);
 	out_column(o, view_of_str(&took), 9);
 	out_label(o, r->trigger_by);
 	out_text(o, "\n");

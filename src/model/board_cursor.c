@@ -98,6 +98,23 @@ static void card_came(struct model *m, const struct board_change *c)
 		l->fresh++;
 }
 
+/* Where the cards under the cursor have gone, others come into sight in their place;
+ * a lane that was empty begins anew. */
+static void fill(struct model *m, int lane)
+{
+	struct lane_state *l = lane_of(m, lane);
+	size_t page = (size_t)board_page(m), count = board_count(m->cards, lane);
+
+	if (count == 0)
+		l->selected = (struct run_key){ 0 };
+	if (l->index >= count)
+		l->index = count > 0 ? count - 1 : 0;
+	if (l->top + page > count)
+		l->top = count > page ? count - page : 0;
+	if (l->fresh > count)
+		l->fresh = (unsigned)count;
+}
+
 /* The selected card went to another lane: the cursor goes with it where it can. */
 static void selected_moved(struct model *m, const struct board_change *c)
 {
@@ -170,6 +187,7 @@ void board_cursor_change(struct model *m, const struct change *change)
 			if (!follow(m, lane) && (lane != b->focus ||
 						 !run_key_is_set(lane_of(m, lane)->selected)))
 				select_at(m, lane, lane_of(m, lane)->index);
+			fill(m, lane);
 		}
 	}
 	if (!b->touched)

@@ -97,6 +97,15 @@ func dialSealed(o options) client.Client {
 	})
 }
 
+// The SDK itself leaves memos open, unless it is told otherwise.
+func sealed(value any) converter.RawValue {
+	plain, err := converter.GetDefaultDataConverter().ToPayload(value)
+	check(err, "the memo")
+	payloads, err := newSealer().Encode([]*commonpb.Payload{plain})
+	check(err, "the memo")
+	return converter.NewRawValue(payloads[0])
+}
+
 func startSealed(o options) {
 	c := dialSealed(o)
 	w := worker.New(c, sealedQueue, worker.Options{Identity: "worker-sealed@fixture"})
@@ -109,7 +118,7 @@ func startSealed(o options) {
 	for id, f := range map[string]any{"sealed-1": SealedApproval, "sealed-2": SealedFailure} {
 		options := client.StartWorkflowOptions{ID: id, TaskQueue: sealedQueue, WorkflowIDReusePolicy: 2}
 		if id == "sealed-1" {
-			options.Memo = map[string]any{"waitingFor": "Ship to Anna?"}
+			options.Memo = map[string]any{"waitingFor": sealed("Ship to Anna?")}
 		}
 		_, err := c.ExecuteWorkflow(context.Background(), options, f, "Anna")
 		check(err, id)

@@ -57,6 +57,21 @@ START_TEST(a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted)
 }
 END_TEST
 
+/* As when a server comes back without what it had. */
+START_TEST(a_lane_whose_cards_were_all_replaced_shows_the_new_ones)
+{
+	keys("2 j");
+	while (board_count(f.model->cards, LANE_RUNNING) > 0)
+		fixture_remove(&f, board_at(f.model->cards, LANE_RUNNING, 0));
+	for (int i = 50; i < 70; i++)
+		fixture_put(&f, fixture_run("order", i, RUN_RUNNING));
+	size_t count = board_count(f.model->cards, LANE_RUNNING);
+	ck_assert_uint_ge(count, 20);
+	ck_assert_uint_le(lane(LANE_RUNNING)->top + (size_t)board_page(f.model), count);
+	ck_assert_uint_le(lane(LANE_RUNNING)->fresh, count);
+}
+END_TEST
+
 START_TEST(what_is_in_view_are_the_cards_that_are_drawn)
 {
 	struct run_key keys[64];
@@ -280,6 +295,7 @@ Suite *suite_board_screen(void)
 	tcase_add_test(c, a_board_wakes_when_a_run_begins_to_take_longer_than_most);
 	tcase_add_test(c, the_cursor_begins_on_the_most_urgent_waiting_run);
 	tcase_add_test(c, a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted);
+	tcase_add_test(c, a_lane_whose_cards_were_all_replaced_shows_the_new_ones);
 	tcase_add_test(c, what_is_in_view_are_the_cards_that_are_drawn);
 	tcase_add_test(c, a_newcomer_in_another_lane_is_not_counted);
 	tcase_add_test(c, the_cursor_goes_with_its_run_to_another_lane);

@@ -38,7 +38,7 @@ struct source {
 };
 
 enum pending_kind { PENDING_DETAIL, PENDING_FOLLOW, PENDING_HISTORY, PENDING_CATALOG,
-		    PENDING_ORDER, PENDING_SPACE };
+		    PENDING_ORDER, PENDING_SPACE, PENDING_PAGE };
 
 /* A ticket of a backend that answers a request of the model. */
 struct pending {

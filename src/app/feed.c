@@ -109,7 +109,15 @@ static void on_lane_counts(void *arg, const int64_t *counts, const bool *at_leas
 static void on_page(void *arg, ticket_id t, const struct run_facts *runs, size_t n,
 		    struct view next_cursor)
 {
+	struct source *s = arg;
+	const struct pending *p = pending_find(s->app, s->number, t);
+	struct msg msg = { .kind = MSG_PAGE, .context = s->number, .request = p ? p->request : 0 };
+	msg.page.begins = true;
+	app_send(s->app, &msg);
 	on_runs(arg, runs, n);
+	msg.page.begins = false;
+	msg.page.next = next_cursor;
+	app_send(s->app, &msg);
 }
 
 static void on_detail(void *arg, ticket_id t, const struct run_detail *d)

@@ -9,6 +9,8 @@
 #include "base/file.h"
 #include "base/path.h"
 
+enum { PAGE_RUNS = 200 };
+
 typedef void perform_fn(struct app *a, const struct effect *e);
 
 const struct pending *pending_find(const struct app *a, uint16_t context, ticket_id ticket)
@@ -139,6 +141,22 @@ static void perform_catalog(struct app *a, const struct effect *e)
 		return;
 	ticket_id t = backend_catalog(a->sources[e->context].backend, e->catalog, VIEW(""));
 	pending_add(a, e, e->context, (struct pending){ .kind = PENDING_CATALOG, .ticket = t });
+}
+
+/* Of what the context shows at all. */
+static void perform_page(struct app *a, const struct effect *e)
+{
+	if (e->context >= a->n_sources)
+		return;
+	struct source *s = &a->sources[e->context];
+	struct str filter = { 0 };
+	str_add(&filter, view_of_str(&s->filter));
+	if (filter.len && e->text.len)
+		str_add_char(&filter, ' ');
+	str_add(&filter, e->text);
+	ticket_id t = backend_page(s->backend, view_of_str(&filter), e->path, PAGE_RUNS);
+	str_release(&filter);
+	pending_add(a, e, s->number, (struct pending){ .kind = PENDING_PAGE, .ticket = t });
 }
 
 static void perform_ask(struct app *a, const struct effect *e)
@@ -282,6 +300,7 @@ static perform_fn *const performers[] = {
 	[EFFECT_LOG_SEARCH_END] = perform_log_search_end,
 	[EFFECT_LOG_CLOSE] = perform_log_close,
 	[EFFECT_ORDER] = perform_order,
+	[EFFECT_PAGE] = perform_page,
 	[EFFECT_CATALOG] = perform_catalog,
 	[EFFECT_ASK] = perform_ask,
 	[EFFECT_SCHEDULE] = perform_schedule,

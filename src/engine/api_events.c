@@ -78,6 +78,11 @@ static void add_snapshot_begin(struct reader *r)
 	str_release(&data);
 }
 
+static bool lane_has_ended(enum lane lane)
+{
+	return lane == LANE_COMPLETED || lane == LANE_FAILED || lane == LANE_CANCELLED;
+}
+
 static void add_snapshot_end(struct reader *r)
 {
 	const int64_t *counts = engine_snapshot_counts(r->snapshot);
@@ -89,7 +94,8 @@ static void add_snapshot_end(struct reader *r)
 	jsonw_bool(&w, "complete", whole);
 	jsonw_object(&w, "counts");
 	for (int lane = 0; lane < LANES; lane++)
-		jsonw_int(&w, lane_name((enum lane)lane), counts[lane]);
+		if (!engine_snapshot_cut(r->snapshot) || !lane_has_ended((enum lane)lane))
+			jsonw_int(&w, lane_name((enum lane)lane), counts[lane]);
 	jsonw_end_object(&w);
 	jsonw_end_object(&w);
 	add_frame(r, "snapshot_end", r->cursor, view_of_str(&data));

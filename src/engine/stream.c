@@ -61,6 +61,7 @@ struct engine_snapshot {
 	int64_t ended_left;		/* so many ended ones are still wanted; < 0: all */
 	int64_t counts[LANES], shown;
 	bool over;
+	bool cut;			/* more have ended than were wanted */
 };
 
 static bool note_open(void *arg, struct db_stmt *row)
@@ -125,6 +126,11 @@ int64_t engine_snapshot_seq(const struct engine_snapshot *s)
 	return s->seq;
 }
 
+bool engine_snapshot_cut(const struct engine_snapshot *s)
+{
+	return s->cut;
+}
+
 const int64_t *engine_snapshot_counts(const struct engine_snapshot *s)
 {
 	return s->counts;
@@ -182,8 +188,10 @@ static bool show_open(struct engine_snapshot *s, const struct telling *to)
 static bool show_ended(struct engine_snapshot *s, const struct telling *to)
 {
 	struct walk_row row;
-	enum walk_step step = s->ended_left ? walk_next(s->ended, &row) : WALK_OVER;
+	enum walk_step step = walk_next(s->ended, &row);
 	s->over = step == WALK_OVER || (step == WALK_FIT && row.open);
+	s->cut = !s->over && !s->ended_left;
+	s->over |= s->cut;
 	if (s->over || step == WALK_PASSED)
 		return true;
 	int64_t before = s->shown;

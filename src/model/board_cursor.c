@@ -85,7 +85,7 @@ static void card_came(struct model *m, const struct board_change *c)
 {
 	struct lane_state *l = lane_of(m, c->to);
 	bool focused = c->to == m->board.focus && m->board.touched;
-	bool is_new = !c->was || c->from != c->to;
+	bool is_new = (!c->was && !m->paging) || (c->was && c->from != c->to);
 	bool above = run_key_is_set(l->selected) && !is_selected(l, c->key) &&
 		     c->to_index <= l->index;
 	bool hidden = focused ? above : l->top > 0 && c->to_index <= l->top;
@@ -180,7 +180,7 @@ void board_cursor_change(struct model *m, const struct change *change)
 		card_came(m, &c);
 	if (selected && c.is && c.was && c.from != c.to)
 		selected_moved(m, &c);
-	else if (c.is && (!c.was || c.from != c.to))
+	else if (c.is && (c.was ? c.from != c.to : !m->paging))
 		remember_moved(b, c.key);
 	for (int lane = 0; lane < BOARD_LANES; lane++) {
 		if ((c.was && lane == c.from) || (c.is && lane == c.to)) {

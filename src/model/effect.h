@@ -20,6 +20,8 @@ enum effect_kind {
 	EFFECT_FOLLOW,		/* MSG_DETAIL of `key` whenever it changes, until MSG_DONE or */
 	EFFECT_UNFOLLOW,	/* ... this */
 	EFFECT_HISTORY,		/* fetch the newest of the history of `key`, or before the cursor `text`; MSG_HISTORY */
+	EFFECT_PAGE,		/* runs of `context` that match `text`, behind the cursor `path`;
+				 * MSG_PAGE around their MSG_CHANGE, then MSG_DONE */
 	EFFECT_LOG_OPEN,	/* MSG_LOG until MSG_DONE or EFFECT_LOG_CLOSE */
 	EFFECT_LOG_OLDER,	/* lines in front of those of the open log `request` */
 	EFFECT_LOG_NEWER,	/* lines behind those of one that was not opened at its end */

@@ -156,6 +156,18 @@ static void arrive_counts(struct model *m, const struct msg *msg)
 	}
 }
 
+/* One that was counted apart is on the board now. */
+static void take_older(struct model *m, const struct change *change)
+{
+	struct run_brief run;
+
+	if (!m->paging || change->kind != CHANGE_NEW ||
+	    !store_brief(m->store, change->key, &run) || run.context >= m->n_contexts)
+		return;
+	int64_t *beyond = &m->contexts[run.context].beyond[run_status_lane(run.status)];
+	*beyond -= *beyond > 0;
+}
+
 static void arrive(struct model *m, const struct msg *msg)
 {
 	switch (msg->kind) {
@@ -184,10 +196,15 @@ static void arrive(struct model *m, const struct msg *msg)
 	case MSG_THEME:
 		set_text(&m->theme, msg->theme);
 		break;
+	case MSG_CHANGE:
+		take_older(m, &msg->change);
+		break;
+	case MSG_PAGE:
+		m->paging = msg->page.begins;
+		break;
 	case MSG_KEY:
 	case MSG_TICK:
 	case MSG_COMPLETE:
-	case MSG_CHANGE:
 	case MSG_DETAIL:
 	case MSG_HISTORY:
 	case MSG_LOG:

@@ -72,6 +72,7 @@ struct model {
 	VEC(struct str) themes;
 	VEC(struct str) shown;		/* kinds of decisions whose words were shown here */
 	uint64_t last_request;
+	bool paging;			/* what is told now are older runs, no newcomers */
 	struct notice notice;
 	struct orders orders;
 	struct own_commands commands;

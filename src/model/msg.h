@@ -19,6 +19,7 @@ enum msg_kind {
 	MSG_WORK,		/* asked for by model_is_busy(): a slice of sorting, filtering */
 	MSG_CHANGE,		/* one write of the store; before the next one */
 	MSG_COUNTS,		/* how many runs a context has, told or not */
+	MSG_PAGE,		/* the runs of a page begin to come, have come: EFFECT_PAGE */
 	MSG_COMPLETE,		/* a context has told all its runs: what comes now is new */
 	MSG_CONDITION,		/* how a context is */
 	MSG_IDENTITY,		/* who we are there, and what it can */
@@ -78,6 +79,11 @@ struct msg_catalog {
 	bool more;				/* than these, and they are not read */
 };
 
+struct msg_page {
+	bool begins;
+	struct view next;	/* the cursor behind it; empty: it was the last */
+};
+
 struct msg_done {
 	enum outcome outcome;
 	struct run_key follow;	/* run to look at now (start, rerun), if the store knows it */
@@ -98,6 +104,7 @@ struct msg {
 		struct msg_condition condition;
 		struct msg_identity identity;
 		struct msg_counts counts;
+		struct msg_page page;
 		const struct run_detail *detail;
 		struct msg_history history;
 		struct msg_log log;

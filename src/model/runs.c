@@ -19,6 +19,7 @@ void runs_release(struct runs_state *s)
 	lineedit_release(&s->line);
 	str_release(&s->error);
 	vec_release(&s->runs);
+	older_release(&s->older);
 	*s = (struct runs_state){ 0 };
 }
 
@@ -126,6 +127,18 @@ static void filter_anew(struct model *m)
 	work(m);
 }
 
+/* Older runs are read before their edge is reached. */
+static void read_on(struct model *m, struct effects *fx)
+{
+	struct runs_state *s = &m->runs;
+	size_t page = (size_t)runs_page(m);
+
+	if (s->typing || s->error.len > 0 || board_is_busy(s->cards) || s->cut)
+		return;
+	if (s->rows.at + 2 * page >= s->runs.len)
+		older_ask(m, &s->older, lineedit_view(&s->line), fx);
+}
+
 static void history_open(struct model *m, struct effects *fx)
 {
 	struct runs_state *s = &m->runs;
@@ -134,6 +147,8 @@ static void history_open(struct model *m, struct effects *fx)
 	s->cards = board_new(m->store);
 	lineedit_set(&s->line, lineedit_view(&m->board.line));
 	filter_anew(m);
+	older_begin(m, &s->older);
+	read_on(m, fx);
 }
 
 static void history_close(struct model *m, struct effects *fx)
@@ -141,7 +156,7 @@ static void history_close(struct model *m, struct effects *fx)
 	runs_release(&m->runs);
 }
 
-static bool act_typing(struct model *m, enum action a)
+static bool act_typing(struct model *m, enum action a, struct effects *fx)
 {
 	struct runs_state *s = &m->runs;
 
@@ -151,6 +166,10 @@ static bool act_typing(struct model *m, enum action a)
 		s->typing = false;
 	if (a == ACTION_BACK)
 		filter_anew(m);
+	if (!s->typing) {
+		older_begin(m, &s->older);
+		read_on(m, fx);
+	}
 	return a != ACTION_REDRAW && a != ACTION_SUSPEND && a != ACTION_INTERRUPT;
 }
 
@@ -159,15 +178,18 @@ static bool history_act(struct model *m, enum action a, struct effects *fx)
 	struct runs_state *s = &m->runs;
 
 	if (s->typing)
-		return act_typing(m, a);
-	if (rows_move(&s->rows, a, s->runs.len, runs_page(m)))
+		return act_typing(m, a, fx);
+	if (rows_move(&s->rows, a, s->runs.len, runs_page(m))) {
+		older_go_on(&s->older);
+		read_on(m, fx);
 		return true;
+	}
 	if (a == ACTION_OPEN && run_key_is_set(selected(s)))
 		detail_open(m, selected(s), fx);
 	else if (a == ACTION_FILTER)
 		s->typing = true;
 	else if (a == ACTION_BACK && s->line.text.len > 0)
-		act_typing(m, a);
+		act_typing(m, a, fx);
 	else
 		return a == ACTION_OPEN;
 	return true;
@@ -189,6 +211,8 @@ static void run_changed(struct model *m, const struct change *change)
 	struct board_change c = board_apply(s->cards, change);
 	size_t at = c.was && !c.is ? find_run(s, change->key) : SIZE_MAX;
 
+	if (m->paging)
+		return;		/* older ones: they find their place when the page is there */
 	if (!c.was && c.is) {
 		vec_insert(&s->runs, 0, c.key);
 		s->rows.at++;
@@ -208,6 +232,13 @@ static void history_arrive(struct model *m, const struct msg *msg, struct effect
 		run_changed(m, &msg->change);
 	else if (msg->kind == MSG_WORK && board_is_busy(s->cards))
 		work(m);
+	else if (msg->kind == MSG_PAGE && !msg->page.begins)
+		list_anew(m);
+	bool paged = older_arrive(&s->older, msg);
+	if (paged && s->line.text.len == 0)
+		older_settle(m, &s->older);
+	if (paged || msg->kind == MSG_WORK)
+		read_on(m, fx);
 }
 
 static bool history_focus(const struct model *m, struct focus *out)

@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "core/board.h"
 #include "model/lineedit.h"
+#include "model/older.h"
 #include "model/rows.h"
 #include "model/screen.h"
 
@@ -23,6 +24,7 @@ struct runs_state {
 	VEC(struct run_key) runs;
 	bool cut;			/* there are more than RUNS_MAX */
 	struct rows rows;
+	struct older older;
 	uint64_t turn;
 };
 

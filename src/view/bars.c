@@ -20,6 +20,21 @@ static const struct {
 	[CONDITION_DOWN] = { "✗", "x", "down", STYLE_ERROR },
 };
 
+/* Also those that are not on the board. */
+static void add_runs(struct str *s, const struct model *m)
+{
+	size_t n = store_count(m->store);
+	bool more = false;
+
+	for (int lane = 0; lane < LANES; lane++) {
+		bool some;
+
+		n += model_beyond(m, lane, &some);
+		more |= some;
+	}
+	str_addf(s, "%zu%s %s", n, more ? "+" : "", n == 1 && !more ? "run" : "runs");
+}
+
 void view_title_bar(struct pen *p, struct rect r)
 {
 	const struct model *m = p->m;
@@ -37,8 +52,7 @@ void view_title_bar(struct pen *p, struct rect r)
 		str_addf(&right, "%zu %s for you%s", waiting, waiting == 1 ? "waits" : "wait",
 			 r.cols >= 48 ? pen_dot(p) : "");
 	if (r.cols >= 48 || right.len == 0)
-		str_addf(&right, "%zu %s", store_count(m->store),
-			 store_count(m->store) == 1 ? "run" : "runs");
+		add_runs(&right, m);
 	if (r.cols >= 60)
 		str_addf(&right, "%sby %s", pen_dot(p), board_sort_name(m->board.sort));
 	pen_text(p);

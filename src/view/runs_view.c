@@ -88,8 +88,11 @@ static void put_filter(struct pen *p, struct rect r)
 	if (s->error.len > 0)
 		str_add(pen_text(p), view_of_str(&s->error));
 	else
-		str_addf(pen_text(p), "%zu runs%s", board_total(s->cards),
-			 s->cut ? ", the newest shown" : "");
+		str_addf(pen_text(p), "%zu%s runs%s", board_total(s->cards),
+			 older_is_over(&s->older) ? "" : "+",
+			 s->cut			       ? ", the newest shown"
+			 : older_is_reading(&s->older) ? ", reading older ones"
+						       : "");
 	end = pen_put_right(p, r.row, r.col + 20, end,
 			    s->error.len > 0 ? STYLE_ERROR : STYLE_DIM) - 1;
 	canvas_words(p->canvas, r.row, r.col + 1, 1, STYLE_KEY, "/");
@@ -107,7 +110,9 @@ void view_history(struct pen *p, struct rect r)
 
 	put_filter(p, rect_take_top(&r, 1));
 	put_titles(p, rect_take_top(&r, 1), &c);
-	if (s->runs.len == 0)
+	if (s->runs.len == 0 && older_is_reading(&s->older))
+		pen_empty(p, r, "Reading older runs ...");
+	else if (s->runs.len == 0)
 		pen_empty(p, r, s->line.text.len > 0 ? "No runs match. Esc clears the filter."
 						     : "No runs yet. n starts one.");
 	for (size_t i = s->rows.top; i < s->runs.len && r.rows > 0; i++) {

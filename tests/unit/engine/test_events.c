@@ -235,6 +235,12 @@ START_TEST(ended_runs_are_as_many_as_were_asked_for)
 	site_stream(&w, &c, "/v1/events?snapshot=1&ended=2", "");
 	client_wait_text(&c, "event: snapshot_end");
 	ck_assert_uint_eq(count(&c, "event: run\n"), 3);
+	/* How many there are more is not said to be none. */
+	client_wait_text(&c, "\"counts\":");
+	ck_assert_uint_eq(count(&c, "\"completed\":2"), 0);
+	client_release(&c);
+	site_stream(&w, &c, "/v1/events?snapshot=1&ended=4", "");
+	client_wait_text(&c, "\"completed\":4");
 	client_release(&c);
 }
 END_TEST

@@ -46,6 +46,87 @@ START_TEST(a_filter_counts_only_what_it_has_seen)
 }
 END_TEST
 
+static void end_page(struct view next, int64_t n, enum run_status status)
+{
+	uint64_t request = fixture_last(&f, EFFECT_PAGE)->request;
+	struct msg page = { .kind = MSG_PAGE, .request = request, .page = { .begins = true } };
+	struct msg done = { .kind = MSG_DONE, .request = request };
+	fixture_send(&f, page);
+	for (int64_t i = 0; i < n; i++)
+		fixture_put(&f, fixture_run("old", (int)(900 + i), status));
+	page.page = (struct msg_page){ .next = next };
+	fixture_send(&f, page);
+	fixture_send(&f, done);
+}
+
+START_TEST(the_history_reads_what_is_not_on_the_board)
+{
+	ck_assert(fixture_open(&f, "night", 24, 100));
+	tell(0, true);
+	ck_assert(fixture_keys(&f, "H / \"status:failed workflow:old\" Enter"));
+	const struct effect *e = fixture_last(&f, EFFECT_PAGE);
+	ck_assert_ptr_nonnull(e);
+	ck_assert(view_is(e->text, "status:failed workflow:old"));
+	ck_assert_uint_eq(e->path.len, 0);
+	ck_assert_uint_eq(f.model->runs.runs.len, 0);
+	end_page(VIEW("c1"), 2, RUN_FAILED);
+	ck_assert_uint_eq(f.model->runs.runs.len, 2);
+	ck_assert(view_is(fixture_last(&f, EFFECT_PAGE)->path, "c1"));
+	size_t asked = fixture_asked(&f, EFFECT_PAGE);
+	end_page(VIEW(""), 3, RUN_FAILED);
+	ck_assert_uint_eq(f.model->runs.runs.len, 3);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), asked);
+	ck_assert(older_is_over(&f.model->runs.older));
+	/* Nobody has to take them as newcomers. */
+	for (int lane = 0; lane < BOARD_LANES; lane++)
+		ck_assert_uint_eq(f.model->board.lanes[lane].fresh, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(what_was_read_is_not_counted_twice)
+{
+	bool more;
+	ck_assert(fixture_open(&f, "night", 24, 100));
+	int64_t known = (int64_t)store_count_lane(f.store, LANE_COMPLETED);
+	tell(known + 10, false);
+	ck_assert(fixture_keys(&f, "H G"));
+	end_page(VIEW("c1"), 4, RUN_COMPLETED);
+	ck_assert_uint_eq(beyond(&more), 6);
+	ck_assert(fixture_keys(&f, "G"));
+	end_page(VIEW(""), 4, RUN_COMPLETED);
+	ck_assert_uint_eq(beyond(&more), 0);
+	ck_assert(!more);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_board_that_has_all_reads_nothing_more)
+{
+	ck_assert(fixture_open(&f, "night", 24, 100));
+	tell(0, false);
+	ck_assert(fixture_keys(&f, "H G"));
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_rare_word_is_not_looked_for_for_ever)
+{
+	ck_assert(fixture_open(&f, "night", 24, 100));
+	tell(0, true);
+	ck_assert(fixture_keys(&f, "H / \"workflow:nowhere\" Enter"));
+	for (int i = 0; older_is_reading(&f.model->runs.older); i++) {
+		ck_assert_int_lt(i, 100);
+		end_page(VIEW("next"), 0, RUN_FAILED);
+	}
+	size_t asked = fixture_asked(&f, EFFECT_PAGE);
+	ck_assert(fixture_keys(&f, "j"));
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), asked + 1);
+	fixture_close(&f);
+}
+END_TEST
+
 Suite *suite_counts(void);
 
 Suite *suite_counts(void)
@@ -54,6 +135,10 @@ Suite *suite_counts(void)
 	TCase *t = tcase_create("counts");
 	tcase_add_test(t, what_is_not_on_the_board_is_counted_until_it_is);
 	tcase_add_test(t, a_filter_counts_only_what_it_has_seen);
+	tcase_add_test(t, the_history_reads_what_is_not_on_the_board);
+	tcase_add_test(t, what_was_read_is_not_counted_twice);
+	tcase_add_test(t, a_board_that_has_all_reads_nothing_more);
+	tcase_add_test(t, a_rare_word_is_not_looked_for_for_ever);
 	suite_add_tcase(s, t);
 	return s;
 }

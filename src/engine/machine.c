@@ -89,7 +89,7 @@ int64_t machine_next_due(const struct machine *m)
 	int64_t due = m->stop == RUN_STATUSES ? m->deadline_ms : 0;
 	for (size_t i = 0; i < m->n_tasks; i++) {
 		const struct machine_task *t = &m->tasks[i];
-		if (t->status == TASK_RETRYING && !m->paused && !task_awaits_turn(m, t))
+		if (t->status == TASK_RETRYING && !m->paused && !task_awaits_others(m, t))
 			due = sooner(due, t->next_retry_ms);
 		if (t->status == TASK_WAITING)
 			due = sooner(due, t->gate.deadline_ms);

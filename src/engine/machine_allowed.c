@@ -82,6 +82,19 @@ static const char *allow_answer(const struct machine *m, const struct machine_ta
 	return gate_rule(m, t, caller);
 }
 
+/* Who goes on before it has ended would have what it works with cleaned away. */
+static bool is_cleaning_up(const struct machine *m)
+{
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		const struct machine_task *t = &m->tasks[i];
+		bool at_work = t->status == TASK_QUEUED || t->status == TASK_WAITING ||
+			       machine_attempt_runs(t) || (t->status == TASK_RETRYING && t->tries);
+		if (t->is_finally && at_work)
+			return true;
+	}
+	return false;
+}
+
 static const char *allow_retry(const struct machine *m, const struct machine_task *t,
 			       const struct machine_order *caller)
 {
@@ -93,6 +106,8 @@ static const char *allow_retry(const struct machine *m, const struct machine_tas
 		return "the step has not failed";
 	if (t->caught && t->item_index < 0)
 		return "the failure was caught: what follows has begun";
+	if (!t->is_finally && is_cleaning_up(m))
+		return "its finally steps are at work: wait until the run has ended";
 	return run_is_at_rest(m);
 }
 

@@ -41,6 +41,8 @@ bool task_expand(struct turn *turn, const struct machine_task *t, const struct s
 		 struct err *err);
 /* Begins items of an expanded step, or ends it; false: nothing to do now. */
 bool task_foreach_moves(struct turn *turn, const struct machine_task *t);
+/* Whether it cannot go on (again) before others have: what it needs, its turn. */
+bool task_awaits_others(const struct machine *m, const struct machine_task *t);
 /* An item that is to be tried again while as many as `batch` are at work. */
 bool task_awaits_turn(const struct machine *m, const struct machine_task *t);
 

@@ -152,15 +152,17 @@ static bool stands_alone_or_open(const struct machine *m, const struct machine_t
 }
 
 /* What went under with the failed step gets another chance: dependents that were
- * skipped, siblings that were stopped, handlers, and what stands in finally. */
+ * skipped, siblings that were stopped, handlers, and what stands in finally. Behind a step
+ * of finally there is nothing else. */
 static void reset_followers(struct turn *turn, struct view id, const struct machine_order *o)
 {
 	struct machine *m = turn->m;
+	bool last = machine_task(m, id)->is_finally;
 	for (size_t i = 0; i < m->n_tasks; i++) {
 		const struct machine_task *t = &m->tasks[i];
 		bool dropped = (t->status == TASK_SKIPPED || t->status == TASK_CANCELLED) &&
-			       !t->satisfied;
-		bool again = t->is_finally && t->status != TASK_PENDING;
+			       !t->satisfied && (t->is_finally || !last);
+		bool again = t->is_finally && !last && t->status != TASK_PENDING;
 		if ((dropped || again) && task_is_closed(t) && !view_eq(t->id, id) &&
 		    stands_alone_or_open(m, t))
 			reset(turn, t->id, o, (struct view){0});

@@ -8,6 +8,79 @@ static struct machine_task *task_at(const struct turn *turn, size_t i)
 	return &turn->m->tasks[i];
 }
 
+/* ---- what goes first ------------------------------------------------------------------- */
+
+enum needs { NEEDS_OPEN, NEEDS_DONE, NEEDS_LOST };
+
+/* A need is a step: its own task counts, which also stands for its items. */
+static enum needs need_of(const struct machine *m, struct view step, struct view *lost)
+{
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		const struct machine_task *t = &m->tasks[i];
+		if (!view_eq(t->id, step))
+			continue;
+		if (!task_is_closed(t) || t->held)
+			return NEEDS_OPEN;
+		if (!t->satisfied) {
+			*lost = t->id;
+			return NEEDS_LOST;
+		}
+	}
+	return NEEDS_DONE;
+}
+
+static enum needs needs_of(const struct machine *m, const struct machine_task *t,
+			   struct view *lost)
+{
+	enum needs all = NEEDS_DONE;
+	for (size_t i = 0; i < t->needs.len; i++) {
+		enum needs one = need_of(m, t->needs.items[i], lost);
+		if (one == NEEDS_LOST)
+			return one;
+		if (one == NEEDS_OPEN)
+			all = one;
+	}
+	return all;
+}
+
+static bool main_is_closed(const struct machine *m)
+{
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		if (!m->tasks[i].is_finally && !task_is_closed(&m->tasks[i]))
+			return false;
+	}
+	return true;
+}
+
+/* What was begun before and is reset goes again behind what it stood behind: what stands in
+ * finally behind all else. */
+static enum needs others_of(const struct machine *m, const struct machine_task *t, struct view *lost)
+{
+	const struct machine_task *step = t->item_index < 0 ? t : machine_task(m, t->step);
+	if (t->is_finally && !main_is_closed(m))
+		return NEEDS_OPEN;
+	return needs_of(m, step, lost);
+}
+
+bool task_awaits_others(const struct machine *m, const struct machine_task *t)
+{
+	struct view lost;
+	return others_of(m, t, &lost) == NEEDS_OPEN || task_awaits_turn(m, t);
+}
+
+static void skip_lost(struct turn *turn, const struct machine_task *t, struct view lost)
+{
+	struct str reason = {0};
+	struct event e = event_make(EVENT_TASK_ENDED, t->id);
+	e.task_status = TASK_SKIPPED;
+	str_addf(&reason, "it needs %.*s, which did not complete", (int)lost.len, lost.ptr);
+	e.reason = view_of_str(&reason);
+	turn_emit(turn, &e);
+	str_release(&reason);
+}
+
+/* ---- rules -------------------------------------------------------------------------------- */
+
 /* An attempt has ended and its task has not drawn the consequence. */
 static bool rule_attempts(struct turn *turn)
 {
@@ -26,7 +99,8 @@ static bool rule_foreach(struct turn *turn)
 {
 	for (size_t i = 0; i < turn->m->n_tasks; i++) {
 		struct machine_task *t = task_at(turn, i);
-		if (t->expanded && t->status == TASK_RUNNING && task_foreach_moves(turn, t))
+		if (t->expanded && t->status == TASK_RUNNING && !task_awaits_others(turn->m, t) &&
+		    task_foreach_moves(turn, t))
 			return true;
 	}
 	return false;
@@ -117,66 +191,31 @@ static bool is_to_stop(const struct machine *m, const struct machine_task *t)
 	return m->stop_finally || (m->stop != RUN_STATUSES && !m->started_ms);
 }
 
+/* Again, or anew: what stands in finally looks at what has happened this time. */
+static void go_again(struct turn *turn, const struct machine_task *t)
+{
+	struct view lost = {0};
+	bool gate = t->kind == STEP_APPROVE || t->kind == STEP_ASK;
+	struct event e = event_make(EVENT_TASK_QUEUED, t->id);
+	if (others_of(turn->m, t, &lost) == NEEDS_LOST)
+		skip_lost(turn, t, lost);
+	else if (gate || (t->is_finally && !t->tries && t->item_index < 0))
+		task_begin(turn, t);
+	else
+		turn_emit(turn, &e);
+}
+
 static bool rule_retry(struct turn *turn)
 {
 	for (size_t i = 0; !turn->m->paused && i < turn->m->n_tasks; i++) {
 		struct machine_task *t = task_at(turn, i);
 		if (t->status != TASK_RETRYING || t->next_retry_ms > turn->now_ms ||
-		    task_awaits_turn(turn->m, t))
+		    task_awaits_others(turn->m, t))
 			continue;
-		bool gate = t->kind == STEP_APPROVE || t->kind == STEP_ASK;
-		struct event e = event_make(EVENT_TASK_QUEUED, t->id);
-		if (gate)
-			task_begin(turn, t);
-		else
-			turn_emit(turn, &e);
+		go_again(turn, t);
 		return true;
 	}
 	return false;
-}
-
-enum needs { NEEDS_OPEN, NEEDS_DONE, NEEDS_LOST };
-
-/* A need is a step: its own task counts, which also stands for its items. */
-static enum needs need_of(const struct machine *m, struct view step, struct view *lost)
-{
-	for (size_t i = 0; i < m->n_tasks; i++) {
-		const struct machine_task *t = &m->tasks[i];
-		if (!view_eq(t->id, step))
-			continue;
-		if (!task_is_closed(t) || t->held)
-			return NEEDS_OPEN;
-		if (!t->satisfied) {
-			*lost = t->id;
-			return NEEDS_LOST;
-		}
-	}
-	return NEEDS_DONE;
-}
-
-static enum needs needs_of(const struct machine *m, const struct machine_task *t,
-			   struct view *lost)
-{
-	enum needs all = NEEDS_DONE;
-	for (size_t i = 0; i < t->needs.len; i++) {
-		enum needs one = need_of(m, t->needs.items[i], lost);
-		if (one == NEEDS_LOST)
-			return one;
-		if (one == NEEDS_OPEN)
-			all = one;
-	}
-	return all;
-}
-
-static void skip_lost(struct turn *turn, const struct machine_task *t, struct view lost)
-{
-	struct str reason = {0};
-	struct event e = event_make(EVENT_TASK_ENDED, t->id);
-	e.task_status = TASK_SKIPPED;
-	str_addf(&reason, "it needs %.*s, which did not complete", (int)lost.len, lost.ptr);
-	e.reason = view_of_str(&reason);
-	turn_emit(turn, &e);
-	str_release(&reason);
 }
 
 /* What fail_fast stops: a step whose need was lost is skipped, as without it. */
@@ -226,15 +265,6 @@ static bool is_held(const struct machine *m)
 	for (size_t i = 0; i < m->n_tasks; i++)
 		held = held || m->tasks[i].held;
 	return held;
-}
-
-static bool main_is_closed(const struct machine *m)
-{
-	for (size_t i = 0; i < m->n_tasks; i++) {
-		if (!m->tasks[i].is_finally && !task_is_closed(&m->tasks[i]))
-			return false;
-	}
-	return true;
 }
 
 static bool is_eligible(const struct machine *m, const struct machine_task *t)

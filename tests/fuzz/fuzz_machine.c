@@ -172,6 +172,14 @@ static void plain(struct life *l, enum input_kind kind, const struct machine_tas
 	feed(l, &in);
 }
 
+static void set_clock(struct life *l)
+{
+	int64_t by_ms = chance(&l->choices, 2) ? 3600000 : -60;
+	struct input in = { .kind = INPUT_CLOCK, .moved_ms = by_ms };
+	l->now_ms += by_ms;
+	feed(l, &in);
+}
+
 static void one_input(struct life *l)
 {
 	static const enum task_status ends[] = { TASK_COMPLETED, TASK_COMPLETED, TASK_FAILED,
@@ -200,7 +208,10 @@ static void one_input(struct life *l)
 		feed(l, &admit);
 		break;
 	case 9:
-		plain(l, chance(c, 2) ? INPUT_UNKNOWN : INPUT_DUE, t);
+		if (chance(c, 4))
+			set_clock(l);
+		else
+			plain(l, chance(c, 2) ? INPUT_UNKNOWN : INPUT_DUE, t);
 		break;
 	case 10:
 		if (chance(c, 2))

@@ -134,6 +134,17 @@ static void rule_needs(const struct machine *m, const struct event *e)
 	}
 }
 
+/* What stands in finally comes when all else is over. */
+static void rule_finally(const struct machine *m, const struct event *e)
+{
+	const struct machine_task *t = machine_task(m, e->task);
+	bool begins = e->kind == EVENT_TASK_QUEUED || e->kind == EVENT_ATTEMPT_STARTING ||
+		      e->kind == EVENT_CHILD_STARTED || e->kind == EVENT_GATE_OPENED;
+	for (size_t i = 0; begins && t && t->is_finally && i < m->n_tasks; i++)
+		must(m->tasks[i].is_finally || is_closed(m->tasks[i].status),
+		     "a finally step began before the rest was over", e->task);
+}
+
 static void rule_facts(const struct before *b, const struct machine *m, const struct events *facts)
 {
 	bool open = !b->ended;
@@ -144,6 +155,7 @@ static void rule_facts(const struct before *b, const struct machine *m, const st
 		if (e->kind == EVENT_ATTEMPT_STARTING)
 			must(!b->paused, "an attempt begins in a paused run", e->task);
 		rule_needs(m, e);
+		rule_finally(m, e);
 	}
 }
 

@@ -367,6 +367,75 @@ START_TEST(a_cancel_ends_a_paused_run)
 }
 END_TEST
 
+START_TEST(what_stands_in_finally_comes_last_again_when_a_step_is_retried)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: a, run: x}\nfinally:\n  - {id: c, run: x}\n"
+		       "  - {id: each, foreach: [1, 2], run: x}\n"
+		       "  - {id: sorry, if: steps.a.status == \"failed\", run: x}\n");
+	bench_admit(&b);
+	bench_run_task(&b, "a", TASK_FAILED);
+	bench_run_task(&b, "c", TASK_COMPLETED);
+	bench_run_task(&b, "each[0]", TASK_COMPLETED);
+	bench_run_task(&b, "each[1]", TASK_COMPLETED);
+	bench_run_task(&b, "sorry", TASK_COMPLETED);
+	ck_assert_int_eq(b.m->status, RUN_FAILED);
+	bench_order(&b, VERB_RETRY, "a", "bob");
+	ck_assert_int_eq(bench_status_of(&b, "a"), TASK_QUEUED);
+	ck_assert_int_eq(bench_status_of(&b, "c"), TASK_RETRYING);
+	ck_assert_int_eq(bench_status_of(&b, "each[0]"), TASK_RETRYING);
+	ck_assert_int_eq(machine_next_due(b.m), 0);
+	bench_run_task(&b, "a", TASK_COMPLETED);
+	ck_assert_int_eq(bench_status_of(&b, "c"), TASK_QUEUED);
+	ck_assert_int_eq(bench_status_of(&b, "each[0]"), TASK_RETRYING);
+	bench_run_task(&b, "c", TASK_COMPLETED);
+	bench_run_task(&b, "each[0]", TASK_COMPLETED);
+	ck_assert_int_eq(bench_status_of(&b, "sorry"), TASK_RETRYING);
+	bench_run_task(&b, "each[1]", TASK_COMPLETED);
+	ck_assert_int_eq(bench_status_of(&b, "sorry"), TASK_SKIPPED);
+	ck_assert_int_eq(b.m->status, RUN_COMPLETED);
+	bench_close(&b);
+}
+END_TEST
+
+START_TEST(nothing_is_retried_while_its_run_is_cleaned_up)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: a, run: x}\nfinally:\n  - {id: c, run: x}\n");
+	bench_admit(&b);
+	bench_run_task(&b, "a", TASK_FAILED);
+	bench_order(&b, VERB_RETRY, "a", "bob");
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_NOT_NOW);
+	bench_launch(&b, "c");
+	bench_order(&b, VERB_SKIP, "a", "bob");
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_NOT_NOW);
+	bench_end(&b, "c", TASK_FAILED);
+	ck_assert_int_eq(b.m->status, RUN_FAILED);
+	bench_order(&b, VERB_RETRY, "a", "bob");
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_NONE);
+	bench_close(&b);
+}
+END_TEST
+
+START_TEST(a_step_of_finally_that_is_retried_takes_nothing_else_up)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: a, run: x}\n  - {id: undo, only: on_error, run: x}\n"
+		       "finally:\n  - {id: c, needs: [], run: x}\n  - {id: d, needs: [], run: x}\n");
+	bench_admit(&b);
+	bench_run_task(&b, "a", TASK_COMPLETED);
+	bench_run_task(&b, "c", TASK_FAILED);
+	bench_run_task(&b, "d", TASK_COMPLETED);
+	ck_assert_int_eq(b.m->status, RUN_FAILED);
+	bench_order(&b, VERB_RETRY, "c", "bob");
+	ck_assert_int_eq(bench_status_of(&b, "undo"), TASK_SKIPPED);
+	ck_assert_int_eq(bench_status_of(&b, "d"), TASK_COMPLETED);
+	bench_run_task(&b, "c", TASK_COMPLETED);
+	ck_assert_int_eq(b.m->status, RUN_COMPLETED);
+	bench_close(&b);
+}
+END_TEST
+
 Suite *suite_machine(void);
 
 Suite *suite_machine(void)
@@ -392,6 +461,9 @@ Suite *suite_machine(void)
 		items_of_a_skipped_step_stay_as_they_are,
 		too_many_failed_items_fail_their_step_and_a_retry_tries_only_them,
 		a_cancel_ends_a_paused_run,
+		what_stands_in_finally_comes_last_again_when_a_step_is_retried,
+		nothing_is_retried_while_its_run_is_cleaned_up,
+		a_step_of_finally_that_is_retried_takes_nothing_else_up,
 	};
 	Suite *s = suite_create("machine");
 	TCase *t = tcase_create("rules");

@@ -198,8 +198,8 @@ ticket_id backend_watch(struct backend *b, const struct watch_scope *scope);
 ticket_id backend_page(struct backend *b, struct view filter, struct view cursor, size_t limit);
 ticket_id backend_fetch(struct backend *b, struct view run, enum run_part part,
 			struct view cursor);
-/* Tells a run's detail now and each time that it changes, as soon as that is known, for
- * backends whose watch does not (BACKEND_CAN_FOLLOW). Lost connections end it as little
+/* Tells a run's detail now and each time that it changes, as soon as that is known, also
+ * by what the watch does not tell (BACKEND_CAN_FOLLOW). Lost connections end it as little
  * as they end a watch. Ends as ok when the run has ended and all of it was told. */
 ticket_id backend_follow(struct backend *b, struct view run);
 ticket_id backend_catalog(struct backend *b, enum catalog_kind kind, struct view cursor);

@@ -78,6 +78,8 @@ static void on_again(void *arg)
 	struct local_job *j = arg;
 	if (j->follow)
 		local_follow_send(j);
+	else if (j->watched)
+		local_run_send(j);
 	else if (j->exporting)
 		local_export_send(j);
 	else
@@ -159,6 +161,7 @@ void local_job_free(struct local_job *j)
 	http_cancel(j->request);
 	loop_remove(j->again);
 	local_follow_close(j->local, j->follow);
+	local_run_free(j->watched);
 	str_release(&j->lost);
 	mem_free(j->target);
 	mem_free(j->body);
@@ -280,7 +283,7 @@ static size_t pending(const struct backend *b)
 	size_t n = l->link.info != NULL;
 	n += l->link.stream && !l->watch.synced;
 	for (const struct local_job *j = l->jobs; j; j = j->next)
-		n += !j->follow;
+		n += j->watched ? local_run_is_read(j->watched) : !j->follow;
 	return n;
 }
 
@@ -305,6 +308,7 @@ static const struct backend_ops local_ops = {
 	.watch = local_watch,
 	.page = local_page,
 	.fetch = local_fetch,
+	.follow = local_follow_run,
 	.catalog = local_catalog,
 	.schedule = local_schedule,
 	.errand = local_errand,

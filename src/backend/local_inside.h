@@ -7,6 +7,7 @@
  *   local_log.c    lines of logs, followed
  *   local_order.c  orders, and what became of them
  *   local_export.c a run as one file
+ *   local_run.c    one run as it changes
  */
 #ifndef BACKEND_LOCAL_INSIDE_H
 #define BACKEND_LOCAL_INSIDE_H
@@ -39,6 +40,7 @@ struct local_job {
 	char *run, *task;
 	enum catalog_kind catalog;
 	struct local_follow *follow;	/* a log that is followed */
+	struct local_run *watched;	/* a run that is followed */
 	bool exporting, spoken;		/* a run as one file; some of it has come */
 	int fd;				/* where it goes to; not ours */
 	enum verb verb;
@@ -167,6 +169,11 @@ void local_follow_send(struct local_job *j);
 void local_follow_close(struct local *l, struct local_follow *f);
 void local_follow_sweep(struct local *l);
 ticket_id local_order(struct backend *b, const struct order *o);
+ticket_id local_follow_run(struct backend *b, struct view run);
+void local_run_send(struct local_job *j);
+void local_run_free(struct local_run *r);	/* NULL is fine */
+/* A detail of it is on its way. */
+bool local_run_is_read(const struct local_run *r);
 ticket_id local_export(struct backend *b, struct view run, int fd);
 void local_export_send(struct local_job *j);
 

@@ -238,6 +238,7 @@ void engine_seal(struct engine *e);
 void engine_take_settings(struct engine *e, const struct engine_config *config);
 /* What engine_trouble says is another now. */
 void engine_tell_trouble(struct engine *e);
+void engine_tell_task(struct engine *e, const struct attempt_name *name);
 void engine_tell_progress(struct engine *e, const struct attempt_name *name);
 
 #endif

@@ -441,10 +441,16 @@ static void on_moved(void *arg, const struct attempt_name *name)
 	engine_tell_progress(arg, name);
 }
 
+static void on_used(void *arg, const struct attempt_name *name)
+{
+	engine_tell_task(arg, name);
+}
+
 struct runner *engine_make_runner(struct engine *e, const char *supervisor)
 {
 	static const struct runner_hooks hooks = {
 		.started = on_started, .ended = on_ended, .unknown = on_unknown, .moved = on_moved,
+		.used = on_used,
 		.postponed = on_postponed, .troubled = on_troubled,
 	};
 	return runner_new(e->loop, e->state, supervisor, &hooks, e);

@@ -260,10 +260,11 @@ static void on_progress(struct attempt *a, struct view rest)
 
 static void on_usage(struct attempt *a, struct view rest)
 {
-	next_number(&rest, &a->live.usage.cpu_ms);
-	next_number(&rest, &a->live.usage.max_rss_kb);
-	next_number(&rest, &a->live.usage.read_bytes);
-	next_number(&rest, &a->live.usage.write_bytes);
+	struct usage_facts *u = &a->live.usage, before = *u;
+	if (next_number(&rest, &u->cpu_ms) && next_number(&rest, &u->max_rss_kb) &&
+	    next_number(&rest, &u->read_bytes) && next_number(&rest, &u->write_bytes) &&
+	    memcmp(&before, u, sizeof before))
+		a->runner->hooks.used(a->runner->arg, &a->name);
 }
 
 static void hear(struct attempt *a, struct view packet)
@@ -300,10 +301,9 @@ static void on_socket(void *arg, int fd, unsigned events)
 	enum sock_result result;
 	bool ended = false;
 	while ((result = sock_receive_packet(fd, PACKET_MAX, &packet, NULL)) == SOCK_DONE) {
-		if (view_is(view_of_str(&packet), "exit") && try_end(a)) {
-			ended = true;
+		ended = view_is(view_of_str(&packet), "exit") && try_end(a);
+		if (ended)
 			break;
-		}
 		hear(a, view_of_str(&packet));
 	}
 	str_release(&packet);

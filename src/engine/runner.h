@@ -25,8 +25,10 @@ struct runner_hooks {
 	void (*postponed)(void *arg, const struct attempt_name *name, const char *why);
 	/* The machine lacks something to look after attempts: that is tried again. */
 	void (*troubled)(void *arg, const char *why);
-	/* New output, progress or usage: see runner_live. */
+	/* New output or progress: see runner_live. */
 	void (*moved)(void *arg, const struct attempt_name *name);
+	/* It has used more; also seldom, and only where that is so. */
+	void (*used)(void *arg, const struct attempt_name *name);
 };
 
 struct runner *runner_new(struct loop *loop, const char *state, const char *supervisor,

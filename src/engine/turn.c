@@ -236,7 +236,7 @@ static void tell_run(struct engine *e, const struct live_run *run)
 	arena_release(&arena);
 }
 
-static void tell_task(struct engine *e, const struct attempt_name *name)
+void engine_tell_task(struct engine *e, const struct attempt_name *name)
 {
 	struct runner_live live = { .progress = -1 };
 	struct str frame = {0};
@@ -266,7 +266,7 @@ void engine_tell_progress(struct engine *e, const struct attempt_name *name)
 	struct runner_live live;
 	if (!run || !e->watchers.len)
 		return;
-	tell_task(e, name);
+	engine_tell_task(e, name);
 	if (runner_live(e->runner, name, &live) && live.progress >= 0)
 		tell_run(e, run);
 }

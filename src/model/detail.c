@@ -7,7 +7,7 @@
 #include "model/detail_copy.h"
 #include "model/model.h"
 
-enum { FETCH_EVERY_MS = 250, WORK_EVERY_MS = 2000 };
+enum { FETCH_EVERY_MS = 250 };
 
 const struct task_facts *detail_find_task(const struct run_detail *d, struct view id)
 {
@@ -165,23 +165,10 @@ static bool read_more(struct model *m, struct effects *fx)
 	return true;
 }
 
-/* A process runs on the engine's own machine: what it uses changes without an event. */
-static bool has_process(const struct detail_state *d)
-{
-	for (size_t i = 0; d->detail && i < d->detail->n_tasks; i++) {
-		const struct task_facts *t = &d->detail->tasks[i];
-		if (t->status == TASK_RUNNING && t->pid > 0)
-			return true;
-	}
-	return false;
-}
-
 static void fetch_if_due(struct model *m, struct effects *fx)
 {
 	struct detail_state *d = &m->detail;
 
-	if (!d->dirty && m->now_ms >= d->fetched_ms + WORK_EVERY_MS && has_process(d))
-		d->dirty = true;
 	if (d->dirty && d->request == 0 && m->now_ms >= d->fetched_ms + FETCH_EVERY_MS)
 		fetch(m, fx);
 }

@@ -139,7 +139,7 @@ static void tear_down(void)
 enum { ASKED_MAX = 16 };
 
 struct asked {
-	ticket_id watch, tickets[ASKED_MAX];
+	ticket_id watch, followed, tickets[ASKED_MAX];
 	size_t n;
 };
 
@@ -163,6 +163,7 @@ static void ask_everything(struct asked *a)
 	const struct order terminate = { .verb = VERB_TERMINATE, .run = VIEW("a") };
 	ear_probe(&ear);
 	a->watch = ear_watch(&ear, "", 5);
+	a->followed = ear_follow(&ear, "a");
 	ask(a, ear_page(&ear, "status:failed", "", 10));
 	ask(a, ear_fetch(&ear, "a", PART_DETAIL));
 	ask(a, ear_fetch(&ear, "a", PART_HISTORY));
@@ -376,6 +377,7 @@ START_TEST(cancelled_tickets_are_never_heard_of_again)
 	for (size_t i = 0; i < a.n; i++)
 		ear_cancel(&ear, a.tickets[i]);
 	ear_cancel(&ear, a.watch);
+	ear_cancel(&ear, a.followed);
 	for (int i = 0; i < 20; i++)
 		loop_turn(loop, 1);
 	ck_assert(!ear_heard(&ear, "done"));

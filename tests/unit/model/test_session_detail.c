@@ -147,25 +147,6 @@ START_TEST(the_history_is_read_again_when_the_run_changed)
 }
 END_TEST
 
-/* What a process uses changes without an event. */
-START_TEST(a_run_with_a_process_is_read_again_every_other_second)
-{
-	open_run("three-runs", "j Enter");
-	size_t before = fixture_asked(&f, EFFECT_DETAIL);
-
-	fixture_wait(&f, 1000);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before);
-	fixture_wait(&f, 1500);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
-	fixture_happens(&f, "build-ends");
-	fixture_wait(&f, 1000);
-	before = fixture_asked(&f, EFFECT_DETAIL);
-	fixture_wait(&f, 10000);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before);
-	fixture_close(&f);
-}
-END_TEST
-
 static void tell(uint64_t request, enum run_status status)
 {
 	struct run_facts run;
@@ -423,7 +404,6 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, numbers_go_to_the_panes);
 	tcase_add_test(t, arguments_and_results_are_saved_to_files_of_their_names);
 	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
-	tcase_add_test(t, a_run_with_a_process_is_read_again_every_other_second);
 	tcase_add_test(t, a_run_that_is_followed_is_not_fetched_again);
 	tcase_add_test(t, one_run_is_followed_at_a_time);
 	tcase_add_test(t, what_can_no_longer_be_followed_is_fetched_when_it_changes);

@@ -274,13 +274,13 @@ def progress(rig):
 def usage(rig):
     rig.write('work.py', '''
         import os, time
+        os.mkfifo('go')
         block = bytearray(os.urandom(1 << 20)) * 60          # 60 MB
         with open('file', 'wb') as f:
             f.write(block[:16 << 20])
             os.fsync(f.fileno())
         while time.process_time() < 0.6:
             pass
-        os.mkfifo('go')
         open('go').read()
         while time.process_time() < 0.9:
             pass

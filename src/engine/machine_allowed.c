@@ -95,6 +95,13 @@ static bool is_cleaning_up(const struct machine *m)
 	return false;
 }
 
+/* An item's failure is settled when its step may be gone on from. */
+static bool is_settled(const struct machine *m, const struct machine_task *t)
+{
+	const struct machine_task *step = t->item_index < 0 ? t : machine_task(m, t->step);
+	return step == t || (task_is_closed(step) && step->satisfied);
+}
+
 static const char *allow_retry(const struct machine *m, const struct machine_task *t,
 			       const struct machine_order *caller)
 {
@@ -104,7 +111,7 @@ static const char *allow_retry(const struct machine *m, const struct machine_tas
 		return NULL;
 	if (!task_went_wrong(t) && t->status != TASK_CANCELLED)
 		return "the step has not failed";
-	if (t->caught && t->item_index < 0)
+	if (t->caught && is_settled(m, t))
 		return "the failure was caught: what follows has begun";
 	if (!t->is_finally && is_cleaning_up(m))
 		return "its finally steps are at work: wait until the run has ended";

@@ -436,6 +436,24 @@ START_TEST(a_step_of_finally_that_is_retried_takes_nothing_else_up)
 }
 END_TEST
 
+START_TEST(an_item_whose_failure_was_allowed_is_not_retried_behind_its_step)
+{
+	struct bench b;
+	bench_open(&b, "steps:\n  - {id: all, foreach: [1, 2], allow_failures: 1, run: x}\n"
+		       "  - {id: next, run: x}\n");
+	bench_admit(&b);
+	bench_run_task(&b, "all[0]", TASK_FAILED);
+	bench_order(&b, VERB_RETRY, "all[0]", "bob");
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_NONE);
+	bench_run_task(&b, "all[0]", TASK_FAILED);
+	bench_run_task(&b, "all[1]", TASK_COMPLETED);
+	ck_assert_int_eq(bench_status_of(&b, "next"), TASK_QUEUED);
+	bench_order(&b, VERB_RETRY, "all[0]", "bob");
+	ck_assert_int_eq(b.refusal.kind, REFUSAL_NOT_NOW);
+	bench_close(&b);
+}
+END_TEST
+
 Suite *suite_machine(void);
 
 Suite *suite_machine(void)
@@ -463,6 +481,7 @@ Suite *suite_machine(void)
 		a_cancel_ends_a_paused_run,
 		what_stands_in_finally_comes_last_again_when_a_step_is_retried,
 		nothing_is_retried_while_its_run_is_cleaned_up,
+		an_item_whose_failure_was_allowed_is_not_retried_behind_its_step,
 		a_step_of_finally_that_is_retried_takes_nothing_else_up,
 	};
 	Suite *s = suite_create("machine");

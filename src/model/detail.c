@@ -214,10 +214,10 @@ static void take_detail(struct model *m, const struct run_detail *detail, struct
 	arena_clear(&d->arena);
 	d->detail = detail_copy(&d->arena, detail);
 	t = task_to_begin_with(d->detail);
-	if (first) {
+	if (first && !d->pane_chosen)
 		d->pane = pane_to_begin_with(t);
+	if (first)
 		follow(m, fx);
-	}
 	if (t && (!d->chosen || !detail_task(m))) {
 		str_clear(&d->task);
 		str_add(&d->task, t->id);
@@ -238,7 +238,7 @@ static void show_run(struct model *m, struct run_key key, struct effects *fx)
 	arena_clear(&d->arena);
 	str_clear(&d->task);
 	d->top = 0;
-	d->chosen = d->in_pane = false;
+	d->chosen = d->in_pane = d->pane_chosen = false;
 	d->pane = PANE_LOGS;
 	for (int i = 0; i < PANES; i++)
 		d->scroll[i].top = 0;
@@ -333,6 +333,7 @@ static bool act_tabs(struct model *m, enum action a, struct effects *fx)
 	if (number > 0 && number <= PANES) {
 		pane_switch(m, (enum pane_id)(number - 1), fx);
 		d->in_pane = number > 1;
+		d->pane_chosen = true;
 	} else if (a == ACTION_NEXT_PANE || a == ACTION_PREV_PANE) {
 		d->in_pane = !d->in_pane;
 	} else {

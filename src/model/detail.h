@@ -82,6 +82,7 @@ struct detail_state {
 	struct str task;			/* id under the cursor; bound to it, not to a row */
 	size_t top;				/* first task shown */
 	enum pane_id pane;
+	bool pane_chosen;			/* by the operator */
 	bool in_pane;				/* the pane has the keys, not the list */
 	bool squeezed;				/* timeline without idle time */
 	struct scroll_state scroll[PANES];

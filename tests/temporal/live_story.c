@@ -55,6 +55,28 @@ START_TEST(the_server_stops_and_starts_under_the_board)
 }
 END_TEST
 
+/* The signal changes nothing on its card: the open run's own poll tells it. */
+START_TEST(an_open_run_shows_what_happens)
+{
+	open_board(ports.http);
+	story_sees(&s, "prod/default live");
+	story_keys(&s, "/");
+	story_type(&s, "timers-1");
+	story_keys(&s, "Enter");
+	story_sees(&s, "timers-1");
+	story_keys(&s, "2 Enter 6");
+	story_sees(&s, "timer fired");
+	story_runs(&s, 0, "runboard", "-c", "prod", "signal", "timers-1", "hello", NULL);
+	story_sees(&s, "signal_hello");
+	story_sees(&s, "/runboard hello");
+	story_keys(&s, "Esc");
+	story_keys(&s, "Esc");
+	story_keys(&s, "q");
+	story_ends_with(&s, 0);
+	story_end(&s);
+}
+END_TEST
+
 START_TEST(commands_work_without_a_screen)
 {
 	open_board(ports.http);
@@ -109,6 +131,7 @@ static Suite *suite_live_story(void)
 	tcase_add_unchecked_fixture(c, raise_server, live_stop);
 	tcase_add_test(c, the_server_stops_and_starts_under_the_board);
 	tcase_add_test(c, the_palette_goes_over_to_another_namespace_and_back);
+	tcase_add_test(c, an_open_run_shows_what_happens);
 	tcase_add_test(c, commands_work_without_a_screen);
 	suite_add_tcase(suite, c);
 	return suite;

@@ -110,6 +110,20 @@ START_TEST(numbers_go_to_the_panes)
 }
 END_TEST
 
+START_TEST(a_pane_that_was_chosen_before_the_run_was_read_stays)
+{
+	ck_assert(fixture_open(&f, "three-runs", 30, 120));
+	f.mute = true;
+	press("j Enter 3");
+	f.mute = false;
+	fixture_wait(&f, 1000);
+	ck_assert_ptr_nonnull(f.model->detail.detail);
+	ck_assert_int_eq(f.model->detail.pane, PANE_ARGUMENTS);
+	ck_assert(f.model->detail.in_pane);
+	fixture_close(&f);
+}
+END_TEST
+
 static void saves(const char *keys, const char *name, const char *text)
 {
 	press(keys);
@@ -402,6 +416,7 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, the_board_cursor_is_where_it_was);
 	tcase_add_test(t, a_log_that_broke_off_goes_on_when_the_engine_is_back);
 	tcase_add_test(t, numbers_go_to_the_panes);
+	tcase_add_test(t, a_pane_that_was_chosen_before_the_run_was_read_stays);
 	tcase_add_test(t, arguments_and_results_are_saved_to_files_of_their_names);
 	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
 	tcase_add_test(t, a_run_that_is_followed_is_not_fetched_again);

@@ -259,6 +259,34 @@ static void board_typed(struct model *m, struct effects *fx)
 	board_apply_filter(m);
 }
 
+/* The newest that have ended may all have completed: the failed ones are looked for, once
+ * a connection. */
+static void read_failed(struct model *m, uint16_t context, struct effects *fx)
+{
+	enum { ENOUGH = 50 };
+	struct context *c = &m->contexts[context];
+	bool more = c->beyond[LANE_FAILED] > 0 || c->at_least[LANE_FAILED];
+
+	if (!more || c->failed_request || store_count_lane(m->store, LANE_FAILED) >= ENOUGH)
+		return;
+	c->failed_request = model_request(m);
+	effects_add(fx, (struct effect){ .kind = EFFECT_PAGE, .request = c->failed_request,
+					 .context = context,
+					 .text = VIEW("status:failed,timed_out,rejected,error") });
+}
+
+/* Without a next page they are all here. */
+static void failed_arrive(struct model *m, const struct msg *msg)
+{
+	struct context *c = &m->contexts[msg->context];
+
+	if (!msg->request || msg->request != c->failed_request || msg->page.begins ||
+	    msg->page.next.len > 0)
+		return;
+	c->beyond[LANE_FAILED] = 0;
+	c->at_least[LANE_FAILED] = false;
+}
+
 static void board_arrive(struct model *m, const struct msg *msg, struct effects *fx)
 {
 	struct board_state *b = &m->board;
@@ -269,6 +297,10 @@ static void board_arrive(struct model *m, const struct msg *msg, struct effects 
 			board_unmark(b, msg->change.key);
 	} else if (msg->kind == MSG_COMPLETE) {
 		b->settled = true;
+	} else if (msg->kind == MSG_COUNTS && msg->context < m->n_contexts) {
+		read_failed(m, msg->context, fx);
+	} else if (msg->kind == MSG_PAGE && msg->context < m->n_contexts) {
+		failed_arrive(m, msg);
 	} else if (msg->kind == MSG_RESIZE) {
 		for (int lane = 0; lane < BOARD_LANES; lane++)
 			board_cursor_reveal(m, lane);

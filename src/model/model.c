@@ -108,6 +108,8 @@ static void arrive_condition(struct model *m, const struct msg *msg)
 	if (msg->context >= m->n_contexts)
 		return;
 	c->condition = msg->condition.condition;
+	if (c->condition != CONDITION_LIVE)
+		c->failed_request = 0;
 	c->fresh_ms = msg->condition.fresh_ms;
 	set_text(&c->sentence, msg->condition.sentence);
 }

@@ -47,6 +47,7 @@ struct context {
 	bool can_start, can_history, can_log, can_preview, can_space, can_follow;
 	int64_t beyond[LANES];		/* runs that it has and that are not on the board */
 	bool at_least[LANES];		/* ... and more than those */
+	uint64_t failed_request;	/* of failed ones among them; 0: not asked for yet */
 	struct str off[VERBS];		/* why an order is switched off there; empty: it is not */
 };
 

@@ -84,6 +84,26 @@ START_TEST(the_history_reads_what_is_not_on_the_board)
 }
 END_TEST
 
+START_TEST(failed_runs_are_looked_for_behind_many_that_completed)
+{
+	int64_t counts[LANES] = { 0 };
+	bool at_least[LANES] = { [LANE_COMPLETED] = true, [LANE_FAILED] = true }, more;
+	struct msg msg = { .kind = MSG_COUNTS, .counts = { counts, at_least } };
+	ck_assert(fixture_open(&f, "empty", 24, 100));
+	fixture_send(&f, msg);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), 1);
+	ck_assert(view_is(fixture_last(&f, EFFECT_PAGE)->text, "status:failed,timed_out,rejected,error"));
+	end_page(VIEW(""), 2, RUN_FAILED);
+	ck_assert_uint_eq(model_beyond(f.model, LANE_FAILED, &more), 0);
+	ck_assert(!more);
+	ck_assert_uint_eq(board_count(f.model->cards, LANE_FAILED), 2);
+	/* Once a connection. */
+	fixture_send(&f, msg);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), 1);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(what_was_read_is_not_counted_twice)
 {
 	bool more;
@@ -136,6 +156,7 @@ Suite *suite_counts(void)
 	tcase_add_test(t, what_is_not_on_the_board_is_counted_until_it_is);
 	tcase_add_test(t, a_filter_counts_only_what_it_has_seen);
 	tcase_add_test(t, the_history_reads_what_is_not_on_the_board);
+	tcase_add_test(t, failed_runs_are_looked_for_behind_many_that_completed);
 	tcase_add_test(t, what_was_read_is_not_counted_twice);
 	tcase_add_test(t, a_board_that_has_all_reads_nothing_more);
 	tcase_add_test(t, a_rare_word_is_not_looked_for_for_ever);

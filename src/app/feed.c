@@ -128,7 +128,9 @@ static void on_detail(void *arg, ticket_id t, const struct run_detail *d)
 		return;
 	struct msg msg = { .kind = MSG_DETAIL, .context = s->number, .request = p->request,
 			   .key = p->key, .detail = d };
-	on_runs(s, &d->run, 1);
+	/* It may have left the board meanwhile. */
+	if (run_key_is_set(store_key(s->app->store, s->number, d->run.id)))
+		on_runs(s, &d->run, 1);
 	app_send(s->app, &msg);
 }
 

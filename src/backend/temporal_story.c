@@ -147,11 +147,6 @@ static void on_terminated(struct story *s, const struct story_event *e)
 	str_release(&words);
 }
 
-static void on_continued(struct story *s, const struct story_event *e)
-{
-	s->continued_run = copy(s, e->attributes, "newExecutionRunId");
-}
-
 static void on_decided(struct story *s, const struct story_event *e)
 {
 	if (!s->first_decided)
@@ -225,6 +220,16 @@ static void on_signal(struct story *s, const struct story_event *e)
 	t->facts.status = TASK_COMPLETED;
 	t->facts.started_ms = t->facts.ended_ms = e->at_ms;
 	str_release(&words);
+}
+
+/* What goes on as a new run leads there. */
+static void on_continued(struct story *s, const struct story_event *e)
+{
+	struct story_task *t = story_open(s, STORY_SIGNAL, e->id);
+	name_task(s, t, e, VIEW("continued as a new run"));
+	t->facts.child = copy(s, e->attributes, "newExecutionRunId");
+	t->facts.status = TASK_COMPLETED;
+	t->facts.started_ms = t->facts.ended_ms = e->at_ms;
 }
 
 static void on_update(struct story *s, const struct story_event *e)

@@ -38,7 +38,7 @@ struct story {
 	struct view input_raw;		/* {"payloads": ...} as it was */
 	struct error_facts error;	/* of the run */
 	struct error_facts code_error;	/* of its last workflow task, while it fails */
-	struct view terminated_by, continued_run;
+	struct view terminated_by;
 	int64_t length;			/* of the history, as describe says */
 	int64_t typical_length;		/* of those of its type that completed; 0: unknown */
 	struct view why;		/* why it waits for a worker, in words */

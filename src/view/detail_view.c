@@ -125,7 +125,7 @@ static void put_left_out(struct pen *p, struct rect r, const struct task_facts *
 
 	str_add(s, t->title);
 	str_add_text(s, pen_dot(p));
-	str_add_text(s, d->request && d->more ? "reading ..." : "Enter reads some");
+	str_add_text(s, d->request && d->more ? "reading ..." : "Enter: more");
 	pen_put(p, r.row, r.col + 3, r.cols - 4, STYLE_DIM);
 }
 

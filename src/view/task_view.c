@@ -202,6 +202,10 @@ void view_task_pane(struct pen *p, struct rect r)
 		text(&s, STYLE_DIM, t->title);
 		gap(&s);
 	}
+	if (view_eq(t->id, p->m->detail.detail->left_out)) {
+		text(&s, STYLE_DIM, VIEW("Enter on it in the list reads some of them."));
+		return;
+	}
 	if (t->status == TASK_WAITING)
 		put_gate(&s, &t->gate);
 	put_error(&s, &t->error);

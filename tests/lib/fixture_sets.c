@@ -199,6 +199,12 @@ static void ahead(struct fixture *f)
 	fixture_put(f, run);
 }
 
+/* One with more events than are read at once. */
+static void very_long(struct fixture *f)
+{
+	fixture_put(f, fixture_run("ledger", 1, RUN_RUNNING));
+}
+
 /* One whose code can be spoken to. */
 static void words(struct fixture *f)
 {
@@ -233,7 +239,7 @@ static const struct {
 	{ "empty", empty },	{ "three-runs", three_runs },	  { "night", night },
 	{ "crowd", crowd },	{ "hostile", hostile },		  { "question", question },
 	{ "two-contexts", two_contexts }, { "ahead", ahead },
-	{ "words", words }, { "long", long_words },
+	{ "words", words }, { "long", long_words }, { "very-long", very_long },
 };
 
 bool fixture_fill(struct fixture *f, const char *set)

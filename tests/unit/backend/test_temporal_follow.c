@@ -12,6 +12,9 @@
 #define ENDED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"U\"}," \
 	      "\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
 	      "\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\",\"historyLength\":\"8\"}"
+#define CONTINUED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"U\"}," \
+		  "\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
+		  "\"status\":\"WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW\",\"historyLength\":\"8\"}"
 #define TOKEN(t) "{\"nextPageToken\":\"" t "\"}"
 #define PENDING ",\"pendingActivities\":[{\"activityId\":\"5\",\"activityType\":{\"name\":\"Ship\"}," \
 		"\"state\":\"PENDING_ACTIVITY_STATE_STARTED\",\"scheduledTime\":\"2026-11-20T03:00:01Z\"}]"
@@ -352,6 +355,22 @@ START_TEST(it_ends_when_the_run_has_ended)
 }
 END_TEST
 
+START_TEST(it_ends_when_the_run_goes_on_as_a_new_one)
+{
+	open_follow(0);
+	until_held();
+	serve("GET", DESCRIBE, "{\"workflowExecutionInfo\":" CONTINUED "}");
+	push(EVENTS(BEGUN "," SHIPPED ","
+		    EVENT("8", "05", "WORKFLOW_EXECUTION_CONTINUED_AS_NEW",
+			  ",\"workflowExecutionContinuedAsNewEventAttributes\":"
+			  "{\"newExecutionRunId\":\"a2\"}")));
+	ck_assert_msg(stub_until_fn(loop, is_done, NULL), "%s", str_text(&ear.log));
+	ck_assert_int_eq(ear_ticket(&ear, ticket)->outcome, OUTCOME_OK);
+	ck_assert_msg(ear_heard(&ear, "detail a:completed Ship-5:completed "
+				      "continued_as_a_new_run-8:completed"), "%s", str_text(&ear.log));
+}
+END_TEST
+
 START_TEST(it_ends_when_the_run_is_gone)
 {
 	open_follow(0);
@@ -441,6 +460,7 @@ Suite *suite_temporal_follow(void)
 	tcase_add_test(c, a_refused_token_is_asked_for_anew_and_all_is_read);
 	tcase_add_test(c, without_a_token_it_is_looked_at);
 	tcase_add_test(c, it_ends_when_the_run_has_ended);
+	tcase_add_test(c, it_ends_when_the_run_goes_on_as_a_new_one);
 	tcase_add_test(c, it_ends_when_the_run_is_gone);
 	tcase_add_test(c, its_poll_stops_when_it_is_cancelled);
 	tcase_add_loop_test(c, it_may_be_cancelled_or_destroyed_from_what_it_tells, 0, 2);

@@ -172,11 +172,19 @@ static void open_marked(struct model *m, enum verb verb, struct effects *fx)
 		screen_push(m, SCREEN_DECISION, fx);
 }
 
+bool decision_is_of_marks(const struct model *m)
+{
+	for (int i = 1; i < m->depth; i++)
+		if (!screen_get(m->stack[i])->overlay)
+			return false;
+	return m->board.marks.len > 0;
+}
+
 void decision_open(struct model *m, enum verb verb, struct effects *fx)
 {
 	struct focus focus;
 
-	if (!screen_is_open(m, SCREEN_DETAIL) && m->board.marks.len > 0 && !is_spoken(verb))
+	if (decision_is_of_marks(m) && !is_spoken(verb))
 		open_marked(m, verb, fx);
 	else if (model_focus(m, &focus))
 		decision_open_one(m, verb, &focus, fx);

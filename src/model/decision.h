@@ -46,6 +46,8 @@ struct decision_state {
 
 extern const struct screen screen_decision;
 
+/* Whether orders go to the marked cards: on the board, where some are marked. */
+bool decision_is_of_marks(const struct model *m);
 /* Opens the dialog for the marked runs, else for the focus; a notice where it is
  * not possible at all. */
 void decision_open(struct model *m, enum verb verb, struct effects *fx);

@@ -68,11 +68,51 @@ static void look(struct model *m, const struct run_detail *detail)
 	list(s);
 }
 
+/* One of the marked cards is enough. What asks for more than a comment is for one run. */
+static void look_at_marks(struct model *m, enum verb v, struct target *out)
+{
+	size_t n = m->board.marks.len, absent = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct focus focus = { .key = m->board.marks.items[i] };
+
+		target_release(out);
+		target_make(m, v, &focus, NULL, out);
+		absent += out->absent;
+		if (out->allowed)
+			break;
+	}
+	if (!out->allowed) {
+		str_clear(&out->why);
+		str_addf(&out->why, "not possible for any of the %zu marked runs", n);
+	}
+	out->absent = absent == n || v == VERB_EDIT || v == VERB_ANSWER || v == VERB_SIGNAL ||
+		      v == VERB_UPDATE || verb_is_question(v);
+}
+
+static void look_all(struct model *m)
+{
+	struct menu_state *s = &m->menu;
+
+	drop_targets(s);
+	for (size_t i = 0; i < N_VERBS; i++)
+		look_at_marks(m, verbs[i], &s->targets[verbs[i]]);
+	list(s);
+}
+
 static void menu_open(struct model *m, struct effects *fx)
 {
 	struct menu_state *s = &m->menu;
 	struct focus focus;
 
+	s->rows = (struct rows){ 0 };
+	s->n_shown = 0;
+	s->request = 0;
+	s->marked = decision_is_of_marks(m);
+	if (s->marked) {
+		look_all(m);
+		return;
+	}
 	if (!model_focus(m, &focus)) {
 		screen_pop(m, fx);
 		model_notice(m, "No run is in focus.");
@@ -81,8 +121,6 @@ static void menu_open(struct model *m, struct effects *fx)
 	s->focus.key = focus.key;
 	str_clear(&s->task);
 	str_add(&s->task, focus.task);
-	s->rows = (struct rows){ 0 };
-	s->n_shown = 0;
 	s->request = model_request(m);
 	effects_add(fx, (struct effect){ .kind = EFFECT_DETAIL, .request = s->request,
 					 .key = focus.key });
@@ -100,7 +138,10 @@ static void choose(struct model *m, enum verb v, struct effects *fx)
 		return;
 	}
 	screen_pop(m, fx);
-	decision_open_one(m, v, &focus, fx);
+	if (s->marked)
+		decision_open(m, v, fx);
+	else
+		decision_open_one(m, v, &focus, fx);
 }
 
 static bool menu_key(struct model *m, struct key key, struct effects *fx)
@@ -129,7 +170,7 @@ static bool menu_act(struct model *m, enum action a, struct effects *fx)
 
 static void menu_arrive(struct model *m, const struct msg *msg, struct effects *fx)
 {
-	if (msg->kind == MSG_DETAIL && msg->request == m->menu.request)
+	if (msg->kind == MSG_DETAIL && !m->menu.marked && msg->request == m->menu.request)
 		look(m, msg->detail);
 }
 

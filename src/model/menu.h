@@ -11,6 +11,7 @@
 struct menu_state {
 	struct focus focus;		/* of the order menu; task lies in `task` */
 	struct str task;
+	bool marked;			/* of the marked cards, not of the one in focus */
 	struct target targets[VERBS];
 	uint64_t request;
 	struct arena arena;

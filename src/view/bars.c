@@ -6,9 +6,10 @@
 
 #include "base/utf8.h"
 #include "base/when.h"
+#include "model/decision.h"
 #include "model/model.h"
 
-enum { LIVE_LEN = sizeof "live" - 1 };
+enum { LIVE_LEN = sizeof "live" - 1, MARKS_ASKED = 50 };
 
 static const struct {
 	const char *glyph, *ascii, *words;
@@ -171,7 +172,34 @@ static bool put_notice(struct pen *p, struct rect bar, struct rect r)
 	return true;
 }
 
-/* Orders that the run in focus allows now. */
+/* For one of the marked cards at least; not for very many is it asked. */
+static bool marks_allow(const struct model *m, enum verb v)
+{
+	bool allowed = false;
+
+	for (size_t i = 0; i < m->board.marks.len && i < MARKS_ASKED && !allowed; i++) {
+		struct focus focus = { .key = m->board.marks.items[i] };
+		struct target t;
+
+		target_make(m, v, &focus, NULL, &t);
+		allowed = t.allowed && !t.unsettled;
+		target_release(&t);
+	}
+	return allowed;
+}
+
+static int add_orders_of_marks(const struct model *m, enum action *list, int n)
+{
+	static const enum verb verbs[] = { VERB_APPROVE, VERB_REJECT, VERB_CANCEL };
+
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (marks_allow(m, verbs[i]))
+			list[n++] = verb_action(verbs[i]);
+	list[n++] = ACTION_MENU;
+	return n;
+}
+
+/* Orders that the run in focus, or the marked cards, allow now. */
 static int add_orders(struct pen *p, enum action *list, int n)
 {
 	static const enum verb verbs[] = { VERB_APPROVE, VERB_REJECT, VERB_ANSWER, VERB_RETRY,
@@ -179,6 +207,8 @@ static int add_orders(struct pen *p, enum action *list, int n)
 	struct run_brief brief;
 	struct focus focus;
 
+	if (decision_is_of_marks(p->m))
+		return add_orders_of_marks(p->m, list, n);
 	if (!model_focus(p->m, &focus) || !store_brief(p->m->store, focus.key, &brief))
 		return n;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {

@@ -11,8 +11,14 @@ void view_menu(struct pen *p, struct rect r)
 	struct str title = { 0 };
 	struct rect in;
 
-	model_add_run_name(p->m, s->focus.key, &title);
-	str_addf(&title, "%s%s", s->task.len > 0 ? " " : "", str_text(&s->task));
+	if (s->marked) {
+		size_t n = p->m->board.marks.len;
+
+		str_addf(&title, "%zu marked %s", n, n == 1 ? "run" : "runs");
+	} else {
+		model_add_run_name(p->m, s->focus.key, &title);
+		str_addf(&title, "%s%s", s->task.len > 0 ? " " : "", str_text(&s->task));
+	}
 	in = dialog_open(p, r, (struct rect){ 0, 0, (int)s->n_shown, 64 }, str_text(&title));
 	str_release(&title);
 	for (size_t i = s->rows.top; i < s->n_shown && in.rows > 0; i++) {

@@ -304,6 +304,29 @@ START_TEST(an_order_whose_answer_was_lost_is_not_sent_again)
 }
 END_TEST
 
+START_TEST(the_menu_is_of_the_marked_cards_and_says_so)
+{
+	keys("* x");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_MENU);
+	ck_assert(f.model->menu.marked);
+	ck_assert(f.model->menu.targets[VERB_CANCEL].allowed);
+	ck_assert(f.model->menu.targets[VERB_EDIT].absent);
+	ck_assert_str_eq(str_text(&f.model->menu.targets[VERB_RETRY].why), "");
+	size_t n = f.model->board.marks.len;
+	keys("c");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
+	ck_assert_uint_eq(f.model->decision.targets.len, n);
+}
+END_TEST
+
+START_TEST(what_is_marked_on_the_board_is_not_meant_elsewhere)
+{
+	keys("* H c");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
+	ck_assert_uint_eq(f.model->decision.targets.len, 1);
+}
+END_TEST
+
 START_TEST(orders_go_to_all_marked_runs_that_allow_it)
 {
 	keys("Space Space 4 Space c");
@@ -382,6 +405,8 @@ Suite *suite_decision(void)
 	tcase_add_test(c, an_accepted_order_is_done_only_when_its_effect_is_seen);
 	tcase_add_test(c, a_refused_order_keeps_the_engines_words_and_rings);
 	tcase_add_test(c, an_order_whose_answer_was_lost_is_not_sent_again);
+	tcase_add_test(c, the_menu_is_of_the_marked_cards_and_says_so);
+	tcase_add_test(c, what_is_marked_on_the_board_is_not_meant_elsewhere);
 	tcase_add_test(c, orders_go_to_all_marked_runs_that_allow_it);
 	tcase_add_test(c, nothing_is_ordered_on_a_read_only_board);
 	tcase_add_test(c, nothing_is_ordered_while_the_engine_cannot_be_reached);

@@ -122,15 +122,20 @@ static bool is_live_link(void *arg)
 	return ear.condition == CONDITION_LIVE;
 }
 
-static void open_follow(int look_ms)
+static void open_with(struct temporal_config *config)
 {
-	struct temporal_config config = config_of();
-	config.times.gap_ms = GAP_MS;
-	config.times.look_ms = look_ms;
-	ear.backend = temporal_new(loop, &ear.sink, 3, &config, NULL);
+	config->times.gap_ms = GAP_MS;
+	ear.backend = temporal_new(loop, &ear.sink, 3, config, NULL);
 	ear_probe(&ear);
 	ck_assert(stub_until_fn(loop, is_live_link, NULL));
 	ticket = ear_follow(&ear, "w-a");
+}
+
+static void open_follow(int look_ms)
+{
+	struct temporal_config config = config_of();
+	config.times.look_ms = look_ms;
+	open_with(&config);
 }
 
 /* The first time it is described by its workflow's id alone. */
@@ -222,6 +227,37 @@ START_TEST(what_happened_before_the_poll_is_read)
 }
 END_TEST
 
+#define SEALED(id, data) EVENT(id, "04", "WORKFLOW_EXECUTION_SIGNALED",                                 \
+			 ",\"workflowExecutionSignaledEventAttributes\":{\"signalName\":\"s\",\"input\":" \
+			 "{\"payloads\":[{\"metadata\":{\"encoding\":\"YmluYXJ5L2VuY3J5cHRlZA==\"}," \
+			 "\"data\":\"" data "\"}]}}")
+#define OPENED "{\"payloads\":[{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"},\"data\":\"MQ==\"}]}"
+
+/* Where the codec server fails all of it is read again, so that nothing stays sealed. */
+START_TEST(what_is_pushed_sealed_goes_through_the_codec_server)
+{
+	struct stub *codec = stub_new(loop);
+	struct temporal_config config = config_of();
+	config.codec_url = "http://localhost";
+	config.codec_unix_path = stub_path(codec);
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = OPENED });
+	open_with(&config);
+	until_held();
+	serve_describe("6", "");
+	push(PAGE(SEALED("6", "c2VhbGVk"), "dDE"));
+	until("Ship-5:queued signal_s-6:completed");
+	until_asked(POLL "dDE", 1);
+	ck_assert_uint_eq(stub_count(codec, "POST", "/decode"), 1);
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .status = 500 });
+	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP "," SEALED("6", "c2VhbGVk") "," SIGNALLED("7")));
+	serve_describe("7", "");
+	until_held();
+	push(PAGE(SEALED("7", "YmFk"), "dDE"));
+	until("Ship-5:queued signal_s-6:completed signal_hurry-7:completed");
+	stub_free(codec);
+}
+END_TEST
+
 /* ---- faults ---- */
 
 static const struct {
@@ -249,21 +285,11 @@ static const struct {
 
 enum { FAULTS = sizeof faults / sizeof *faults, BAD = 5 };
 
-static void open_hasty_follow(void)
-{
-	struct temporal_config config = config_of();
-	config.times.gap_ms = GAP_MS;
-	config.times.poll_ms = 60;
-	ear.backend = temporal_new(loop, &ear.sink, 3, &config, NULL);
-	ear_probe(&ear);
-	ck_assert(stub_until_fn(loop, is_live_link, NULL));
-	ticket = ear_follow(&ear, "w-a");
-}
-
 /* Five bad answers, then a good one: what it has is told, once. */
 START_TEST(nothing_is_doubled_or_lost_under_any_fault)
 {
 	struct stub_reply reply = faults[_i].reply;
+	struct temporal_config config = config_of();
 	int64_t begun = when_mono_ms();
 	reply.times = BAD;
 	stub_on(stub, "GET", POLL "dDA", &(struct stub_reply){
@@ -272,7 +298,8 @@ START_TEST(nothing_is_doubled_or_lost_under_any_fault)
 	serve_describe("8", "");
 	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP));
 	serve("GET", REVERSE, EVENTS(SHIP "," DECIDED));
-	open_hasty_follow();
+	config.times.poll_ms = 60;
+	open_with(&config);
 	until("Ship-5:completed signal_hurry-8:completed");
 	until_asked(POLL "dDE", 1);
 	ck_assert_uint_ge(stub_count(stub, "GET", POLL "dDA"), BAD + 1);
@@ -454,6 +481,7 @@ Suite *suite_temporal_follow(void)
 	tcase_add_test(c, what_no_event_tells_is_looked_at_now_and_then);
 	tcase_add_test(c, an_older_describe_tells_no_task_twice);
 	tcase_add_test(c, what_happened_before_the_poll_is_read);
+	tcase_add_test(c, what_is_pushed_sealed_goes_through_the_codec_server);
 	tcase_add_loop_test(c, nothing_is_doubled_or_lost_under_any_fault, 0, FAULTS);
 	tcase_add_test(c, answers_that_are_not_held_make_no_hot_loop);
 	tcase_add_test(c, one_byte_at_a_time_is_an_answer);

@@ -67,6 +67,8 @@ struct logpane {
 	int height;			/* rows of the pane, set by who embeds it */
 	/* search */
 	bool typing;
+	size_t typing_top;		/* where the pane stood when that began */
+	bool typing_follow;
 	struct lineedit line;
 	struct str needle;		/* what is searched; empty: nothing */
 	size_t match;			/* index in shown of the present match */

@@ -192,6 +192,8 @@ static void act_search(struct model *m, struct logpane *p, struct effects *fx)
 {
 	logpane_stop(p, fx);
 	p->typing = true;
+	p->typing_top = p->top;
+	p->typing_follow = p->follow;
 	lineedit_set(&p->line, view_of_str(&p->needle));
 }
 
@@ -242,8 +244,16 @@ struct lineedit *logpane_field(struct logpane *p)
 	return p->typing ? &p->line : NULL;
 }
 
+/* Half a word leads elsewhere than the whole one: each letter begins where the first did. */
+static void go_back(struct logpane *p)
+{
+	p->follow = p->typing_follow;
+	p->top = p->follow && p->shown.len ? p->shown.len - 1 : p->typing_top;
+}
+
 void logpane_typed(struct logpane *p)
 {
+	go_back(p);
 	str_clear(&p->needle);
 	str_add(&p->needle, lineedit_view(&p->line));
 	p->has_match = false;
@@ -270,6 +280,7 @@ void logpane_end_typing(struct model *m, struct logpane *p, enum log_search how,
 		search_on(m, p, fx);
 		return;
 	}
+	go_back(p);
 	str_clear(&p->needle);
 	logpane_count_matches(p);
 }

@@ -149,6 +149,26 @@ START_TEST(a_search_counts_and_goes_from_match_to_match)
 }
 END_TEST
 
+START_TEST(a_search_that_is_typed_begins_where_the_pane_stood)
+{
+	struct scene s = scene_open();
+	say_many(&s, 10);
+	act(&s, ACTION_FILTER);
+	lineedit_set(logpane_field(&s.pane), VIEW("line 7"));
+	logpane_typed(&s.pane);
+	ck_assert(!s.pane.follow);
+	lineedit_set(logpane_field(&s.pane), VIEW("line 7x"));
+	logpane_typed(&s.pane);
+	ck_assert(s.pane.follow);
+	lineedit_set(logpane_field(&s.pane), VIEW("line 8"));
+	logpane_typed(&s.pane);
+	logpane_end_typing(s.model, &s.pane, LOG_SEARCH_DROP, &s.fx);
+	ck_assert(s.pane.follow);
+	expect_first(&s, "line 6");
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(a_line_that_comes_in_pieces_is_one_line)
 {
 	struct scene s = scene_open();
@@ -294,6 +314,7 @@ Suite *suite_logpane(void)
 	tcase_add_test(tc, a_search_goes_along_to_the_next_task_but_not_to_another_run);
 	tcase_add_test(tc, a_line_without_a_level_is_information_whatever_stands_before_it);
 	tcase_add_test(tc, a_search_counts_and_goes_from_match_to_match);
+	tcase_add_test(tc, a_search_that_is_typed_begins_where_the_pane_stood);
 	tcase_add_test(tc, a_line_that_comes_in_pieces_is_one_line);
 	tcase_add_test(tc, older_lines_come_in_front_without_moving_what_is_read);
 	tcase_add_test(tc, the_top_of_a_long_log_is_its_first_line_and_its_bottom_the_last);

@@ -218,6 +218,15 @@ def commands(rig):
     ends(rig, 'and taken when it is private', 'LOOSE', 'completed')
 
 
+def is_ours(rig, pid):
+    """Others may run the same test beside us."""
+    try:
+        with open('/proc/%s/environ' % pid, 'rb') as f:
+            return b'HOME=%s' % rig.dir.encode() in f.read().split(b'\0')
+    except OSError:
+        return False
+
+
 def does_not_block(rig):
     rig.workflow('slow', 'secrets: [SLOW]\nsteps: [{id: a, run: "true"}]\n')
     rig.workflow('quick', 'steps: [{id: a, run: "true"}]\n')
@@ -233,10 +242,9 @@ def does_not_block(rig):
     rig.engine.wait()
     rig.up()
     rig.equal('a kill while it is fetched: fetched again', rig.done(slow)['error']['type'], 'secret')
-    left = subprocess.run(['pgrep', '-f', '^sleep 7654321'], capture_output=True, text=True).stdout
-    rig.check('no command is left over but that of the killed engine', left.count('\n') <= 1, left)
-    for pid in left.split():
-        os.kill(int(pid), 9)
+    found = subprocess.run(['pgrep', '-f', '^sleep 7654321'], capture_output=True, text=True).stdout
+    left = [pid for pid in found.split() if is_ours(rig, pid)]
+    rig.check('no command is left over but that of the killed engine', len(left) <= 1, left)
 
 
 CONFIG = '''

@@ -136,7 +136,7 @@ static void tear_down(void)
 
 /* ---- all operations at once ---- */
 
-enum { ASKED_MAX = 16 };
+enum { ASKED_MAX = 20 };
 
 struct asked {
 	ticket_id watch, followed, tickets[ASKED_MAX];
@@ -175,6 +175,8 @@ static void ask_everything(struct asked *a)
 	ask(a, ear_order(&ear, &start));
 	ask(a, ear_order(&ear, &terminate));
 	ask(a, ear_log(&ear, &search));
+	ask(a, ear_fetch(&ear, "a", PART_DETAIL_MORE));
+	ask(a, ear_fetch(&ear, "a", PART_HISTORY_END));
 }
 
 /* Followed logs go on by themselves: they are not asked for an end. */

@@ -366,7 +366,8 @@ size_t logpane_first(const struct logpane *p, int rows, int cols)
 
 static void add_matches(const struct logpane *p, struct str *s)
 {
-	bool whole = p->at_start && !p->more_below;
+	bool none = p->state == LOG_EOF && p->rows.len == 0;
+	bool whole = none || (p->at_start && !p->more_below);
 	if (p->quest != LOG_QUEST_NONE)
 		str_add_text(s, "  searching ... Esc stops");
 	else if (p->needle.len && p->matches)

@@ -33,6 +33,7 @@ static bool on_run(void *arg, struct run_facts *run)
 	const struct view name = view_of(s->context->name);
 	struct filter_env env = filter_env_of(when_now_ms(), &name);
 	run->context = s->number;
+	run->seq = 0;	/* older than all that comes: not every backend counts on from there */
 	/* Outside of the scope no snapshot would ever say that it is gone. */
 	if (!filter_match(s->scope, run, &env))
 		return true;

@@ -14,7 +14,7 @@ static void tell(struct source *s, const struct run_key *keys, size_t n)
 	size_t len = 0;
 	for (size_t i = 0; i < n; i++)
 		if (store_facts(s->app->store, keys[i], &run, &arena) &&
-		    run.context == s->number && run_status_is_open(run.status))
+		    run.context == s->number)
 			ids[len++] = run.id;
 	backend_in_view(s->backend, ids, len);
 	arena_release(&arena);

@@ -216,7 +216,7 @@ ticket_id backend_errand(struct backend *b, const struct errand *e);
  * under way. Else every other ticket ends, the watch's too, then this one as ok; what
  * was told of runs is void from there on, and nothing is told until a new watch. */
 ticket_id backend_space(struct backend *b, struct view name);
-/* Advice: the open runs that the operator sees now, in place of those of before. A
+/* Advice: the runs that the operator sees now, in place of those of before. A
  * backend that has to ask for single runs asks for these first. Copied. */
 void backend_in_view(struct backend *b, const struct view *runs, size_t n);
 void backend_cancel(struct backend *b, ticket_id t);

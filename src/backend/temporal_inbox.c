@@ -243,7 +243,12 @@ static void ask_open(struct temporal_job *j)
 		ask_runs(j, "ExecutionStatus = 'Running'", on_open);
 }
 
-void temporal_inbox(struct temporal_job *j)
+static void prepare(struct temporal_job *j)
 {
 	temporal_prepare(j, ask_open);
+}
+
+void temporal_inbox(struct temporal_job *j)
+{
+	temporal_know_codec(j, prepare);
 }

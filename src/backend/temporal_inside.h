@@ -148,6 +148,8 @@ struct view temporal_off_way(const struct temporal *t, enum mapping_way way);
 void temporal_ask_settings(struct temporal *t);
 /* Goes on as soon as it is known which endpoint this is. */
 void temporal_know(struct temporal_job *j, temporal_then_fn *then);
+/* The same, where it matters for reading: they may name the codec server. */
+void temporal_know_codec(struct temporal_job *j, temporal_then_fn *then);
 
 #include "backend/temporal_board.h"
 

@@ -244,20 +244,25 @@ static void load_lines(struct temporal_job *j)
 	temporal_job_ask(j, &ask, on_history);
 }
 
-ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
-			 struct view cursor)
+static void find_part(struct temporal_job *j)
 {
 	static temporal_then_fn *const parts[PARTS] = { [PART_DETAIL] = temporal_load_detail,
 							[PART_DETAIL_SOON] = temporal_load_detail,
 							[PART_DETAIL_MORE] = temporal_load_detail,
 							[PART_HISTORY] = load_lines,
 							[PART_HISTORY_END] = load_lines };
+	j->slash = parts[j->part] == temporal_load_detail ? load_listed : NULL;
+	temporal_find(j, parts[j->part]);
+}
+
+ticket_id temporal_fetch(struct backend *b, struct view run, enum run_part part,
+			 struct view cursor)
+{
 	struct temporal_job *j = temporal_job(temporal_of(b));
 	j->run = mem_bytes(run.ptr ? run.ptr : "", run.len);
 	str_add(&j->token, cursor);
 	j->part = part;
-	j->slash = parts[part] == temporal_load_detail ? load_listed : NULL;
-	temporal_find(j, parts[part]);
+	temporal_know_codec(j, find_part);
 	return j->ticket;
 }
 
@@ -369,6 +374,11 @@ static void load_log(struct temporal_job *j)
 	temporal_load(j, give_log);
 }
 
+static void find_log(struct temporal_job *j)
+{
+	temporal_find(j, load_log);
+}
+
 ticket_id temporal_log(struct backend *b, const struct log_query *q)
 {
 	struct temporal_job *j = temporal_job(temporal_of(b));
@@ -378,6 +388,6 @@ ticket_id temporal_log(struct backend *b, const struct log_query *q)
 	j->exact = q->exact;
 	str_add(&j->text, q->search);
 	severity_parse(q->level, &j->level);
-	temporal_find(j, load_log);
+	temporal_know_codec(j, find_log);
 	return j->ticket;
 }

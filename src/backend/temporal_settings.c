@@ -136,6 +136,14 @@ void temporal_ask_settings(struct temporal *t)
 	t->settings.call = temporal_ask(t, &ask);
 }
 
+void temporal_know_codec(struct temporal_job *j, temporal_then_fn *then)
+{
+	if (j->t->codec.http)
+		then(j);
+	else
+		temporal_know(j, then);
+}
+
 void temporal_know(struct temporal_job *j, temporal_then_fn *then)
 {
 	if (j->t->settings.known) {

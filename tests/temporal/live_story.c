@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/when.h"
 #include "lib/story.h"
 #include "lib/unit.h"
@@ -92,6 +93,48 @@ START_TEST(commands_work_without_a_screen)
 }
 END_TEST
 
+/* As after a long session: every run was told ten thousand times. */
+static void age_the_cache(void)
+{
+	struct str path = { 0 }, text = { 0 }, older = { 0 };
+	size_t at, from = 0;
+	str_addf(&path, "%s/state/runboard/cache/prod.json", str_text(&s.home));
+	ck_assert(file_read(str_text(&path), 1 << 22, &text, NULL));
+	while ((at = view_find(view_of_str(&text), VIEW("\"seq\":"), from)) != SIZE_MAX) {
+		str_add(&older, view_cut(view_of_str(&text), from, at + 6 - from));
+		str_add_text(&older, "10000");
+		from = at + 6;
+	}
+	ck_assert_uint_gt(from, 0);
+	str_add(&older, view_cut(view_of_str(&text), from, text.len));
+	story_file(&s, "state/runboard/cache/prod.json", str_text(&older));
+	str_release(&path);
+	str_release(&text);
+	str_release(&older);
+}
+
+/* What was kept of the last session is older than anything that comes now. */
+START_TEST(a_board_that_is_opened_again_shows_what_has_become_of_its_runs)
+{
+	open_board(ports.http);
+	story_sees(&s, "prod/default live");
+	story_sees(&s, "waits for approval");
+	story_keys(&s, "q");
+	story_ends_with(&s, 0);
+	age_the_cache();
+	story_runs(&s, 0, "runboard", "-c", "prod", "approve", "approval-noarg-2", NULL);
+	story_open(&s, "runboard", "--test-sync", "{sync}", NULL);
+	story_sees(&s, "prod/default live");
+	story_keys(&s, "/");
+	story_type(&s, "approval-noarg-2");
+	story_keys(&s, "Enter");
+	story_sees(&s, "Completed 1");
+	story_keys(&s, "q");
+	story_ends_with(&s, 0);
+	story_end(&s);
+}
+END_TEST
+
 START_TEST(the_palette_goes_over_to_another_namespace_and_back)
 {
 	open_board(ports.http);
@@ -132,6 +175,7 @@ static Suite *suite_live_story(void)
 	tcase_add_test(c, the_server_stops_and_starts_under_the_board);
 	tcase_add_test(c, the_palette_goes_over_to_another_namespace_and_back);
 	tcase_add_test(c, an_open_run_shows_what_happens);
+	tcase_add_test(c, a_board_that_is_opened_again_shows_what_has_become_of_its_runs);
 	tcase_add_test(c, commands_work_without_a_screen);
 	suite_add_tcase(suite, c);
 	return suite;

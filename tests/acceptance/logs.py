@@ -236,6 +236,39 @@ def places(rig):
     rig.equal('octets have no lines', rig.get(at.replace('format=lines&', 'line=1')).status, 400)
 
 
+def searches(rig):
+    """In both directions, one hit after the other, and the lines around one."""
+    rig.workflow('hay', '''
+        steps:
+          - {id: a, run: 'echo Needle 1; seq 1 30000 | sed "s/^/hay /"; echo needle 2; seq 30001 60000; echo "ERROR: x"; printf "\\tat y\\n"; echo end'}
+        ''')
+    run = rig.done(rig.start('hay'))['id']
+    at = '/v1/runs/%s/tasks/a/log?format=lines&stream=stdout&' % run
+
+    def hits(query, backward):
+        found, cursor, pages = [], 'end' if backward else '', 0
+        while pages < 10000:
+            pages += 1
+            p = rig.get(at + 'limit=1&%s&cursor=%s%s' % (query, cursor, '&backward=1' if backward else '')).json
+            found += [(l['text'], p['next']) for l in p['lines']]
+            cursor = p['prev'] if backward else p['next']
+            if p['state'] != 'more' or not cursor:
+                return found
+        raise AssertionError('the search has no end')
+    for backward in (False, True):
+        def texts(query):
+            got = [t for t, _ in hits(query, backward)]
+            return got[::-1] if backward else got
+        rig.equal('each hit once', texts('search=needle'), ['Needle 1', 'needle 2'])
+        rig.equal('letters as they stand', texts('search=Needle&exact=1'), ['Needle 1'])
+        rig.equal('none', texts('search=silver'), [])
+        rig.equal('a level has its trace', texts('level=error'), ['ERROR: x', '\tat y'])
+        behind = dict(hits('search=needle', backward))['needle 2']
+        before = rig.get(at + 'limit=2&backward=1&cursor=' + behind).json['lines']
+        after = rig.get(at + 'limit=1&cursor=' + behind).json['lines']
+        rig.equal('the lines around it', [l['text'] for l in before + after], ['hay 30000', 'needle 2', '30001'])
+
+
 def killed(rig):
     rig.workflow('long', '''
         steps:
@@ -256,5 +289,5 @@ def killed(rig):
               (0, ['a | one', 'a | two', 'b | three']))
 
 
-play('logs', floods, run_limit, debugging, levels, follows, options, places, killed,
+play('logs', floods, run_limit, debugging, levels, follows, options, places, searches, killed,
      config='[logs]\nmax = 8M\nrun_max = 5M\n')

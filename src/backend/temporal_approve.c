@@ -4,6 +4,7 @@
 #include "backend/temporal_inside.h"
 
 #include "backend/temporal_payload.h"
+#include "base/jtext.h"
 #include "base/mem.h"
 #include "wire/jsonw.h"
 
@@ -90,6 +91,18 @@ static void send_activity(struct temporal_job *j)
 
 /* ---- what would be sent ---- */
 
+/* A comment that was typed, and that the mapping has no place for. */
+static bool drops_comment(const struct temporal_job *j)
+{
+	struct str quoted = { 0 };
+	bool dropped = j->comment && *j->comment;
+	jtext_add_quoted(&quoted, view_of(j->comment));
+	for (size_t i = 0; dropped && i < j->args.len; i++)
+		dropped = view_find(j->args.items[i], view_of_str(&quoted), 0) == SIZE_MAX;
+	str_release(&quoted);
+	return dropped;
+}
+
 static void preview(struct temporal_job *j, const char *way)
 {
 	struct str words = { 0 };
@@ -101,8 +114,9 @@ static void preview(struct temporal_job *j, const char *way)
 	if (str_eq(way, "activity") && is_failing(j)) {
 		str_add_text(&words, " fails with ");
 		add_rejection(&words, j);
-	} else if (!j->args.len) {
-		str_add_text(&words, " (no argument)");
+	} else {
+		str_add_text(&words, j->args.len ? "" : " (no argument)");
+		str_add_text(&words, drops_comment(j) ? "; the comment is not sent" : "");
 	}
 	temporal_finish(j, OUTCOME_OK, str_text(&words));
 	str_release(&words);

@@ -264,7 +264,7 @@ START_TEST(a_preview_says_the_exact_json_and_sends_nothing)
 	ck_assert_int_eq(t->outcome, OUTCOME_OK);
 	ck_assert_msg(strstr(t->text, "update decide {\"approved\":true,\"comment\":"
 				      "\"so \\\"be\\\" it\"") != NULL, "%s", t->text);
-	ck_assert_str_eq(decide(VERB_REJECT, true)->text, "signal go (no argument)");
+	ck_assert_str_eq(decide(VERB_REJECT, true)->text, "signal go (no argument); the comment is not sent");
 	ck_assert_uint_eq(stub_count(stub, "POST", WORKFLOW "/update"), 0);
 	ck_assert_uint_eq(stub_count(stub, "POST", WORKFLOW "/signal"), 0);
 }

@@ -151,15 +151,41 @@ static void put_filter(struct pen *p, struct rect r)
 		       b->typing);
 }
 
+static bool has_cards_shown(const struct model *m)
+{
+	for (int lane = 0; lane < BOARD_LANES; lane++) {
+		if (m->board.lanes[lane].shown && board_count(m->cards, lane) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* All that there is lies in lanes that are not shown. */
+static void put_unseen(struct pen *p, struct rect r)
+{
+	struct str s = { 0 };
+
+	for (int lane = 0; lane < BOARD_LANES; lane++) {
+		size_t count = board_count(p->m->cards, lane);
+		if (count > 0)
+			str_addf(&s, "%s%zu %s", s.len ? ", " : "", count, board_lane_title(lane));
+	}
+	str_add_text(&s, ": not shown. v shows a lane.");
+	pen_empty(p, r, str_text(&s));
+	str_release(&s);
+}
+
 static void put_nothing(struct pen *p, struct rect r)
 {
 	const struct model *m = p->m;
 	const struct context *c = model_worst(m);
 
-	if (board_total(m->cards) > 0)
+	if (has_cards_shown(m))
 		return;
 	rect_take_top(&r, LANE_HEADER_ROWS);
-	if (m->board.line.text.len > 0)
+	if (board_total(m->cards) > 0)
+		put_unseen(p, r);
+	else if (m->board.line.text.len > 0)
 		pen_empty(p, r, "No runs match. Esc clears the filter.");
 	else if (c && c->condition == CONDITION_CONNECTING)
 		pen_empty(p, r, "Connecting.");

@@ -8,7 +8,8 @@
 #include "wire/proto.h"
 
 /* Others wait while a slice is looked at: the clock ends it, asked at every step, since one
- * may have to wait for the disk; where the clock stands still, their number. */
+ * may have to wait for the disk; where the clock stands still, their number. Where every row
+ * fits, a page of usual length is whole whatever the clock says: only a search is cut. */
 enum { PAGE = 50, PAGE_MAX = 1000, SLICE_MS = 5, SLICE_MOST = 20000 };
 
 struct page {
@@ -58,6 +59,7 @@ static void read_page(struct page *p)
 {
 	int64_t until_ms = when_mono_ms() + SLICE_MS;
 	struct walk_row row;
+	bool searches = false;
 	for (int steps = 1; steps < SLICE_MOST; steps++) {
 		enum walk_step step = walk_next(p->walk, &row);
 		if (step == WALK_FIT && !is_seen(p, &row))
@@ -71,7 +73,8 @@ static void read_page(struct page *p)
 			str_clear(&p->cursor);
 			walk_cursor(p->walk, &p->cursor);
 		}
-		if (when_mono_ms() >= until_ms)
+		searches = searches || step != WALK_FIT;
+		if ((searches || p->shown >= PAGE) && when_mono_ms() >= until_ms)
 			break;
 	}
 }

@@ -228,6 +228,35 @@ START_TEST(a_cursor_goes_on_where_it_stood_whatever_happens_meanwhile)
 }
 END_TEST
 
+/* Time goes by with every row that is shown, as on a machine that is busy with others. */
+static bool lose_time(const void *arg, struct view frame, struct str *out)
+{
+	when_freeze(when_mono_ms() + 10);
+	return false;
+}
+
+static int rows_of(struct view filter, int limit)
+{
+	const struct engine_viewer viewer = { .own = lose_time };
+	const struct engine_query q = { .filter = filter, .limit = limit, .viewer = &viewer };
+	int rows = 0;
+	str_clear(&w.body);
+	ck_assert(engine_runs(w.engine, &q, &w.body, NULL));
+	for (const char *at = str_text(&w.body); (at = strstr(at, "\"short\":")); at++)
+		rows++;
+	return rows;
+}
+
+START_TEST(a_page_is_whole_on_a_busy_machine_unless_it_has_to_search)
+{
+	when_freeze(when_now_ms());
+	ck_assert_int_eq(rows_of(VIEW(""), 20), 20);
+	ck_assert_int_eq(rows_of(VIEW("workflow:deploy"), 5), 5);
+	ck_assert_int_lt(rows_of(VIEW("needle"), 20), 20);
+	when_freeze(0);
+}
+END_TEST
+
 START_TEST(a_cursor_of_another_list_and_an_unknown_sort_are_refused)
 {
 	static const struct {
@@ -314,6 +343,7 @@ Suite *suite_walk(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_walk_gives_what_the_filter_matches_in_order_and_once);
 	tcase_add_test(t, a_cursor_goes_on_where_it_stood_whatever_happens_meanwhile);
+	tcase_add_test(t, a_page_is_whole_on_a_busy_machine_unless_it_has_to_search);
 	tcase_add_test(t, a_cursor_of_another_list_and_an_unknown_sort_are_refused);
 	tcase_add_test(t, each_statement_of_a_walk_searches_an_index_and_sorts_nothing);
 	suite_add_tcase(s, t);

@@ -51,7 +51,7 @@ START_TEST(the_board_is_there_at_once)
 	       (long long)calls.busy_ms, (long long)cpu, (long long)calls.visibility,
 	       (long long)calls.other);
 	ck_assert_int_lt(cpu, FRAME_MS);
-	ck_assert_int_le(calls.visibility, 2 * BURST);
+	ck_assert_int_le(calls.visibility, 3 * BURST);
 }
 END_TEST
 
@@ -114,7 +114,10 @@ static bool is_whole(void)
 START_TEST(a_very_long_run_opens_soon_and_can_be_read_whole)
 {
 	size_t steps = 0;
-	until_in(&board, "long-1", "running");
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	/* Listed it is pending, described with its long history it is running. */
+	while (!map_get(&board.run, VIEW("long-1")) && when_mono_ms() < end)
+		loop_turn(loop, 50);
 	read_part(PART_DETAIL_SOON, "the ends");
 	ck_assert(!is_whole());
 	while (!is_whole() && steps++ < 16)

@@ -81,6 +81,7 @@ struct temporal_watch {
 	size_t n_plan, at;
 	struct str token;
 	size_t rows;		/* asked for in this list so far */
+	int pages;		/* in so many pages */
 	bool cut;		/* a list was longer than what is read of it */
 	bool open_cut;		/* the list of open runs was */
 	bool pending_cut;	/* ... of those that nobody has taken */
@@ -106,6 +107,8 @@ void temporal_lap_query(struct str *q, const struct temporal *t, enum temporal_l
 size_t temporal_lap_rows(const struct temporal_watch *w, enum temporal_lap lap);
 /* Of its next page. */
 size_t temporal_lap_page(const struct temporal_watch *w, enum temporal_lap lap);
+/* As many pages are read at most: where the server bears no long ones, that is less. */
+enum { TEMPORAL_LAP_PAGES = 4 };
 bool temporal_lap_counts(enum temporal_lap lap);
 /* waiting: there is a query of what waits for a person. */
 void temporal_plan_snapshot(struct temporal_watch *w, bool waiting);

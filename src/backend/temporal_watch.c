@@ -187,6 +187,7 @@ static void lap_failed(struct temporal *t, enum temporal_lap lap, const struct h
 		t->waiting = NULL;
 		t->watch.at++;
 		t->watch.rows = 0;
+		t->watch.pages = 0;
 		next_lap(t);
 	} else if (a->status == 400) {
 		refused(t, a);
@@ -226,7 +227,7 @@ static void on_lap(void *arg, const struct http_answer *a)
 	bool is_delta = lap == LAP_STARTED || lap == LAP_CLOSED;
 	if (more && is_delta && !w->page_is_news)
 		more = false;	/* newest first: what follows is known, too */
-	if (more && w->rows < temporal_lap_rows(w, lap)) {
+	if (more && ++w->pages < TEMPORAL_LAP_PAGES && w->rows < temporal_lap_rows(w, lap)) {
 		next_lap(t);
 		return;
 	}
@@ -239,6 +240,7 @@ static void on_lap(void *arg, const struct http_answer *a)
 	w->at++;
 	str_clear(&w->token);
 	w->rows = 0;
+	w->pages = 0;
 	next_lap(t);
 }
 
@@ -325,6 +327,7 @@ void temporal_watch_begin(struct temporal *t)
 	w->call = NULL;
 	w->synced = w->in_snapshot = w->counted = w->missed = w->pending_cut = false;
 	w->rows = 0;
+	w->pages = 0;
 	str_clear(&w->token);
 	w->started_seen_ms = w->closed_seen_ms = temporal_server_ms(t);
 	struct str unused = { 0 };

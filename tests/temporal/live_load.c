@@ -79,7 +79,7 @@ START_TEST(it_asks_for_little)
 	       (long long)(calls.other * 60000 / LOOK_MS));
 	ck_assert_int_gt(calls.visibility, 0);
 	ck_assert_int_le(minute, 4 * 60);
-	ck_assert_int_le(calls.peak, 8);
+	ck_assert_int_le(calls.peak, BURST + 1);	/* one may have been on its way for long */
 }
 END_TEST
 

@@ -78,16 +78,30 @@ static const struct json *attribute(const struct json *info, const char *name)
 	return json_get(json_get(json_get(info, "searchAttributes"), "indexedFields"), name);
 }
 
-/* No workflow task has ended yet (5.1), or it shall not begin yet. */
-static void read_beginning(const struct json *info, const struct temporal_rules *rules,
+/* Written when the first workflow task has ended. */
+static bool names_worker(const struct json *info)
+{
+	return attribute(info, "BuildIds") || attribute(info, "TemporalWorkerDeployment");
+}
+
+bool temporal_is_untaken(const struct json *describe)
+{
+	const struct json *task = json_get(describe, "pendingWorkflowTask");
+	return task && !json_get(task, "startedTime") && json_get_int(task, "attempt", 1) <= 1 &&
+	       !names_worker(json_get(describe, "workflowExecutionInfo"));
+}
+
+/* No workflow task has ended yet (5.1), or it shall not begin yet. A long history alone says
+ * nothing where describe says more: signals come to a run that nobody takes, too. */
+static void read_beginning(const struct json *info, const struct json *describe, int64_t now_ms,
 			   struct run_facts *out)
 {
 	int64_t execution_ms = json_get_time(info, "executionTime");
-	bool begun = attribute(info, "BuildIds") || attribute(info, "TemporalWorkerDeployment") ||
-		     json_get_int(info, "historyLength", 0) > 3;
+	bool begun = names_worker(info) || (json_get_int(info, "historyLength", 0) > 3 &&
+					    !temporal_is_untaken(describe));
 	if (out->status != RUN_RUNNING || begun)
 		return;
-	out->status = execution_ms > rules->now_ms ? RUN_PLANNED : RUN_PENDING;
+	out->status = execution_ms > now_ms ? RUN_PLANNED : RUN_PENDING;
 	out->started_ms = 0;
 	out->pending_since_ms = execution_ms;
 	out->planned_ms = out->status == RUN_PLANNED ? execution_ms : 0;
@@ -207,8 +221,8 @@ void temporal_allow(struct run_facts *run)
 	};
 }
 
-bool temporal_run(const struct json *info, const struct temporal_rules *rules,
-		  struct arena *arena, struct run_facts *out)
+static bool read_run(const struct json *info, const struct json *describe,
+		     const struct temporal_rules *rules, struct arena *arena, struct run_facts *out)
 {
 	const struct json *execution = json_get(info, "execution");
 	*out = (struct run_facts){ .context = rules->context, .progress = -1, .version = 1 };
@@ -223,13 +237,25 @@ bool temporal_run(const struct json *info, const struct temporal_rules *rules,
 	out->queue = copy(info, "taskQueue", arena);
 	out->created_ms = out->started_ms = json_get_time(info, "startTime");
 	out->ended_ms = run_status_is_open(out->status) ? 0 : json_get_time(info, "closeTime");
-	read_beginning(info, rules, out);
+	read_beginning(info, describe, rules->now_ms, out);
 	read_trigger(info, arena, out);
 	read_labels(info, arena, out);
 	read_progress(out);
 	read_memo_gate(info, rules, arena, out);
 	temporal_allow(out);
 	return true;
+}
+
+bool temporal_run(const struct json *info, const struct temporal_rules *rules,
+		  struct arena *arena, struct run_facts *out)
+{
+	return read_run(info, NULL, rules, arena, out);
+}
+
+bool temporal_described(const struct json *describe, const struct temporal_rules *rules,
+			struct arena *arena, struct run_facts *out)
+{
+	return read_run(json_get(describe, "workflowExecutionInfo"), describe, rules, arena, out);
 }
 
 /* ---- refusals ---- */

@@ -23,6 +23,11 @@ struct view temporal_word(struct view word, const char *prefix, struct arena *ar
  * False where it is none (no execution, or no ids). hidden: continued as new. */
 bool temporal_run(const struct json *info, const struct temporal_rules *rules,
 		  struct arena *arena, struct run_facts *out);
+/* The answer to describe, which tells more of how it began. */
+bool temporal_described(const struct json *describe, const struct temporal_rules *rules,
+			struct arena *arena, struct run_facts *out);
+/* A described run waits for a worker that takes it: its first workflow task has not begun. */
+bool temporal_is_untaken(const struct json *describe);
 bool temporal_is_hidden(const struct run_facts *run);
 /* Which actions a run's own status allows. */
 void temporal_allow(struct run_facts *run);

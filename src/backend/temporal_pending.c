@@ -330,7 +330,7 @@ bool story_tell(struct story *s, const struct json *describe, const struct tempo
 		const struct story_gate *gate, struct run_detail *out)
 {
 	*out = (struct run_detail){ 0 };
-	if (!temporal_run(json_get(describe, "workflowExecutionInfo"), rules, &s->arena, &out->run))
+	if (!temporal_described(describe, rules, &s->arena, &out->run))
 		return false;
 	read_pending(s, describe);
 	finish_tasks(s, rules);

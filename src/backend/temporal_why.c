@@ -104,11 +104,9 @@ static struct view queue_of_activity(const struct json *a, struct view otherwise
 bool temporal_why_of(const struct json *describe, struct temporal_why *out)
 {
 	const struct json *info = json_get(describe, "workflowExecutionInfo");
-	const struct json *task = json_get(describe, "pendingWorkflowTask");
 	struct view queue = json_get_text(info, "taskQueue");
 	*out = (struct temporal_why){ .queue = queue };
-	if (task && !json_get(task, "startedTime") && json_get_int(task, "attempt", 1) <= 1 &&
-	    json_get_int(info, "historyLength", 0) <= 3)
+	if (temporal_is_untaken(describe))
 		return queue.len > 0;
 	const struct json *list = json_get(describe, "pendingActivities");
 	for (const struct json *i = json_first(list); i; i = json_next(i)) {

@@ -8,7 +8,8 @@
 
 /* A first board needs about eight calls: the first second has all of its calls at once,
  * then never more than eight fall into a second. */
-enum { TRIES = 3, FIRST = 8, FIRST_MS = 1000, BURST = 4, SLOWER_AFTER_MS = 1000, PAGE_MIN = 100, ANSWER_MAX = 32 << 20 };
+enum { TRIES = 3, FIRST = 8, FIRST_MS = 1000, BURST = 4, SLOWER_AFTER_MS = 1000, PAGE_MIN = 100,
+       ANSWER_MAX = 32 << 20 };
 
 /* temporal.api.enums.v1.ResourceExhaustedCause, in a refusal's details: the database was
  * asked for too much, not the server for too many calls. */
@@ -22,7 +23,7 @@ struct temporal_call {
 	struct watch *again;
 	const char *method, *header;
 	char *target, *body;
-	size_t rows;		/* see struct temporal_ask */
+	size_t rows, asked;	/* see struct temporal_ask; of those asked for in this try */
 	bool listed, keyed, sealed, queued;
 	bool held;		/* until it is known which endpoint this is */
 	int timeout_ms, tries;
@@ -128,10 +129,10 @@ size_t temporal_rows_of(const struct temporal *t, size_t rows)
  * asking for more again would be refused again. */
 static bool shorten(struct temporal *t, size_t refused, const struct http_answer *a)
 {
-	size_t half = temporal_rows_of(t, refused) / 2;
+	size_t half = refused / 2;
 	if (half < PAGE_MIN || view_find(a->body, VIEW(PERSISTENCE_LIMIT), 0) == SIZE_MAX)
 		return false;
-	t->budget.page = half;
+	t->budget.page = temporal_rows_of(t, half);
 	return true;
 }
 
@@ -247,7 +248,7 @@ static void on_answer(void *arg, const struct http_answer *a)
 	temporal_enter(t);
 	if (a->status)
 		temporal_link_fresh(t, a);
-	if (a->status == 429 && c->listed && !t->dead && !shorten(t, c->rows, a))
+	if (a->status == 429 && c->listed && !t->dead && !shorten(t, c->asked, a))
 		slow_down(t);
 	if (t->dead) {
 		temporal_leave(t);
@@ -263,12 +264,13 @@ static void on_answer(void *arg, const struct http_answer *a)
 	temporal_leave(t);
 }
 
-static void add_page(struct str *target, const struct temporal_call *c)
+static void add_page(struct str *target, struct temporal_call *c)
 {
 	struct str number = { 0 };
 	if (!c->rows)
 		return;
-	str_addf(&number, "%zu", temporal_rows_of(c->t, c->rows));
+	c->asked = temporal_rows_of(c->t, c->rows);
+	str_addf(&number, "%zu", c->asked);
 	temporal_add_query(target, "pageSize", view_of_str(&number));
 	str_release(&number);
 }

@@ -5,9 +5,9 @@
 #include "backend/temporal_query.h"
 
 /* The first page is soon there; more come in few calls. */
-enum { PAGE = 200, NEXT_PAGE = 1000, WAITING_ROWS = 1200, OPEN_ROWS = 3200,
-       DELTA_ROWS = 2200, ENDED_DEFAULT = 100, ENDED_MOST = 1000, RECONCILE_TICKS = 20, COUNT_TICKS = 3, AGAIN_TICKS = 10,
-       ENDED_MORE = 1000 };
+enum { PAGE = 200, NEXT_PAGE = 1000, WAITING_ROWS = 1200, OPEN_ROWS = 3200, DELTA_ROWS = 2200,
+       ENDED_DEFAULT = 100, ENDED_MOST = 1000, ENDED_MORE = 1000, RECONCILE_TICKS = 20,
+       COUNT_TICKS = 3, AGAIN_TICKS = 10 };
 
 #define CLOSED "'Completed', 'Failed', 'TimedOut', 'Canceled', 'Terminated'"
 

@@ -180,14 +180,21 @@ static void refused(struct temporal *t, const struct http_answer *a)
 	str_release(&words);
 }
 
+/* The at-th of the plan, from its first page on. */
+static void begin_list(struct temporal_watch *w, size_t at)
+{
+	w->at = at;
+	w->rows = 0;
+	w->pages = 0;
+	str_clear(&w->token);
+}
+
 static void lap_failed(struct temporal *t, enum temporal_lap lap, const struct http_answer *a)
 {
 	if (a->status == 400 && lap == LAP_WAITING && !t->waiting_given) {
 		mem_free(t->waiting);
 		t->waiting = NULL;
-		t->watch.at++;
-		t->watch.rows = 0;
-		t->watch.pages = 0;
+		begin_list(&t->watch, t->watch.at + 1);
 		next_lap(t);
 	} else if (a->status == 400) {
 		refused(t, a);
@@ -237,10 +244,7 @@ static void on_lap(void *arg, const struct http_answer *a)
 	end_lap(t, lap);
 	if (t->dead || w->ticket != ticket || w->call)
 		return;
-	w->at++;
-	str_clear(&w->token);
-	w->rows = 0;
-	w->pages = 0;
+	begin_list(w, w->at + 1);
 	next_lap(t);
 }
 
@@ -326,9 +330,7 @@ void temporal_watch_begin(struct temporal *t)
 	temporal_call_cancel(w->call);
 	w->call = NULL;
 	w->synced = w->in_snapshot = w->counted = w->missed = w->pending_cut = false;
-	w->rows = 0;
-	w->pages = 0;
-	str_clear(&w->token);
+	begin_list(w, 0);
 	w->started_seen_ms = w->closed_seen_ms = temporal_server_ms(t);
 	struct str unused = { 0 };
 	w->exact = temporal_query(w->filter, temporal_server_ms(t), &unused);

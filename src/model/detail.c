@@ -1,6 +1,7 @@
-/* An open run: fetched when it is opened, then followed where its backend can tell its
- * changes, else fetched again when it changed, at most a few times a second. The cursor is bound to a task's id; until it is moved it stands
- * on the failed task, else the waiting one, the running one, the last. */
+/* An open run: fetched when it is opened, then followed while it is open where its backend
+ * can tell its changes, else fetched again when it changed, at most a few times a second.
+ * The cursor is bound to a task's id; until it is moved it stands on the failed task, else
+ * the waiting one, the running one, the last. */
 #include "model/detail.h"
 
 #include "model/board_screen.h"
@@ -182,13 +183,15 @@ static void unfollow(struct model *m, struct effects *fx)
 	d->follow = 0;
 }
 
+/* After each fetch: a run that ended may go on, and after a bad end the next fetch paces
+ * the next attempt. */
 static void follow(struct model *m, struct effects *fx)
 {
 	struct detail_state *d = &m->detail;
 	const struct run_facts *run = &d->detail->run;
 
-	if (run->context >= m->n_contexts || !m->contexts[run->context].can_follow ||
-	    !run_status_is_open(run->status))
+	if (d->follow || run->context >= m->n_contexts ||
+	    !m->contexts[run->context].can_follow || !run_status_is_open(run->status))
 		return;
 	d->follow = model_request(m);
 	effects_add(fx, (struct effect){ .kind = EFFECT_FOLLOW, .request = d->follow,
@@ -216,8 +219,7 @@ static void take_detail(struct model *m, const struct run_detail *detail, struct
 	t = task_to_begin_with(d->detail);
 	if (first && !d->pane_chosen)
 		d->pane = pane_to_begin_with(t);
-	if (first)
-		follow(m, fx);
+	follow(m, fx);
 	if (t && (!d->chosen || !detail_task(m))) {
 		str_clear(&d->task);
 		str_add(&d->task, t->id);

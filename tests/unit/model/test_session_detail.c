@@ -219,18 +219,46 @@ START_TEST(one_run_is_followed_at_a_time)
 }
 END_TEST
 
-START_TEST(what_can_no_longer_be_followed_is_fetched_when_it_changes)
+/* Once it could be read again, and no sooner. */
+START_TEST(what_can_no_longer_be_followed_is_fetched_and_followed_again)
 {
 	follow_run();
 	size_t before = fixture_asked(&f, EFFECT_DETAIL);
 
+	f.mute = true;
 	fixture_answer(&f, f.model->detail.follow, OUTCOME_UNREACHABLE, "no");
 	fixture_wait(&f, 1000);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 1);
+	f.mute = false;
+	tell(f.model->detail.request, RUN_RUNNING);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 2);
+	fixture_wait(&f, 1000);
+	before = fixture_asked(&f, EFFECT_DETAIL);
 	fixture_happens(&f, "build-ends");
 	fixture_wait(&f, 1000);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 2);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 2);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_run_that_ended_is_followed_again_when_it_goes_on)
+{
+	follow_run();
+	uint64_t first = f.model->detail.follow;
+
+	tell(first, RUN_FAILED);
+	fixture_answer(&f, first, OUTCOME_OK, "");
+	fixture_wait(&f, 1000);
+	ck_assert_uint_eq(f.model->detail.follow, 0);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 1);
+	f.mute = true;
+	fixture_happens(&f, "build-ends");
+	fixture_wait(&f, 1000);
+	tell(f.model->detail.request, RUN_RUNNING);
+	ck_assert_uint_gt(f.model->detail.follow, first);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 2);
 	fixture_close(&f);
 }
 END_TEST
@@ -421,7 +449,8 @@ Suite *suite_session_detail(void)
 	tcase_add_test(t, the_history_is_read_again_when_the_run_changed);
 	tcase_add_test(t, a_run_that_is_followed_is_not_fetched_again);
 	tcase_add_test(t, one_run_is_followed_at_a_time);
-	tcase_add_test(t, what_can_no_longer_be_followed_is_fetched_when_it_changes);
+	tcase_add_test(t, what_can_no_longer_be_followed_is_fetched_and_followed_again);
+	tcase_add_test(t, a_run_that_ended_is_followed_again_when_it_goes_on);
 	tcase_add_test(t, a_long_history_opens_at_its_end_and_is_read_on_the_way_up);
 	tcase_add_test(t, newer_lines_of_a_long_history_come_behind_those_that_were_read);
 	tcase_add_test(t, what_was_left_out_is_read_by_enter);

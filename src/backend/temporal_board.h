@@ -80,7 +80,7 @@ struct temporal_watch {
 	enum temporal_lap plan[LAPS];
 	size_t n_plan, at;
 	struct str token;
-	size_t rows;		/* asked for in this list so far */
+	size_t rows;		/* read of this list so far */
 	int pages;		/* in so many pages */
 	bool cut;		/* a list was longer than what is read of it */
 	bool open_cut;		/* the list of open runs was */

@@ -119,7 +119,7 @@ static void refill(struct temporal *t)
 	b->filled_ms = now;
 }
 
-size_t temporal_rows_of(const struct temporal *t, size_t rows)
+static size_t rows_of(const struct temporal *t, size_t rows)
 {
 	return t->budget.page && t->budget.page < rows ? t->budget.page : rows;
 }
@@ -132,7 +132,7 @@ static bool shorten(struct temporal *t, size_t refused, const struct http_answer
 	size_t half = refused / 2;
 	if (half < PAGE_MIN || view_find(a->body, VIEW(PERSISTENCE_LIMIT), 0) == SIZE_MAX)
 		return false;
-	t->budget.page = temporal_rows_of(t, half);
+	t->budget.page = rows_of(t, half);
 	return true;
 }
 
@@ -269,7 +269,7 @@ static void add_page(struct str *target, struct temporal_call *c)
 	struct str number = { 0 };
 	if (!c->rows)
 		return;
-	c->asked = temporal_rows_of(c->t, c->rows);
+	c->asked = rows_of(c->t, c->rows);
 	str_addf(&number, "%zu", c->asked);
 	temporal_add_query(target, "pageSize", view_of_str(&number));
 	str_release(&number);

@@ -65,8 +65,6 @@ struct temporal_ask {
 /* heard is called once, from the loop, unless cancelled. */
 struct temporal_call *temporal_ask(struct temporal *t, const struct temporal_ask *ask);
 void temporal_call_cancel(struct temporal_call *c);	/* NULL is fine */
-/* So many rows, or what the server bears. */
-size_t temporal_rows_of(const struct temporal *t, size_t rows);
 /* It is known which endpoint this is, or cannot be known. */
 void temporal_send_held(struct temporal *t);
 /* "/api/v1/namespaces/NS" and what follows. */

@@ -74,7 +74,7 @@ size_t temporal_lap_page(const struct temporal_watch *w, enum temporal_lap lap)
 	size_t all = temporal_lap_rows(w, lap);
 	if (lap == LAP_ENDED || lap == LAP_FAILED || lap == LAP_CANCELLED)
 		return all - w->rows;
-	size_t next = w->rows ? NEXT_PAGE : PAGE;
+	size_t next = w->pages ? NEXT_PAGE : PAGE;
 	return next < all - w->rows ? next : all - w->rows;
 }
 

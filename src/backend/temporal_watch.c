@@ -144,8 +144,10 @@ static bool take_page(struct temporal *t, enum temporal_lap lap, struct view bod
 	}
 	ticket_id ticket = t->watch.ticket;
 	t->watch.page_is_news = false;
-	for (const struct json *i = json_first(list); i && t->watch.ticket == ticket; i = json_next(i))
+	for (const struct json *i = json_first(list); i && t->watch.ticket == ticket; i = json_next(i)) {
+		t->watch.rows++;
 		take_row(t, lap, i);
+	}
 	str_clear(&t->watch.token);
 	if (!t->dead)
 		str_add(&t->watch.token, json_get_text(json_root(doc), "nextPageToken"));
@@ -281,8 +283,7 @@ static void ask_lap(struct temporal *t, enum temporal_lap lap)
 	str_add_text(&target, temporal_lap_counts(lap) ? "/workflow-count" : "/workflows");
 	temporal_add_query(&target, "query", view_trim(view_of_str(&query)));
 	if (!temporal_lap_counts(lap))
-		rows = temporal_rows_of(t, temporal_lap_page(w, lap));
-	w->rows += rows;
+		rows = temporal_lap_page(w, lap);
 	temporal_add_query(&target, "nextPageToken", view_of_str(&w->token));
 	const struct temporal_ask ask = { .target = &target, .listed = true, .rows = rows,
 					  .heard = on_lap, .arg = t };
@@ -300,7 +301,7 @@ static void next_lap(struct temporal *t)
 		loop_timer_set(w->timer, t->times.tick_ms);
 		return;
 	}
-	if (!w->rows)
+	if (!w->pages)
 		begin_lap(t, w->plan[w->at]);
 	if (!t->dead && w->ticket && w->ticket == ticket && !w->call)
 		ask_lap(t, w->plan[w->at]);

@@ -223,6 +223,7 @@ START_TEST(too_many_requests_slow_it_down_are_said_and_pass)
 }
 END_TEST
 
+#define TOO_MUCH "{\"code\":8,\"details\":[{\"cause\":\"RESOURCE_EXHAUSTED_CAUSE_PERSISTENCE_LIMIT\"}]}"
 #define OPEN_LIST LIST "%28ExecutionStatus%20%3D%20%27Running%27%29"
 
 static bool has_all_pages(void *arg)
@@ -238,8 +239,7 @@ START_TEST(a_page_that_is_too_much_for_the_database_is_asked_for_in_parts)
 	serve("GET", OPEN_LIST "&pageSize=200", "{\"executions\":[" RUN_A "],\"nextPageToken\":\"T\"}");
 	stub_on(stub, "GET", OPEN_LIST "&nextPageToken=T&pageSize=1000", &(struct stub_reply){
 		.status = 429, .headers = "Retry-After: 0\r\n",
-		.body = "{\"code\":8,\"message\":\"System Persistence Max QPS Reached.\",\"details\":"
-			"[{\"cause\":\"RESOURCE_EXHAUSTED_CAUSE_PERSISTENCE_LIMIT\"}]}" });
+		.body = TOO_MUCH });
 	serve("GET", OPEN_LIST "&nextPageToken=T&pageSize=500",
 	      "{\"executions\":[{\"execution\":{\"workflowId\":\"w-2\",\"runId\":\"second\"},"
 	      "\"type\":{\"name\":\"T\"},\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"}]}");
@@ -247,6 +247,25 @@ START_TEST(a_page_that_is_too_much_for_the_database_is_asked_for_in_parts)
 	ear_watch(&ear, "", 5);
 	ck_assert_msg(stub_until_fn(loop, has_all_pages, NULL), "%s", str_text(&ear.log));
 	ck_assert_uint_eq(stub_count(stub, "GET", OPEN_LIST "&nextPageToken=T&pageSize=1000"), 1);
+}
+END_TEST
+
+#define FAILED_LIST LIST "%28ExecutionStatus%20IN%20%28%27Failed%27%2C%20%27TimedOut%27%29%29"
+
+static bool has_second_part(void *arg)
+{
+	return stub_count(stub, "GET", FAILED_LIST "&nextPageToken=E&pageSize=") > 0;
+}
+
+START_TEST(ended_runs_that_come_in_parts_are_as_many)
+{
+	serve_well();
+	stub_on(stub, "GET", FAILED_LIST "&pageSize=500", &(struct stub_reply){
+		.status = 429, .headers = "Retry-After: 0\r\n", .body = TOO_MUCH });
+	serve("GET", FAILED_LIST "&pageSize=250", "{\"executions\":[" RUN_B "],\"nextPageToken\":\"E\"}");
+	open_backend();
+	ear_watch(&ear, "", 500);
+	ck_assert_msg(stub_until_fn(loop, has_second_part, NULL), "%s", str_text(&ear.log));
 }
 END_TEST
 
@@ -458,6 +477,7 @@ Suite *suite_temporal(void)
 	tcase_add_test(c, nothing_is_told_twice);
 	tcase_add_test(c, too_many_requests_slow_it_down_are_said_and_pass);
 	tcase_add_test(c, a_page_that_is_too_much_for_the_database_is_asked_for_in_parts);
+	tcase_add_test(c, ended_runs_that_come_in_parts_are_as_many);
 	tcase_add_test(c, a_closed_run_is_never_told_open_again);
 	tcase_add_test(c, what_is_no_longer_listed_is_looked_at_and_may_be_gone);
 	tcase_add_test(c, the_recorded_board_is_shown);

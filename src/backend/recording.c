@@ -75,6 +75,12 @@ void ask_fetch(struct str *s, struct view run, enum run_part part, struct view c
 	str_add_text(s, parts[part].how);
 }
 
+void ask_follow(struct str *s, struct view run)
+{
+	str_add_text(s, "follow");
+	word(s, run);
+}
+
 void ask_catalog(struct str *s, enum catalog_kind kind, struct view cursor)
 {
 	static const char *const kinds[] = {

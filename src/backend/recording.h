@@ -21,6 +21,7 @@ bool tell_parse(struct view name, enum tell *out);
  * before the bar says what it is about, the rest which part of it. */
 void ask_page(struct str *s, struct view filter, struct view cursor, size_t limit);
 void ask_fetch(struct str *s, struct view run, enum run_part part, struct view cursor);
+void ask_follow(struct str *s, struct view run);
 void ask_catalog(struct str *s, enum catalog_kind kind, struct view cursor);
 void ask_log(struct str *s, const struct log_query *q);
 void ask_order(struct str *s, const struct order *o);

@@ -30,7 +30,7 @@ struct answering {
 	size_t at;		/* next entry to look at */
 	int64_t ask_ms;		/* of the recording */
 	int64_t start_ms;	/* monotonic */
-	bool log, told;
+	bool log, follow, told;
 };
 
 struct replay {
@@ -190,12 +190,15 @@ static void answer_open_end(struct answering *a)
 		   enough ? "" : "the recording ends before the answer");
 }
 
+/* What was followed to the recording's end has no end: nothing more is told. */
 static void arm_answer(struct answering *a)
 {
 	const struct replay *r = a->replay;
 	while (a->at < r->entries.len && (r->entries.items[a->at].asked ||
 					  r->entries.items[a->at].ticket != a->recorded))
 		a->at++;
+	if (a->follow && a->at == r->entries.len)
+		return;
 	int64_t after = a->at < r->entries.len ? r->entries.items[a->at].at_ms - a->ask_ms : 0;
 	arm(a->timer, due(r, a->start_ms, after));
 }
@@ -265,6 +268,7 @@ static ticket_id answer(struct backend *b, struct str *ask)
 	a->ask_ms = e->at_ms;
 	a->start_ms = when_mono_ms();
 	a->log = view_starts(view_of_str(ask), "log ");
+	a->follow = view_starts(view_of_str(ask), "follow ");
 	a->timer = loop_timer(b->loop, on_answer, a);
 	a->next = r->answering;
 	r->answering = a;
@@ -285,6 +289,13 @@ static ticket_id fetch(struct backend *b, struct view run, enum run_part part,
 {
 	struct str ask = { 0 };
 	ask_fetch(&ask, run, part, cursor);
+	return answer(b, &ask);
+}
+
+static ticket_id follow(struct backend *b, struct view run)
+{
+	struct str ask = { 0 };
+	ask_follow(&ask, run);
 	return answer(b, &ask);
 }
 
@@ -324,7 +335,7 @@ static size_t pending(const struct backend *b)
 	if (r->speed <= 0)
 		n += loop_timer_is_set(r->timer);
 	for (const struct answering *a = r->answering; a; a = a->next)
-		n += !a->log;
+		n += !a->log && !a->follow;
 	return n;
 }
 
@@ -347,6 +358,7 @@ static const struct backend_ops replay_ops = {
 	.watch = watch,
 	.page = page,
 	.fetch = fetch,
+	.follow = follow,
 	.catalog = catalog,
 	.log = read_log,
 	.cancel = cancel,

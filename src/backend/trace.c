@@ -309,10 +309,11 @@ static ticket_id fetch(struct backend *b, struct view run, enum run_part part,
 	return asked(trace_of(b), &ask, backend_fetch(trace_of(b)->inner, run, part, cursor));
 }
 
-/* What it tells is a stream of its own: a replay has the run's fetches. */
 static ticket_id follow(struct backend *b, struct view run)
 {
-	return backend_follow(trace_of(b)->inner, run);
+	struct str ask = { 0 };
+	ask_follow(&ask, run);
+	return asked(trace_of(b), &ask, backend_follow(trace_of(b)->inner, run));
 }
 
 static ticket_id catalog(struct backend *b, enum catalog_kind kind, struct view cursor)
@@ -371,6 +372,11 @@ static ticket_id space(struct backend *b, struct view name)
 	return backend_space(trace_of(b)->inner, name);
 }
 
+static void in_view(struct backend *b, const struct view *runs, size_t n)
+{
+	backend_in_view(trace_of(b)->inner, runs, n);
+}
+
 static size_t pending(const struct backend *b)
 {
 	const void *self = b;
@@ -404,6 +410,7 @@ static const struct backend_ops trace_ops = {
 	.errand = run_errand,
 	.save = save,
 	.space = space,
+	.in_view = in_view,
 	.cancel = cancel,
 	.pending = pending,
 	.destroy = destroy,

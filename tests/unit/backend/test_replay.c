@@ -127,6 +127,24 @@ START_TEST(a_question_is_answered_as_it_was_by_then)
 }
 END_TEST
 
+/* Past the recording's end nothing more comes, and nothing ends. */
+START_TEST(what_was_followed_is_told_as_it_came)
+{
+	open_film(HEAD ASK("follow a", 1)
+		  "{\"t\":2,\"tell\":\"detail\",\"ticket\":1,\"run\":{\"id\":\"a\",\"status\":\"running\"}}\n"
+		  "{\"t\":9,\"tell\":\"detail\",\"ticket\":1,\"run\":{\"id\":\"a\",\"status\":\"waiting\"}}\n"
+		  ASK("follow b", 2) "{\"t\":9,\"tell\":\"gone\",\"id\":\"z\"}\n", 0);
+	ticket_id t = ear_follow(&ear, "a");
+	wait_to_hear("detail a:waiting");
+	ck_assert(ear_heard(&ear, "detail a:running"));
+	ear_watch(&ear, "", 0);
+	wait_to_hear("condition live at the end of");
+	ck_assert(!ear_done(&ear, t));
+	ck_assert_uint_eq(backend_pending(ear.backend), 0);
+	ear_cancel(&ear, t);
+}
+END_TEST
+
 START_TEST(what_was_never_asked_has_no_answer)
 {
 	open_film(HEAD, 0);
@@ -191,6 +209,7 @@ Suite *suite_replay(void)
 	tcase_add_test(c, the_time_line_is_kept_at_the_speed_asked_for);
 	tcase_add_test(c, watching_again_begins_again);
 	tcase_add_test(c, a_question_is_answered_as_it_was_by_then);
+	tcase_add_test(c, what_was_followed_is_told_as_it_came);
 	tcase_add_test(c, what_was_never_asked_has_no_answer);
 	tcase_add_test(c, lines_of_newer_versions_and_a_torn_last_one_are_left_out);
 	tcase_add_loop_test(c, what_is_no_recording_is_refused_with_its_line, 0, 4);

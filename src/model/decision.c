@@ -321,24 +321,22 @@ static bool act_buttons(struct model *m, enum action a, struct effects *fx)
 	return true;
 }
 
-/* Of the list of runs; else of the words that are sent, about a row at a time: how many
- * rows they take only the drawing knows. */
-static size_t scroll_most(const struct decision_state *d)
+/* The list of runs, or the words that are sent. */
+static void scroll(struct model *m, int by)
 {
-	enum { ROW_BYTES = 36 };
+	struct decision_layout l;
+	int to;
 
-	return d->targets.len > 1 ? d->targets.len - 1 : d->shown.text.len / ROW_BYTES;
+	decision_layout_make(m, &l);
+	to = l.scroll + by;
+	m->decision.scroll = to < 0 ? 0 : (size_t)(to < l.scroll_most ? to : l.scroll_most);
 }
 
 static bool decision_act(struct model *m, enum action a, struct effects *fx)
 {
-	struct decision_state *d = &m->decision;
-
-	if (a == ACTION_PAGE_DOWN && d->scroll < scroll_most(d))
-		d->scroll++;
-	if (a == ACTION_PAGE_UP && d->scroll > 0)
-		d->scroll--;
-	return d->stage == DECISION_TEXT ? act_text(m, a, fx) : act_buttons(m, a, fx);
+	if (a == ACTION_PAGE_DOWN || a == ACTION_PAGE_UP)
+		scroll(m, a == ACTION_PAGE_DOWN ? 1 : -1);
+	return m->decision.stage == DECISION_TEXT ? act_text(m, a, fx) : act_buttons(m, a, fx);
 }
 
 /* ---- what arrives ---- */

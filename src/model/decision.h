@@ -14,10 +14,12 @@
 #include "model/screen.h"
 #include "model/shown.h"
 #include "model/target.h"
+#include "screen/rect.h"
 
 enum {
 	DECISION_SHOWN_MS = 300,	/* it is seen at least that long before it acts */
-	EVIDENCE_LINES = 40
+	EVIDENCE_LINES = 40,
+	DECISION_COLS = 72	/* of the dialog's inside */
 };
 
 enum decision_stage { DECISION_TEXT, DECISION_BUTTONS };
@@ -64,5 +66,19 @@ size_t decision_allowed(const struct decision_state *d);
 /* Yes can be given now. */
 bool decision_is_armed(const struct decision_state *d);
 void decision_release(struct decision_state *d);
+
+/* ---- where its parts stand, for scrolling and drawing ---- */
+
+struct decision_layout {
+	int rows;		/* of the inside, as many as it would like to have */
+	struct rect in;		/* what the parts below leave of the inside */
+	struct rect sent, field, changed, footer;	/* empty: not drawn */
+	int prompt_rows;
+	int sent_rows;		/* all of them; without the head */
+	int list_rows;		/* of the runs, those seen at a time */
+	int scroll, scroll_most;	/* first row that is seen, clipped; the last that can be */
+};
+
+void decision_layout_make(const struct model *m, struct decision_layout *out);
 
 #endif

@@ -61,6 +61,12 @@ struct rect rect_centre(struct rect r, int rows, int cols)
 	return middle;
 }
 
+struct rect rect_framed(struct rect r, int rows, int cols, struct rect *frame)
+{
+	*frame = rect_centre(r, rows + 2, cols + 4);
+	return rect_inner(*frame, 1, 2);
+}
+
 bool rect_has(struct rect r, int row, int col)
 {
 	return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;

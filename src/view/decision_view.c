@@ -1,16 +1,16 @@
 /* The decision dialog: what it acts on, why it is asked, the last words of the step
  * under review, comment, buttons. */
-#include "base/utf8.h"
 #include "base/when.h"
 #include "model/decision.h"
 #include "model/detail.h"
 #include "model/age.h"
 #include "model/model.h"
 #include "model/question.h"
+#include "screen/wrap.h"
 #include "view/dialog.h"
 #include "view/screens.h"
 
-enum { DIALOG_COLS = 72, LABEL_COLS = 10, LIST_ROWS = 8, PROMPT_ROWS = 5 };
+enum { LABEL_COLS = 10 };
 
 static void line(struct pen *p, struct rect *r, const char *label, struct view value)
 {
@@ -74,14 +74,15 @@ static void put_votes(struct pen *p, struct rect *r, const struct target *t)
 }
 
 /* The marked runs, those that cannot be acted upon with the reason. */
-static void put_list(struct pen *p, struct rect *r)
+static void put_list(struct pen *p, struct rect *r, const struct decision_layout *l)
 {
 	const struct decision_state *d = &p->m->decision;
+	size_t end = (size_t)(l->scroll + l->list_rows);
 
 	str_addf(pen_text(p), "%zu of %zu marked runs:", decision_allowed(d), d->targets.len);
 	pen_put(p, r->row, r->col, r->cols, STYLE_STRONG);
 	rect_take_top(r, 1);
-	for (size_t i = d->scroll; i < d->targets.len && i < d->scroll + LIST_ROWS; i++) {
+	for (size_t i = (size_t)l->scroll; i < d->targets.len && i < end; i++) {
 		const struct target *t = &d->targets.items[i];
 		struct str *s = pen_text(p);
 
@@ -94,9 +95,8 @@ static void put_list(struct pen *p, struct rect *r)
 			t->allowed && !t->unsettled ? STYLE_PLAIN : STYLE_DIM);
 		rect_take_top(r, 1);
 	}
-	if (d->targets.len > d->scroll + LIST_ROWS) {
-		str_addf(pen_text(p), "%zu more, PgDn shows them",
-			 d->targets.len - d->scroll - LIST_ROWS);
+	if (d->targets.len > end) {
+		str_addf(pen_text(p), "%zu more, PgDn shows them", d->targets.len - end);
 		pen_put(p, r->row, r->col + 2, r->cols - 2, STYLE_DIM);
 		rect_take_top(r, 1);
 	}
@@ -127,37 +127,27 @@ static void put_evidence(struct pen *p, struct rect *r, int keep)
 	}
 }
 
-/* What would be sent; the first time it must have been seen. */
-static int shown_rows(const struct decision_state *d, int cols)
-{
-	const struct shown_state *s = &d->shown;
-	struct view words = view_of_str(s->text.len > 0 ? &s->text : &s->trouble);
-
-	if (!s->request && words.len == 0)
-		return 0;
-	return 1 + (s->request ? 1 : pen_wrapped_rows(words, cols));
-}
-
 /* What does not fit comes into sight row by row. */
-static void put_shown(struct pen *p, struct rect r)
+static void put_sent(struct pen *p, const struct decision_layout *l)
 {
-	const struct decision_state *d = &p->m->decision;
-	const struct shown_state *s = &d->shown;
-	int hidden = shown_rows(d, r.cols) - r.rows;
-	int from = (int)d->scroll < hidden ? (int)d->scroll : hidden;
+	const struct shown_state *s = &p->m->decision.shown;
+	int below = l->scroll_most - l->scroll;
+	struct rect r = l->sent;
 
 	str_add_text(pen_text(p), s->first ? "for the first time this is sent" : "this is sent");
-	if (hidden > 0)
-		str_addf(&p->text, "%s%d more rows: PgDn", pen_dot(p), hidden);
+	if (below > 0)
+		str_addf(&p->text, "%s%d more %s: PgDn", pen_dot(p), below,
+			 below == 1 ? "row" : "rows");
+	else if (l->scroll_most > 0)
+		str_addf(&p->text, "%sPgUp", pen_dot(p));
 	pen_put(p, r.row, r.col, r.cols, s->first ? STYLE_WARNING : STYLE_LABEL);
 	rect_take_top(&r, 1);
 	if (s->request)
 		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM, "Asking what it is.");
-	else if (s->text.len > 0)
-		pen_wrap(p, r, STYLE_PLAIN,
-			 pen_wrapped_from(view_of_str(&s->text), r.cols, from));
 	else
-		pen_wrap(p, r, STYLE_ERROR, view_of_str(&s->trouble));
+		pen_wrap(p, r, s->text.len > 0 ? STYLE_PLAIN : STYLE_ERROR,
+			 wrap_from(view_of_str(s->text.len > 0 ? &s->text : &s->trouble), r.cols,
+				   l->scroll));
 }
 
 static void put_line(struct pen *p, struct rect r)
@@ -225,29 +215,9 @@ static void put_footer(struct pen *p, struct rect r)
 	str_release(&yes);
 }
 
-static int rows_wanted(struct pen *p, const struct decision_state *d)
-{
-	const struct target *t = &d->targets.items[0];
-	int rows = decision_field_name(d->verb) ? 4 : 2;
-
-	if (d->targets.len > 1) {
-		rows += 1 + (d->targets.len > LIST_ROWS ? LIST_ROWS + 1 : (int)d->targets.len);
-		return rows + 1;
-	}
-	rows += 2 + (t->task.len > 0) + t->unsettled + shown_rows(d, DIALOG_COLS - 4);
-	if (t->prompt.len > 0)
-		rows += 2 + utf8_width(view_of_str(&t->prompt)) / (DIALOG_COLS - 4) + 1;
-	if (d->evidence_of.len > 0)
-		rows += 2 + (d->evidence.len > 10  ? 10
-			     : d->evidence.len > 0 ? (int)d->evidence.len
-						   : 1);
-	return rows;
-}
-
 /* What is asked must be read: where there is little room it comes before the rest. */
-static void put_prompt(struct pen *p, struct rect *in, const struct target *t)
+static void put_prompt(struct pen *p, struct rect *in, const struct target *t, int rows)
 {
-	int rows = utf8_width(view_of_str(&t->prompt)) / (in->cols > 0 ? in->cols : 1) + 1;
 	bool tight = in->rows < rows + 3;	/* votes over two rows, a blank one */
 
 	if (!tight) {
@@ -259,46 +229,42 @@ static void put_prompt(struct pen *p, struct rect *in, const struct target *t)
 		put_votes(p, in, t);
 }
 
+static void put_one(struct pen *p, struct rect in, const struct decision_layout *l)
+{
+	const struct target *t = &p->m->decision.targets.items[0];
+
+	put_target(p, &in, t);
+	if (l->prompt_rows > 0)
+		put_prompt(p, &in, t, l->prompt_rows);
+	rect_take_top(&in, 1);
+	if (t->unsettled)
+		canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM, "Reading the run.");
+	put_evidence(p, &in, l->sent.rows > 0);
+	if (l->sent.rows > 0)
+		put_sent(p, l);
+}
+
 void view_decision(struct pen *p, struct rect r)
 {
 	const struct decision_state *d = &p->m->decision;
-	const struct target *t = &d->targets.items[0];
+	struct decision_layout l;
 	struct str title = { 0 };
-	struct rect in, footer, field;
-	int shown;
 
 	if (d->targets.len > 1)
 		add_yes(&title, d);
 	else
 		add_capital(&title, action_words(verb_action(d->verb))->help);
-	in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(p, d), DIALOG_COLS },
-			 str_text(&title));
+	decision_layout_make(p->m, &l);
+	dialog_open(p, r, (struct rect){ 0, 0, l.rows, DECISION_COLS }, str_text(&title));
 	str_release(&title);
-	footer = rect_take_bottom(&in, 1);
-	rect_take_bottom(&in, 1);
-	if (decision_field_name(d->verb))
-		field = rect_take_bottom(&in, 2);
-	shown = shown_rows(d, in.cols);
-	if (shown > in.rows - PROMPT_ROWS)
-		shown = in.rows > PROMPT_ROWS + 2 ? in.rows - PROMPT_ROWS : 2;
-	if (shown_rows(d, in.cols) > 0)
-		put_shown(p, rect_take_bottom(&in, shown));
 	if (d->changed.len > 0)
-		canvas_text(p->canvas, footer.row - 1, in.col, in.cols, STYLE_WARNING,
-			    view_of_str(&d->changed));
-	if (d->targets.len > 1) {
-		put_list(p, &in);
-	} else {
-		put_target(p, &in, t);
-		if (t->prompt.len > 0)
-			put_prompt(p, &in, t);
-		rect_take_top(&in, 1);
-		if (t->unsettled)
-			canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM,
-				     "Reading the run.");
-		put_evidence(p, &in, shown > 0);
-	}
+		canvas_text(p->canvas, l.changed.row, l.changed.col, l.changed.cols,
+			    STYLE_WARNING, view_of_str(&d->changed));
+	if (d->targets.len > 1)
+		put_list(p, &l.in, &l);
+	else
+		put_one(p, l.in, &l);
 	if (decision_field_name(d->verb))
-		put_line(p, field);
-	put_footer(p, footer);
+		put_line(p, l.field);
+	put_footer(p, l.footer);
 }

@@ -3,12 +3,12 @@
 
 struct rect dialog_open(struct pen *p, struct rect r, struct rect size, const char *title)
 {
-	struct rect at = rect_centre(r, size.rows + 2, size.cols + 4);
+	struct rect at, inside = rect_framed(r, size.rows, size.cols, &at);
 
 	canvas_fill(p->canvas, at, STYLE_DIALOG);
 	canvas_box(p->canvas, at, STYLE_DIALOG, view_of(title));
 	canvas_cursor(p->canvas, -1, -1);
-	return rect_inner(at, 1, 2);
+	return inside;
 }
 
 int dialog_buttons(struct pen *p, int row, int col, const struct button *buttons, int n)

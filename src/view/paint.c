@@ -7,6 +7,7 @@
 #include "base/when.h"
 #include "model/age.h"
 #include "model/model.h"
+#include "screen/wrap.h"
 
 static const struct {
 	struct look look;
@@ -93,66 +94,18 @@ const char *pen_dot(const struct pen *p)
 	return p->canvas->unicode ? " · " : " - ";
 }
 
-/* The longest piece that fits, broken at a blank where there is one. */
-static struct view piece(struct view rest, int cells)
-{
-	size_t newline = view_find_byte(rest, '\n', 0);
-	struct view line = newline < rest.len ? view_cut(rest, 0, newline) : rest;
-	struct view fits = utf8_fit(line, cells);
-
-	if (fits.len == line.len)
-		return line;
-	for (size_t i = fits.len; i > 0; i--) {
-		if (fits.ptr[i - 1] == ' ')
-			return view_cut(fits, 0, i - 1);
-	}
-	return fits;
-}
-
-/* Takes the next row off; false where there is none. */
-static bool next_row(struct view *rest, int cols, struct view *line)
-{
-	if (rest->len == 0 || cols <= 0)
-		return false;
-	*line = piece(*rest, cols);
-	size_t skip = line->len;
-	if (skip < rest->len && (rest->ptr[skip] == ' ' || rest->ptr[skip] == '\n'))
-		skip++;
-	*rest = skip ? view_cut(*rest, skip, SIZE_MAX) : VIEW("");
-	return true;
-}
-
 int pen_wrap(struct pen *p, struct rect r, enum style_role role, struct view text)
 {
 	struct view rest = text, all = text, line;
 	int row = 0;
 
-	while (row < r.rows && next_row(&rest, r.cols, &line)) {
+	while (row < r.rows && wrap_row(&rest, r.cols, &line)) {
 		canvas_text(p->canvas, r.row + row, r.col, r.cols, role,
 			    row == r.rows - 1 ? all : line);
 		all = rest;
 		row++;
 	}
 	return row;
-}
-
-struct view pen_wrapped_from(struct view text, int cols, int rows)
-{
-	struct view line;
-
-	while (rows-- > 0 && next_row(&text, cols, &line))
-		;
-	return text;
-}
-
-int pen_wrapped_rows(struct view text, int cols)
-{
-	struct view line;
-	int rows = 0;
-
-	while (next_row(&text, cols, &line))
-		rows++;
-	return rows;
 }
 
 int pen_field(struct pen *p, struct rect r, int at, const char *label, struct view value)

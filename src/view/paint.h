@@ -50,10 +50,6 @@ const char *pen_dot(const struct pen *p);
 int pen_field(struct pen *p, struct rect r, int at, const char *label, struct view value);
 /* Text over several rows, broken at blanks; returns the rows used (at most r.rows). */
 int pen_wrap(struct pen *p, struct rect r, enum style_role role, struct view text);
-/* How many rows that is. */
-int pen_wrapped_rows(struct view text, int cols);
-/* The text behind so many of them. */
-struct view pen_wrapped_from(struct view text, int cols, int rows);
 /* ▕████▌   ▏ of so many cells; fraction < 0: unknown. */
 void pen_bar(struct pen *p, int row, int col, int cells, float fraction);
 /* A text field with its cursor, when it has the focus. */

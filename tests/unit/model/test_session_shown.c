@@ -115,6 +115,38 @@ START_TEST(an_effect_that_does_not_come_is_said_after_ten_seconds)
 }
 END_TEST
 
+static void press_often(const char *key, int times)
+{
+	while (times-- > 0)
+		press(key);
+}
+
+START_TEST(what_is_sent_is_scrolled_to_its_end_and_back_from_there)
+{
+	struct decision_layout l;
+	struct str words = { 0 };
+
+	open_saying();
+	press("a Enter");
+	fixture_wait(&f, 1000);
+	for (int i = 0; i < 60; i++)
+		str_add_text(&words, "a\n");
+	say(str_text(&words));
+	press_often("PgDn", 100);
+	decision_layout_make(f.model, &l);
+	ck_assert_int_eq(l.sent_rows, 60);
+	ck_assert_int_eq(l.scroll_most, 60 - (l.sent.rows - 1));
+	ck_assert_int_eq(l.scroll, l.scroll_most);
+	press("PgUp");
+	decision_layout_make(f.model, &l);
+	ck_assert_int_eq(l.scroll, l.scroll_most - 1);
+	press_often("PgUp", 100);
+	ck_assert_uint_eq(f.model->decision.scroll, 0);
+	str_release(&words);
+	fixture_close(&f);
+}
+END_TEST
+
 Suite *suite_session_shown(void);
 
 Suite *suite_session_shown(void)
@@ -127,6 +159,7 @@ Suite *suite_session_shown(void)
 	tcase_add_test(c, what_cannot_be_said_is_not_sent_for_the_first_time);
 	tcase_add_test(c, a_backend_that_says_nothing_is_not_asked);
 	tcase_add_test(c, an_effect_that_does_not_come_is_said_after_ten_seconds);
+	tcase_add_test(c, what_is_sent_is_scrolled_to_its_end_and_back_from_there);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,0 +1,83 @@
+/* Where the parts of the decision dialog stand, and how far its words can be scrolled. */
+#include "model/board_layout.h"
+#include "model/decision.h"
+#include "model/model.h"
+#include "screen/wrap.h"
+
+enum { LIST_ROWS = 8, PROMPT_ROWS = 5, EVIDENCE_ROWS = 10, FRAME_COLS = 4 };
+
+/* What would be sent; the first time it must have been seen. */
+static int sent_rows(const struct decision_state *d, int cols)
+{
+	const struct shown_state *s = &d->shown;
+	struct view words = view_of_str(s->text.len > 0 ? &s->text : &s->trouble);
+
+	return s->request ? 1 : wrap_rows(words, cols);
+}
+
+static int rows_wanted(const struct decision_state *d, const struct decision_layout *l)
+{
+	const struct target *t = &d->targets.items[0];
+	int rows = decision_field_name(d->verb) ? 4 : 2, lines = (int)d->evidence.len;
+
+	if (d->targets.len > LIST_ROWS)
+		return rows + 1 + LIST_ROWS + 1 + 1;
+	if (d->targets.len > 1)
+		return rows + 1 + (int)d->targets.len + 1;
+	rows += 2 + (t->task.len > 0) + t->unsettled;
+	if (l->sent_rows > 0)
+		rows += 1 + l->sent_rows;
+	if (l->prompt_rows > 0)
+		rows += 2 + l->prompt_rows;
+	if (d->evidence_of.len > 0)
+		rows += 2 + (lines > EVIDENCE_ROWS ? EVIDENCE_ROWS : lines > 0 ? lines : 1);
+	return rows;
+}
+
+/* The head of what is sent, and of its rows as many as leave room for what is asked. */
+static void place_sent(struct decision_layout *l)
+{
+	int rows = 1 + l->sent_rows;
+
+	if (l->sent_rows == 0)
+		return;
+	if (rows > l->in.rows - PROMPT_ROWS)
+		rows = l->in.rows > PROMPT_ROWS + 2 ? l->in.rows - PROMPT_ROWS : 2;
+	l->sent = rect_take_bottom(&l->in, rows);
+	l->scroll_most = l->sent_rows > l->sent.rows - 1 ? l->sent_rows - l->sent.rows + 1 : 0;
+}
+
+/* The head of the list, its rows, and where not all are seen a row that says so. */
+static void place_list(const struct decision_state *d, struct decision_layout *l)
+{
+	int n = (int)d->targets.len, room = l->in.rows - 1;
+
+	if (n > LIST_ROWS || n > room) {
+		room = room > 1 ? room - 1 : 0;
+		l->list_rows = room < LIST_ROWS ? room : LIST_ROWS;
+	} else {
+		l->list_rows = n;
+	}
+	l->scroll_most = n - (l->list_rows > 0 ? l->list_rows : 1);
+}
+
+void decision_layout_make(const struct model *m, struct decision_layout *out)
+{
+	const struct decision_state *d = &m->decision;
+	struct rect body = board_layout_body(m), frame;
+	int cols = body.cols < DECISION_COLS + FRAME_COLS ? body.cols - FRAME_COLS : DECISION_COLS;
+
+	*out = (struct decision_layout){ .sent_rows = sent_rows(d, cols) };
+	out->prompt_rows = wrap_rows(view_of_str(&d->targets.items[0].prompt), cols);
+	out->rows = rows_wanted(d, out);
+	out->in = rect_framed(body, out->rows, DECISION_COLS, &frame);
+	out->footer = rect_take_bottom(&out->in, 1);
+	out->changed = rect_take_bottom(&out->in, 1);
+	if (decision_field_name(d->verb))
+		out->field = rect_take_bottom(&out->in, 2);
+	if (d->targets.len > 1)
+		place_list(d, out);
+	else
+		place_sent(out);
+	out->scroll = (int)d->scroll < out->scroll_most ? (int)d->scroll : out->scroll_most;
+}

@@ -143,6 +143,11 @@ static bool is_spoken(enum verb verb)
 	return verb == VERB_SIGNAL || verb == VERB_UPDATE || verb_is_question(verb);
 }
 
+bool decision_is_for_one(enum verb verb)
+{
+	return verb == VERB_EDIT || verb == VERB_ANSWER || is_spoken(verb);
+}
+
 void decision_open_one(struct model *m, enum verb verb, const struct focus *focus,
 		       struct effects *fx)
 {
@@ -184,7 +189,7 @@ void decision_open(struct model *m, enum verb verb, struct effects *fx)
 {
 	struct focus focus;
 
-	if (decision_is_of_marks(m) && !is_spoken(verb))
+	if (decision_is_of_marks(m) && !decision_is_for_one(verb))
 		open_marked(m, verb, fx);
 	else if (model_focus(m, &focus))
 		decision_open_one(m, verb, &focus, fx);

@@ -50,6 +50,8 @@ extern const struct screen screen_decision;
 
 /* Whether orders go to the marked cards: on the board, where some are marked. */
 bool decision_is_of_marks(const struct model *m);
+/* What asks for more than a comment is for the run in focus, whatever is marked. */
+bool decision_is_for_one(enum verb verb);
 /* Opens the dialog for the marked runs, else for the focus; a notice where it is
  * not possible at all. */
 void decision_open(struct model *m, enum verb verb, struct effects *fx);

@@ -68,7 +68,7 @@ static void look(struct model *m, const struct run_detail *detail)
 	list(s);
 }
 
-/* One of the marked cards is enough. What asks for more than a comment is for one run. */
+/* One of the marked cards is enough. */
 static void look_at_marks(struct model *m, enum verb v, struct target *out)
 {
 	size_t n = m->board.marks.len, absent = 0;
@@ -86,8 +86,7 @@ static void look_at_marks(struct model *m, enum verb v, struct target *out)
 		str_clear(&out->why);
 		str_addf(&out->why, "not possible for any of the %zu marked runs", n);
 	}
-	out->absent = absent == n || v == VERB_EDIT || v == VERB_ANSWER || v == VERB_SIGNAL ||
-		      v == VERB_UPDATE || verb_is_question(v);
+	out->absent = absent == n || decision_is_for_one(v);
 }
 
 static void look_all(struct model *m)
@@ -138,7 +137,9 @@ static void choose(struct model *m, enum verb v, struct effects *fx)
 		return;
 	}
 	screen_pop(m, fx);
-	if (s->marked)
+	if (s->marked && !decision_is_of_marks(m))
+		model_notice(m, "%s: the marked runs are gone.", verb_name(v));
+	else if (s->marked)
 		decision_open(m, v, fx);
 	else
 		decision_open_one(m, v, &focus, fx);

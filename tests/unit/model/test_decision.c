@@ -319,6 +319,30 @@ START_TEST(the_menu_is_of_the_marked_cards_and_says_so)
 }
 END_TEST
 
+START_TEST(what_the_menu_of_the_marked_cards_leaves_out_is_for_the_run_in_focus)
+{
+	keys("4 * x");
+	ck_assert(f.model->menu.targets[VERB_EDIT].absent);
+	ck_assert(f.model->menu.targets[VERB_ANSWER].absent);
+	keys("Esc");
+	decision_open(f.model, VERB_EDIT, &f.fx);
+	ck_assert_int_eq(screen_top(f.model), SCREEN_EDIT);
+}
+END_TEST
+
+START_TEST(the_menu_of_marked_cards_that_are_gone_acts_on_no_other)
+{
+	keys("2 Space x");
+	ck_assert(f.model->menu.marked);
+	ck_assert_uint_eq(f.model->board.marks.len, 1);
+	fixture_remove(&f, f.model->board.marks.items[0]);
+	ck_assert_uint_eq(f.model->board.marks.len, 0);
+	keys("c");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_str_eq(str_text(&f.model->notice.text), "cancel: the marked runs are gone.");
+}
+END_TEST
+
 START_TEST(what_is_marked_on_the_board_is_not_meant_elsewhere)
 {
 	keys("* H c");
@@ -406,6 +430,8 @@ Suite *suite_decision(void)
 	tcase_add_test(c, a_refused_order_keeps_the_engines_words_and_rings);
 	tcase_add_test(c, an_order_whose_answer_was_lost_is_not_sent_again);
 	tcase_add_test(c, the_menu_is_of_the_marked_cards_and_says_so);
+	tcase_add_test(c, what_the_menu_of_the_marked_cards_leaves_out_is_for_the_run_in_focus);
+	tcase_add_test(c, the_menu_of_marked_cards_that_are_gone_acts_on_no_other);
 	tcase_add_test(c, what_is_marked_on_the_board_is_not_meant_elsewhere);
 	tcase_add_test(c, orders_go_to_all_marked_runs_that_allow_it);
 	tcase_add_test(c, nothing_is_ordered_on_a_read_only_board);

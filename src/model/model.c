@@ -217,18 +217,33 @@ static void arrive(struct model *m, const struct msg *msg)
 	}
 }
 
-size_t model_beyond(const struct model *m, int lane, bool *more)
+static size_t not_told(const struct model *m, int lane, bool *more)
 {
 	int64_t beyond = 0;
 
-	*more = false;
-	if (lane >= LANES || (m->board.filter && !filter_is_empty(m->board.filter)))
-		return 0;
 	for (size_t i = 0; i < m->n_contexts; i++) {
 		beyond += m->contexts[i].beyond[lane];
 		*more = *more || m->contexts[i].at_least[lane];
 	}
 	return (size_t)beyond;
+}
+
+size_t model_beyond(const struct model *m, int lane, bool *more)
+{
+	*more = false;
+	if (lane >= LANES || (m->board.filter && !filter_is_empty(m->board.filter)))
+		return 0;
+	return not_told(m, lane, more);
+}
+
+size_t model_runs(const struct model *m, bool *more)
+{
+	size_t n = store_count(m->store);
+
+	*more = false;
+	for (int lane = 0; lane < LANES; lane++)
+		n += not_told(m, lane, more);
+	return n;
 }
 
 void model_update(struct model *m, const struct msg *msg, struct effects *fx)

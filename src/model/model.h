@@ -132,6 +132,8 @@ const struct context *model_worst(const struct model *m);
 /* Runs of a lane (of core/board.h) that are not on the board, by the contexts' own
  * counts; none while a filter is in force. *more: there are still more. */
 size_t model_beyond(const struct model *m, int lane, bool *more);
+/* All runs there are, on the board or not, filtered or not. */
+size_t model_runs(const struct model *m, bool *more);
 /* "deploy a1b2c3" */
 void model_add_run_name(const struct model *m, struct run_key key, struct str *out);
 

@@ -21,18 +21,11 @@ static const struct {
 	[CONDITION_DOWN] = { "✗", "x", "down", STYLE_ERROR },
 };
 
-/* Also those that are not on the board. */
 static void add_runs(struct str *s, const struct model *m)
 {
-	size_t n = store_count(m->store);
-	bool more = false;
+	bool more;
+	size_t n = model_runs(m, &more);
 
-	for (int lane = 0; lane < LANES; lane++) {
-		bool some;
-
-		n += model_beyond(m, lane, &some);
-		more |= some;
-	}
 	str_addf(s, "%zu%s %s", n, more ? "+" : "", n == 1 && !more ? "run" : "runs");
 }
 

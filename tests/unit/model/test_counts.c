@@ -39,9 +39,15 @@ START_TEST(a_filter_counts_only_what_it_has_seen)
 	bool more;
 	ck_assert(fixture_open(&f, "night", 24, 100));
 	tell(100000, true);
+	size_t runs = model_runs(f.model, &more);
+	ck_assert_uint_ge(runs, 100000);
+	ck_assert(more);
 	ck_assert(fixture_keys(&f, "/ \"deploy\" Enter"));
 	ck_assert_uint_eq(beyond(&more), 0);
 	ck_assert(!more);
+	/* The title is of all. */
+	ck_assert_uint_eq(model_runs(f.model, &more), runs);
+	ck_assert(more);
 	fixture_close(&f);
 }
 END_TEST

@@ -10,11 +10,14 @@ static void tell(struct source *s, const struct run_key *keys, size_t n)
 {
 	struct arena arena = {0};
 	struct view ids[CARDS_MAX];
+	struct run_brief brief;
 	struct run_facts run;
 	size_t len = 0;
+	if (!backend_heeds_view(s->backend))
+		return;
 	for (size_t i = 0; i < n; i++)
-		if (store_facts(s->app->store, keys[i], &run, &arena) &&
-		    run.context == s->number)
+		if (store_brief(s->app->store, keys[i], &brief) && brief.context == s->number &&
+		    store_facts(s->app->store, keys[i], &run, &arena))
 			ids[len++] = run.id;
 	backend_in_view(s->backend, ids, len);
 	arena_release(&arena);

@@ -135,6 +135,11 @@ ticket_id backend_space(struct backend *b, struct view name)
 	return b->ops->space ? b->ops->space(b, name) : unsupported(b, "another namespace");
 }
 
+bool backend_heeds_view(const struct backend *b)
+{
+	return b->ops->in_view;
+}
+
 void backend_in_view(struct backend *b, const struct view *runs, size_t n)
 {
 	if (b->ops->in_view)

@@ -219,6 +219,8 @@ ticket_id backend_space(struct backend *b, struct view name);
 /* Advice: the runs that the operator sees now, in place of those of before. A
  * backend that has to ask for single runs asks for these first. Copied. */
 void backend_in_view(struct backend *b, const struct view *runs, size_t n);
+/* Whether it does anything with that. */
+bool backend_heeds_view(const struct backend *b);
 void backend_cancel(struct backend *b, ticket_id t);
 size_t backend_pending(const struct backend *b);
 void backend_destroy(struct backend *b);		/* NULL is fine */

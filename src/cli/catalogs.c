@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "base/when.h"
 #include "cli/catalogs.h"
+#include "cli/json_out.h"
 #include "io/http.h"
 #include "wire/catalog.h"
 
@@ -59,6 +60,7 @@ struct printing {
 	const struct listing *listing;
 	struct column columns[COLUMNS];	/* that are shown; the last one has no width */
 	size_t rows;
+	struct str array;		/* --json: the rows of all pages */
 };
 
 static const struct json *member(const struct json *row, const char *path)
@@ -176,16 +178,35 @@ static void on_catalog_json(void *arg, struct view json)
 	struct printing *p = arg;
 	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, NULL);
 	const struct json *rows = doc ? catalog_rows(json_root(doc), p->listing->list) : NULL;
-	struct str s = {0};
-	if (rows)
-		json_print(rows, &s);
-	else
-		str_add(&s, json);
-	str_add_char(&s, '\n');
-	out_json(&p->cli->out, view_of_str(&s));
-	p->rows++;
-	str_release(&s);
+	if (!rows) {
+		out_json(&p->cli->out, json);
+		out_text(&p->cli->out, "\n");
+		p->rows++;
+	} else if (!p->array.len) {
+		str_add_char(&p->array, '[');
+	}
+	for (const struct json *i = json_first(rows); i; i = json_next(i)) {
+		if (p->rows++)
+			str_add_char(&p->array, ',');
+		json_print(i, &p->array);
+	}
 	json_free(doc);
+}
+
+/* Page by page, while each one names another next one. */
+static void read_pages(struct printing *p)
+{
+	struct session *s = &p->cli->session;
+	struct str cursor = {0};
+	bool more;
+	do {
+		session_wait(s, backend_catalog(s->backend, p->listing->kind, view_of_str(&cursor)));
+		more = s->outcome == OUTCOME_OK && s->cursor.len &&
+		       !view_eq(view_of_str(&s->cursor), view_of_str(&cursor));
+		str_clear(&cursor);
+		str_add(&cursor, view_of_str(&s->cursor));
+	} while (more);
+	str_release(&cursor);
 }
 
 static const struct listing *listing_find(const char *command)
@@ -206,12 +227,15 @@ int catalog_run(struct cli *c)
 	if (!cli_connect(c, &status))
 		return status;
 	session_listen(s, cli_flag(c, "json") ? &as_json : &as_text, &p);
-	session_wait(s, backend_catalog(s->backend, p.listing->kind, VIEW("")));
+	read_pages(&p);
 	status = cli_outcome(c);
-	if (status == 0 && s->cursor.len)
-		cli_refuse(ERR_REFUSED, "%s: there are more than these", c->command->name);
-	if (status == 0 && p.rows == 0 && c->out.tty)
+	if (status == 0 && p.array.len) {
+		str_add_char(&p.array, ']');
+		json_out_line(&c->out, &p.array);
+	} else if (status == 0 && p.rows == 0 && c->out.tty) {
 		out_format(&c->out, "%s\n", p.listing->empty);
+	}
+	str_release(&p.array);
 	return status;
 }
 

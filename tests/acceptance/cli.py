@@ -271,6 +271,23 @@ def tables(rig):
     exits(rig, 2, 'runboard')
 
 
+def pages(rig):
+    """A list that comes in pages is read to its end."""
+    def answer(ticket, cursor, ids, following):
+        yield {'t': 0, 'ask': 'catalog schedules| ' + cursor, 'ticket': ticket}
+        yield {'t': 0, 'tell': 'catalog', 'ticket': ticket, 'kind': 1, 'next_cursor': following,
+               'json': {'schedules': [{'id': i, 'workflow': 'w'} for i in ids]}}
+        yield {'t': 0, 'tell': 'done', 'ticket': ticket, 'outcome': 0, 'text': ''}
+    lines = [{'recording': 1, 'at': '2026-11-20T03:00:00.000Z'}, *answer(1, '', ['one', 'two'], 'more'), *answer(2, 'more', ['three'], '')]
+    film = rig.write('film', ''.join(json.dumps(line) + '\n' for line in lines))
+    config = rig.write('films', '[context film]\nbackend = replay\nurl = %s\n' % film)
+    p = exits(rig, 0, 'schedules', '-c', 'film', RUNBOARD_CONFIG=config)
+    rig.equal('its rows', [l.split()[0] for l in p.stdout.splitlines()], ['ID', 'one', 'two', 'three'])
+    rig.equal('no word of more', p.stderr, '')
+    p = exits(rig, 0, 'schedules', '-c', 'film', '--json', RUNBOARD_CONFIG=config)
+    rig.equal('one array', [s['id'] for s in json.loads(p.stdout)], ['one', 'two', 'three'])
+
+
 def checking(rig):
     bad = rig.write('bad.yaml', 'name: bad\nstepz: []\nsteps:\n  - {id: a, run: x, needs: [none]}\n  - {id: a, run: y, timeout: soon}\n')
     p = rig.cli('check', bad)
@@ -325,5 +342,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, words, backends, retried, tables, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, words, backends, retried, tables, pages, checking, configuration,
          engine, engine=None)

@@ -283,7 +283,7 @@ int64_t engine_snapshot_seq(const struct engine_snapshot *s);
 bool engine_snapshot_next(struct engine_snapshot *s, int limit, engine_change_fn *fn, void *arg);
 /* Runs seen so far in each lane (LANES numbers). */
 const int64_t *engine_snapshot_counts(const struct engine_snapshot *s);
-/* More have ended than the scope wanted: of those it is not known how many. */
+/* More have ended than the scope wanted, or may have: of those it is not known how many. */
 bool engine_snapshot_cut(const struct engine_snapshot *s);
 void engine_snapshot_free(struct engine_snapshot *s);
 

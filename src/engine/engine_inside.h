@@ -142,6 +142,8 @@ void engine_free_runs(struct engine *e);
 /* The run object, as in lists and in the stream. */
 void engine_frame(struct engine *e, const struct machine *m, struct str *out);
 void engine_source(struct engine *e, const struct machine *m, struct facts_source *out);
+/* Whether who asks may see the run of this frame. */
+bool engine_sees_frame(const struct engine_viewer *viewer, struct view frame);
 
 /* ---- schedule.c: slots, admission --------------------------------------------------- */
 

@@ -41,15 +41,13 @@ static void show(struct page *p, const struct walk_row *row)
 	p->shown++;
 }
 
-/* Whether who asks may see it. */
-static bool is_seen(const struct page *p, const struct walk_row *row)
+bool engine_sees_frame(const struct engine_viewer *viewer, struct view frame)
 {
 	struct arena arena = {0};
 	struct run_facts facts;
-	if (!p->viewer || !p->viewer->sees)
+	if (!viewer || !viewer->sees)
 		return true;
-	bool seen = proto_run(row->frame, &arena, &facts, NULL) &&
-		    engine_sees(p->viewer, facts.workflow);
+	bool seen = proto_run(frame, &arena, &facts, NULL) && engine_sees(viewer, facts.workflow);
 	arena_release(&arena);
 	return seen;
 }
@@ -62,7 +60,7 @@ static void read_page(struct page *p)
 	bool searches = false;
 	for (int steps = 1; steps < SLICE_MOST; steps++) {
 		enum walk_step step = walk_next(p->walk, &row);
-		if (step == WALK_FIT && !is_seen(p, &row))
+		if (step == WALK_FIT && !engine_sees_frame(p->viewer, row.frame))
 			step = WALK_PASSED;
 		p->more = step != WALK_OVER;
 		if (step == WALK_OVER || (step == WALK_FIT && p->shown == p->limit))

@@ -41,6 +41,8 @@ bool engine_changes(struct engine *e, int64_t after, engine_change_fn *fn, void 
 
 /* ---- snapshots ----------------------------------------------------------------------- */
 
+enum { LOOK_ON = 500 };
+
 struct planned_name {
 	char id[IDENT_LEN + 1];
 };
@@ -61,7 +63,8 @@ struct engine_snapshot {
 	int64_t ended_left;		/* so many ended ones are still wanted; < 0: all */
 	int64_t counts[LANES], shown;
 	bool over;
-	bool cut;			/* more have ended than were wanted */
+	int looked_on;			/* steps made after that */
+	bool cut;			/* more have ended than were wanted, or may have */
 };
 
 static bool note_open(void *arg, struct db_stmt *row)
@@ -184,13 +187,22 @@ static bool show_open(struct engine_snapshot *s, const struct telling *to)
 	return more;
 }
 
+/* As many as were wanted are there: whether there is one more is asked for a while only,
+ * since nobody waits for the search of a whole history. */
+static bool is_cut(struct engine_snapshot *s, enum walk_step step)
+{
+	return !s->ended_left && (step == WALK_FIT || ++s->looked_on >= LOOK_ON);
+}
+
 /* Those that are open stand behind all that have ended, and were shown. */
 static bool show_ended(struct engine_snapshot *s, const struct telling *to)
 {
-	struct walk_row row;
+	struct walk_row row = {0};
 	enum walk_step step = walk_next(s->ended, &row);
-	s->over = step == WALK_OVER || (step == WALK_FIT && row.open);
-	s->cut = !s->over && !s->ended_left;
+	if (step == WALK_FIT && !engine_sees_frame(&s->viewer, row.frame))
+		step = WALK_PASSED;
+	s->over = step == WALK_OVER || row.open;
+	s->cut = !s->over && is_cut(s, step);
 	s->over |= s->cut;
 	if (s->over || step == WALK_PASSED)
 		return true;

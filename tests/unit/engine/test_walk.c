@@ -11,7 +11,7 @@
 #include "wire/encode.h"
 #include "wire/proto.h"
 
-enum { RUNS = 120, HOUR_MS = 3600000 };
+enum { RUNS = 120, RUNS_MOST = 1200, HOUR_MS = 3600000 };
 #define BEGIN INT64_C(1800000000000)
 
 /* One run as it was written, to be matched without any database. */
@@ -21,7 +21,7 @@ struct known {
 };
 
 static struct world w;
-static struct known known[RUNS + 1];
+static struct known known[RUNS_MOST + 1];
 
 /* ---- the scene ------------------------------------------------------------------------ */
 
@@ -84,17 +84,22 @@ static void put_some(int64_t num)
 	put(&facts, num);
 }
 
-static void setup(void)
+static void put_from_to(int64_t first, int64_t last)
 {
-	world_open(&w);
-	for (int64_t num = 1; num <= RUNS; num++)
+	for (int64_t num = first; num <= last; num++)
 		put_some(num);
 	ck_assert_int_eq(journal_commit(w.engine->journal, NULL), JOURNAL_OK);
 }
 
+static void setup(void)
+{
+	world_open(&w);
+	put_from_to(1, RUNS);
+}
+
 static void teardown(void)
 {
-	for (int64_t num = 1; num <= RUNS; num++)
+	for (int64_t num = 1; num <= RUNS_MOST; num++)
 		mem_free(known[num].frame);
 	world_close(&w);
 }
@@ -257,6 +262,66 @@ START_TEST(a_page_is_whole_on_a_busy_machine_unless_it_has_to_search)
 }
 END_TEST
 
+/* ---- snapshots ----------------------------------------------------------------------------- */
+
+struct snapshot_seen {
+	int64_t ended;
+	int steps;
+	bool cut;
+};
+
+static bool sees_deploy(const void *arg, struct view workflow)
+{
+	return view_is(workflow, "deploy");
+}
+
+static bool take_all(void *arg, const struct engine_change *change)
+{
+	return true;
+}
+
+static struct snapshot_seen snapshot(struct engine_scope scope)
+{
+	struct snapshot_seen seen = {0};
+	struct engine_snapshot *s = engine_snapshot_new(w.engine, &scope, NULL);
+	while (engine_snapshot_next(s, 1, take_all, NULL))
+		seen.steps++;
+	for (int lane = LANE_COMPLETED; lane < LANES; lane++)
+		seen.ended += engine_snapshot_counts(s)[lane];
+	seen.cut = engine_snapshot_cut(s);
+	engine_snapshot_free(s);
+	return seen;
+}
+
+START_TEST(a_snapshot_is_not_cut_by_runs_that_its_reader_does_not_see)
+{
+	const struct engine_viewer viewer = { .sees = sees_deploy };
+	struct engine_scope scope = { .ended = -1, .viewer = viewer };
+	scope.ended = (int)snapshot(scope).ended;
+	ck_assert_int_gt(scope.ended, 1);
+	ck_assert(!snapshot(scope).cut);
+	scope.ended--;
+	ck_assert(snapshot(scope).cut);
+}
+END_TEST
+
+START_TEST(a_snapshot_that_has_what_it_wants_does_not_search_the_whole_history)
+{
+	const struct engine_scope none = { .filter = VIEW("nothing-has-this") };
+	struct snapshot_seen seen = snapshot(none);
+	ck_assert_int_eq(seen.ended, 0);
+	ck_assert(!seen.cut);
+	put_from_to(RUNS + 1, RUNS_MOST);
+	int open = 0;
+	for (int64_t num = 1; num <= RUNS_MOST; num++)
+		open += !known[num].ended;
+	seen = snapshot(none);
+	ck_assert_int_eq(seen.ended, 0);
+	ck_assert(seen.cut);
+	ck_assert_int_le(seen.steps, open + 500);
+}
+END_TEST
+
 START_TEST(a_cursor_of_another_list_and_an_unknown_sort_are_refused)
 {
 	static const struct {
@@ -344,6 +409,8 @@ Suite *suite_walk(void)
 	tcase_add_test(t, a_walk_gives_what_the_filter_matches_in_order_and_once);
 	tcase_add_test(t, a_cursor_goes_on_where_it_stood_whatever_happens_meanwhile);
 	tcase_add_test(t, a_page_is_whole_on_a_busy_machine_unless_it_has_to_search);
+	tcase_add_test(t, a_snapshot_is_not_cut_by_runs_that_its_reader_does_not_see);
+	tcase_add_test(t, a_snapshot_that_has_what_it_wants_does_not_search_the_whole_history);
 	tcase_add_test(t, a_cursor_of_another_list_and_an_unknown_sort_are_refused);
 	tcase_add_test(t, each_statement_of_a_walk_searches_an_index_and_sorts_nothing);
 	suite_add_tcase(s, t);

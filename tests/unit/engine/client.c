@@ -64,14 +64,27 @@ void client_wait_end(struct client *c)
 	}
 }
 
-void client_wait_text(struct client *c, const char *text)
+/* Where it stands. */
+static size_t wait_behind(struct client *c, size_t from, const char *text)
 {
 	int64_t until = when_mono_ms() + PATIENCE_MS;
-	while (view_find(view_of_str(&c->got), view_of(text), 0) == SIZE_MAX) {
+	size_t at;
+	while ((at = view_find(view_of_str(&c->got), view_of(text), from)) == SIZE_MAX) {
 		ck_assert_msg(!c->ended, "ended before '%s': %s", text, str_text(&c->got));
 		loop_turn(c->loop, 1000);
 		ck_assert_msg(when_mono_ms() < until, "no '%s' in: %s", text, str_text(&c->got));
 	}
+	return at;
+}
+
+void client_wait_text(struct client *c, const char *text)
+{
+	wait_behind(c, 0, text);
+}
+
+void client_wait_frame(struct client *c, const char *event)
+{
+	wait_behind(c, wait_behind(c, 0, event), "\n\n");
 }
 
 void client_release(struct client *c)

@@ -23,6 +23,8 @@ void client_send(struct client *c, struct view bytes);
 void client_wait_end(struct client *c);
 /* Turns the loop until `text` has come. */
 void client_wait_text(struct client *c, const char *text);
+/* Until the first frame of an event stream that has `event` in it has come whole. */
+void client_wait_frame(struct client *c, const char *event);
 void client_release(struct client *c);
 /* Answers in what came, and the status of the first. */
 int client_answers(const struct client *c);

@@ -119,7 +119,7 @@ START_TEST(a_retry_waits_as_long_as_it_said_however_the_clock_is_set)
 }
 END_TEST
 
-START_TEST(a_clock_set_while_the_engine_is_down_makes_no_retry_wait_longer)
+START_TEST(a_clock_set_while_the_engine_is_down_ends_a_retry_no_later_than_begun_anew)
 {
 	begin(flaky, "running");
 	world_until_task(&w, str_text(&id), "a", "retrying");
@@ -208,8 +208,8 @@ Suite *suite_clock(void)
 	tcase_add_test(t, a_delayed_start_is_planned_until_its_time_also_over_a_restart);
 	tcase_add_test(t, a_delayed_start_follows_the_clock);
 	tcase_add_loop_test(t, a_retry_waits_as_long_as_it_said_however_the_clock_is_set, 0, N_JUMPS);
-	tcase_add_loop_test(t, a_clock_set_while_the_engine_is_down_makes_no_retry_wait_longer, 0,
-			    N_JUMPS);
+	tcase_add_loop_test(t, a_clock_set_while_the_engine_is_down_ends_a_retry_no_later_than_begun_anew,
+			    0, N_JUMPS);
 	tcase_add_test(t, a_clock_that_is_set_back_and_forth_costs_nothing);
 	tcase_add_loop_test(t, a_time_limit_is_as_long_as_it_says_however_the_clock_is_set, 0,
 			    (int)(sizeof limits / sizeof *limits));

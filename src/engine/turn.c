@@ -241,6 +241,8 @@ void engine_tell_task(struct engine *e, const struct attempt_name *name)
 	struct runner_live live = { .progress = -1 };
 	struct str frame = {0};
 	struct jsonw w;
+	if (!e->watchers.len)
+		return;
 	runner_live(e->runner, name, &live);
 	jsonw_init(&w, &frame);
 	jsonw_object(&w, NULL);

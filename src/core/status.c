@@ -189,6 +189,11 @@ bool run_status_is_open(enum run_status s)
 	return (size_t)s < COUNT(run_statuses) && run_statuses[s].open;
 }
 
+bool lane_has_ended(enum lane l)
+{
+	return l == LANE_COMPLETED || l == LANE_FAILED || l == LANE_CANCELLED;
+}
+
 bool task_status_is_open(enum task_status s)
 {
 	return (size_t)s < COUNT(task_statuses) && task_statuses[s].open;

@@ -57,6 +57,7 @@ bool trigger_parse(struct view v, enum trigger_kind *out);
 
 enum lane run_status_lane(enum run_status s);
 bool run_status_is_open(enum run_status s);	/* planned to paused */
+bool lane_has_ended(enum lane l);		/* its runs have */
 bool task_status_is_open(enum task_status s);	/* pending to waiting */
 bool verb_is_on_task(enum verb v);
 bool verb_is_question(enum verb v);	/* query, stack: changes nothing */

@@ -78,11 +78,6 @@ static void add_snapshot_begin(struct reader *r)
 	str_release(&data);
 }
 
-static bool lane_has_ended(enum lane lane)
-{
-	return lane == LANE_COMPLETED || lane == LANE_FAILED || lane == LANE_CANCELLED;
-}
-
 static void add_snapshot_end(struct reader *r)
 {
 	const int64_t *counts = engine_snapshot_counts(r->snapshot);

@@ -41,17 +41,16 @@ static void push_lane(struct runs_state *s, int lane)
 /* The lanes of ended runs are sorted by time: merged into one. */
 static void push_ended(const struct model *m, struct runs_state *s)
 {
-	static const int lanes[] = { LANE_COMPLETED, LANE_FAILED, LANE_CANCELLED };
-	size_t at[3] = { 0 };
+	size_t at[LANES] = { 0 };
 
 	while (s->runs.len < RUNS_MAX) {
 		struct run_key best = { 0 };
 		int from = -1;
 
-		for (int i = 0; i < 3; i++) {
-			struct run_key key = board_at(s->cards, lanes[i], at[i]);
+		for (int i = 0; i < LANES; i++) {
+			struct run_key key = board_at(s->cards, i, at[i]);
 
-			if (run_key_is_set(key) &&
+			if (lane_has_ended((enum lane)i) && run_key_is_set(key) &&
 			    (from < 0 || ended_at(m, key) > ended_at(m, best))) {
 				best = key;
 				from = i;

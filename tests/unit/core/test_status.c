@@ -60,6 +60,7 @@ START_TEST(waiting_and_paused_stand_in_running_and_four_ways_of_failing_in_faile
 	for (int i = 0; i < RUN_STATUSES; i++) {
 		ck_assert_int_eq(run_status_lane((enum run_status)i), lanes[i]);
 		ck_assert_int_eq(run_status_is_open((enum run_status)i), lanes[i] < LANE_COMPLETED);
+		ck_assert_int_eq(lane_has_ended(lanes[i]), lanes[i] >= LANE_COMPLETED);
 	}
 }
 END_TEST

@@ -7,7 +7,7 @@
 #include "engine/retention_inside.h"
 #include "wire/proto.h"
 
-enum { SOON_MS = 1000, ROUND_MS = 60000, SLICE_MS = 3, SLICE_MOST = 16, DAY_MS = 86400000,
+enum { SOON_MS = 1000, ROUND_MS = 60000, SLICE_MS = 3, DAY_MS = 86400000,
        ROWS = 500 };
 
 /* ---- what all parts need ------------------------------------------------------------ */

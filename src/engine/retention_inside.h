@@ -9,6 +9,9 @@
 #include "engine/trash.h"
 #include "engine/weigh.h"
 
+/* Steps of a slice where the clock does not end it, and what one step looks at at most. */
+enum { SLICE_MOST = 16 };
+
 /* A round goes through all of them. */
 enum retention_part { PART_TIDY, PART_USES, PART_NEXT_WORKFLOW, PART_LOGS, PART_RUNS,
 		      PART_DEFINITIONS, PART_AUDIT, PART_ANSWERS, PART_LENGTHS, PART_DONE };

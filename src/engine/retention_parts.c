@@ -1,5 +1,6 @@
 /* The steps of a round that look at runs: tidying what has just ended, removing logs,
- * removing runs and the definitions that none uses any more. Each looks at one run. */
+ * removing runs, counting uses of definitions and removing those that none uses any
+ * more. Each looks at one run, or at a few. */
 #include "base/when.h"
 #include "engine/retention_inside.h"
 #include "wire/proto.h"
@@ -197,14 +198,16 @@ bool retention_remove_runs(struct retention *r)
 
 /* ---- definitions ---------------------------------------------------------------------------- */
 
-/* As many as the slice has time for. */
+/* Several at once: there may be as many as there are runs. */
 bool retention_count_uses(struct retention *r)
 {
-	while (journal_count_use(r->e->journal)) {
+	bool more = true;
+	for (int i = 0; more && i < SLICE_MOST; i++) {
+		more = journal_count_use(r->e->journal);
 		if (when_mono_ms() >= r->until_ms)
-			return true;
+			break;
 	}
-	return false;
+	return more;
 }
 
 static bool is_used(void *arg, const struct workflow *w)

@@ -161,7 +161,7 @@ static void add_workflow(struct jsonw *w, const struct engine *e, const struct c
 	if (bar)
 		jsonw_string(w, "start", bar);
 	else
-		jsonw_bool(w, "start", !bar);
+		jsonw_raw(w, "start", VIEW("true"));
 	jsonw_end_object(w);
 	jsonw_end_object(w);
 }

@@ -175,29 +175,35 @@ static int64_t moment_ms(const struct moment *m)
 	return ((days * 24 + m->hour) * 60 + m->minute) * 60000 + m->second * 1000 + m->ms;
 }
 
-bool when_parse_rfc3339(struct view v, int64_t *at_ms)
-{
-	struct moment m = { 0 };
-	int offset_minutes = 0;
-	if (!take_date(&v, &m) || !take_one_of(&v, "Tt ") || !take_hour_minute(&v, &m) ||
-	    !take_one_of(&v, ":") || !take_number(&v, 2, &m.second) || m.second > 60)
-		return false;
-	if (take_one_of(&v, ".") && !take_fraction(&v, &m.ms))
-		return false;
-	if (!take_offset(&v, &offset_minutes) || v.len)
-		return false;
-	*at_ms = moment_ms(&m) - (int64_t)offset_minutes * 60000;
-	return true;
-}
+/* How much of an instant must be there. */
+enum exactness { EXACT, AS_MUCH_AS_THERE_IS };
 
-/* Behind the date: hour and minute, and as much more as there is. */
-static bool take_clock(struct view *v, struct moment *m)
+/* Behind the date: hour and minute, second, fraction. */
+static bool take_clock(struct view *v, enum exactness exactness, struct moment *m)
 {
 	if (!take_one_of(v, "Tt ") || !take_hour_minute(v, m))
 		return false;
-	if (take_one_of(v, ":") && (!take_number(v, 2, &m->second) || m->second > 59))
+	if (!take_one_of(v, ":"))
+		return exactness != EXACT && !take_one_of(v, ".");
+	if (!take_number(v, 2, &m->second) || m->second > 60)
 		return false;
 	return !take_one_of(v, ".") || take_fraction(v, &m->ms);
+}
+
+/* Up to the end. */
+static bool parse_offset(struct view v, const struct moment *m, int64_t *at_ms)
+{
+	int minutes = 0;
+	if (!take_offset(&v, &minutes) || v.len)
+		return false;
+	*at_ms = moment_ms(m) - (int64_t)minutes * 60000;
+	return true;
+}
+
+bool when_parse_rfc3339(struct view v, int64_t *at_ms)
+{
+	struct moment m = { 0 };
+	return take_date(&v, &m) && take_clock(&v, EXACT, &m) && parse_offset(v, &m, at_ms);
 }
 
 /* A date, or a date with hour and minute (and second), by the local clock or with an
@@ -205,17 +211,14 @@ static bool take_clock(struct view *v, struct moment *m)
 static bool parse_local(struct view v, int64_t *at_ms)
 {
 	struct moment m = { 0 };
-	int offset_minutes = 0;
-	if (!take_date(&v, &m) || (v.len && !take_clock(&v, &m)))
+	if (!take_date(&v, &m) || (v.len && !take_clock(&v, AS_MUCH_AS_THERE_IS, &m)))
 		return false;
-	bool local = !v.len;
-	if (!local && (!take_offset(&v, &offset_minutes) || v.len))
-		return false;
+	if (v.len)
+		return parse_offset(v, &m, at_ms);
 	struct tm tm = { .tm_year = (int)m.year - 1900, .tm_mon = m.month - 1, .tm_mday = m.day,
 			 .tm_hour = m.hour, .tm_min = m.minute, .tm_sec = m.second,
 			 .tm_isdst = -1 };
-	*at_ms = local ? (int64_t)mktime(&tm) * 1000 + m.ms :
-			 moment_ms(&m) - (int64_t)offset_minutes * 60000;
+	*at_ms = (int64_t)mktime(&tm) * 1000 + m.ms;
 	return true;
 }
 

@@ -87,6 +87,12 @@ START_TEST(a_point_is_a_local_date_an_instant_or_a_span_back)
 	ck_assert(when_parse_point(VIEW("2026-11-20T02:00Z"), 0, &at_ms));
 	ck_assert_int_eq(at_ms, INT64_C(1795140000000));
 	ck_assert(!when_parse_point(VIEW("2026-11-20T02:00Zulu"), 0, &at_ms));
+	/* A leap second is the first of the next minute, with an offset and without. */
+	ck_assert(when_parse_point(VIEW("2026-11-20T02:59:60Z"), 0, &at_ms));
+	ck_assert_int_eq(at_ms, 1795143600000);
+	ck_assert(when_parse_point(VIEW("2026-11-20T03:59:60.5"), 0, &at_ms));
+	ck_assert_int_eq(at_ms, 1795143600500);
+	ck_assert(!when_parse_point(VIEW("2026-11-20T03:59.5"), 0, &at_ms));
 	ck_assert(!when_parse_point(VIEW("2026-11-20Z"), 0, &at_ms));
 	ck_assert(when_parse_point(VIEW("2026-11-20T03:00:00Z"), 0, &at_ms));
 	ck_assert_int_eq(at_ms, 1795143600000);

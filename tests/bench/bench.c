@@ -1,6 +1,13 @@
 /* What the benchmarks share. */
 #include "bench/bench.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
 int64_t bench_now_us(void)
 {
 	struct timespec t;
@@ -21,6 +28,15 @@ double bench_percentile(double *values, size_t n, double p)
 	qsort(values, n, sizeof *values, compare);
 	size_t at = (size_t)((double)(n - 1) * p / 100 + 0.5);
 	return values[at];
+}
+
+void bench_remove_folder(const char *folder)
+{
+	struct str command = { 0 };
+	str_addf(&command, "rm -rf '%s'", folder);
+	if (system(str_text(&command)))
+		BUG("a folder cannot be removed");
+	str_release(&command);
 }
 
 void bench_report(const char *name, double value, const char *unit, double goal)

@@ -71,11 +71,7 @@ void daemon_end(struct daemon *d)
 
 void daemon_remove_all(const struct daemon *d)
 {
-	struct str command = { 0 };
-	str_addf(&command, "rm -rf '%s'", d->folder);
-	if (system(str_text(&command)))
-		BUG("a folder cannot be removed");
-	str_release(&command);
+	bench_remove_folder(d->folder);
 }
 
 /* "VmHWM:" and such of /proc/PID/status, in KiB. */

@@ -117,15 +117,6 @@ static void on_end(struct bare *b, pid_t pid)
 	arena_release(&arena);
 }
 
-static void remove_folder(const char *folder)
-{
-	struct str command = { 0 };
-	str_addf(&command, "rm -rf '%s'", folder);
-	if (system(str_text(&command)))
-		BUG("a folder cannot be removed");
-	str_release(&command);
-}
-
 static double bare_runs_per_s(void)
 {
 	struct bare b = { .folder = "/tmp/runboard-bare-XXXXXX" };
@@ -147,7 +138,7 @@ static double bare_runs_per_s(void)
 	}
 	double rate = RUNS * 1e6 / (double)(bench_now_us() - begin);
 	db_close(b.db);
-	remove_folder(b.folder);
+	bench_remove_folder(b.folder);
 	str_release(&path);
 	return rate;
 }
@@ -228,7 +219,7 @@ static double engine_runs_per_s(int in_flight)
 	double rate = RUNS * 1e6 / (double)(bench_now_us() - begin);
 	engine_free(l.engine);
 	loop_free(l.loop);
-	remove_folder(l.folder);
+	bench_remove_folder(l.folder);
 	return rate;
 }
 

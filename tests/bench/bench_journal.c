@@ -106,15 +106,6 @@ static void measure(const struct subject *s, struct result *best)
 	best->in_groups = best->in_groups > rate ? best->in_groups : rate;
 }
 
-static void remove_folder(const char *folder)
-{
-	struct str command = { 0 };
-	str_addf(&command, "rm -rf '%s'", folder);
-	if (system(str_text(&command)))
-		BUG("a folder cannot be removed");
-	str_release(&command);
-}
-
 static void measure_bare(struct result *best)
 {
 	char folder[] = "/tmp/runboard-facts-XXXXXX";
@@ -130,7 +121,7 @@ static void measure_bare(struct result *best)
 		BUG(err_text(&err));
 	measure(&(struct subject){ bare_group, db, db }, best);
 	db_close(db);
-	remove_folder(folder);
+	bench_remove_folder(folder);
 	str_release(&path);
 }
 
@@ -145,7 +136,7 @@ static void measure_journal(struct result *best)
 		BUG(err_text(&err));
 	measure(&(struct subject){ journal_group, j, journal_db(j) }, best);
 	journal_close(j);
-	remove_folder(folder);
+	bench_remove_folder(folder);
 }
 
 /* Alternating, because the machine is not alone; the best of each counts. */

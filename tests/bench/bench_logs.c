@@ -145,7 +145,6 @@ void bench_logs(int64_t size)
 	char folder[] = "/tmp/runboard-bench-log-XXXXXX";
 	struct attempt_name name = { VIEW("r"), VIEW("t"), 1 };
 	struct log_file f;
-	struct str command = {0};
 	must(mkdtemp(folder) != NULL, "no folder");
 	write_log(folder, size);
 	double before = resident_mib();
@@ -161,7 +160,5 @@ void bench_logs(int64_t size)
 					  .level = SEVERITY_ERROR });
 	bench_report("log 1 GB: memory for all that", resident_mib() - before, "MiB", 4);
 	log_file_close(&f);
-	str_addf(&command, "rm -rf %s", folder);
-	(void)!system(str_text(&command));
-	str_release(&command);
+	bench_remove_folder(folder);
 }

@@ -7,7 +7,8 @@
 #include "core/filter.h"
 #include "wire/proto.h"
 
-enum { ANSWER_MS = 10000, HEARTBEAT_MS = 15000, MAX_RETRY_MS = 5000, TRIES = 3 };
+enum { ANSWER_MS = 10000, HEARTBEAT_MS = 15000, MAX_RETRY_MS = 5000, PAUSE_MS = 200,
+       TRIES = 3 };
 
 struct local *local_of(struct backend *b)
 {
@@ -345,6 +346,7 @@ struct backend *local_new(struct loop *loop, const struct backend_sink *sink, ui
 	l->times.answer_ms = or_default(l->times.answer_ms, ANSWER_MS);
 	l->times.heartbeat_ms = or_default(l->times.heartbeat_ms, HEARTBEAT_MS);
 	l->times.max_retry_ms = or_default(l->times.max_retry_ms, MAX_RETRY_MS);
+	l->times.pause_ms = or_default(l->times.pause_ms, PAUSE_MS);
 	local_link_init(l);
 	local_watch_init(l);
 	return &l->base;

@@ -12,6 +12,7 @@ struct local_times {
 	int first_retry_ms;	/* 500 */
 	int max_retry_ms;	/* 5 000 */
 	int healthy_ms;		/* 60 000 */
+	int pause_ms;		/* 200: between two details of a run that is followed */
 };
 
 struct local_config {

@@ -5,13 +5,11 @@
 #include "base/mem.h"
 #include "wire/proto.h"
 
-enum { PAUSE_MS = 200 };	/* between two details, however much it prints */
-
 struct local_run {
 	struct sse sse;
 	struct http_request *fetch;	/* its detail, or NULL */
-	struct watch *pause;
-	bool paused, dirty;		/* dirty: it has changed since it was asked for */
+	struct watch *pause;		/* set: not asked for again before */
+	bool dirty;			/* it has changed since it was asked for */
 	int failures;
 };
 
@@ -32,12 +30,6 @@ bool local_run_is_read(const struct local_run *r)
 
 /* ---- the detail ---- */
 
-static void pause_for(struct local_run *r, int64_t ms)
-{
-	r->paused = true;
-	loop_timer_set(r->pause, ms);
-}
-
 static void on_detail(void *arg, const struct http_answer *a);
 
 static void ask(struct local_job *j)
@@ -45,7 +37,7 @@ static void ask(struct local_job *j)
 	struct local_run *r = j->watched;
 	struct str target = { 0 };
 	r->dirty = true;
-	if (r->fetch || r->paused)
+	if (r->fetch || loop_timer_is_set(r->pause))
 		return;
 	r->dirty = false;
 	str_add_text(&target, "/v1/runs/");
@@ -55,14 +47,13 @@ static void ask(struct local_job *j)
 		.timeout_ms = j->local->times.answer_ms,
 	};
 	r->fetch = http_send(j->local->http, &order, NULL, on_detail, j);
-	pause_for(r, PAUSE_MS);
+	loop_timer_set(r->pause, j->local->times.pause_ms);
 	str_release(&target);
 }
 
 static void on_pause(void *arg)
 {
 	struct local_job *j = arg;
-	j->watched->paused = false;
 	if (j->watched->dirty)
 		ask(j);
 }
@@ -101,7 +92,7 @@ static void on_detail(void *arg, const struct http_answer *a)
 		tell(j, a->body);
 	} else if (outcome == OUTCOME_UNREACHABLE) {
 		r->dirty = true;
-		pause_for(r, local_jitter(l, r->failures++));
+		loop_timer_set(r->pause, local_jitter(l, r->failures++));
 	} else {
 		local_fail(j, a);
 	}

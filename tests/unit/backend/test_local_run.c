@@ -28,7 +28,7 @@ static void set_up(void)
 	ear_init(&ear);
 	const struct local_config config = {
 		.name = "home", .socket = stub_path(stub),
-		.times = { .heartbeat_ms = 1000, .answer_ms = 1000, .first_retry_ms = 2,
+		.times = { .heartbeat_ms = 1000, .answer_ms = 1000, .first_retry_ms = 2, .pause_ms = 1,
 			   .max_retry_ms = 8 },
 	};
 	ear.backend = local_new(loop, &ear.sink, 3, &config);

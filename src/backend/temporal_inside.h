@@ -276,6 +276,7 @@ struct temporal_job {
 	struct json_doc *describe;
 	VEC(struct json_doc *) newer;	/* pages of what is newer than what is kept */
 	VEC(struct str) windows;	/* its newest pages, newest first */
+	size_t batch_events;		/* of one of those that the server counts in pages */
 	size_t n_windows;		/* how many of them are wanted, or were read; 0: all is read */
 	struct str token;		/* of the next page */
 	int pages;

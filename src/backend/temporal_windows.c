@@ -62,7 +62,7 @@ static void on_window(struct temporal_job *j, const struct http_answer *a)
 /* The server counts in batches; of big ones fewer make a page. */
 static void ask_window(struct temporal_job *j)
 {
-	int64_t batch = j->story.seen_event / START_PAGE + 1, page = WINDOW_PAGE / batch;
+	int64_t page = WINDOW_PAGE / (int64_t)j->batch_events;
 	temporal_ask_events(j, "/history-reverse", page < WINDOW_LEAST ? WINDOW_LEAST : page,
 			    on_window);
 }
@@ -72,6 +72,8 @@ static void on_start(struct temporal_job *j, const struct http_answer *a)
 	struct json_doc *doc = temporal_job_json(j, a);
 	if (!doc)
 		return;
+	size_t events = json_count(temporal_events(doc)), batch = (events + START_PAGE / 2) / START_PAGE;
+	j->batch_events = batch ? batch : 1;
 	story_add(&j->story, temporal_events(doc));
 	json_free(doc);
 	ask_window(j);

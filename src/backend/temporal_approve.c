@@ -4,7 +4,6 @@
 #include "backend/temporal_inside.h"
 
 #include "backend/temporal_payload.h"
-#include "base/jtext.h"
 #include "base/mem.h"
 #include "wire/jsonw.h"
 
@@ -94,13 +93,8 @@ static void send_activity(struct temporal_job *j)
 /* A comment that was typed, and that the mapping has no place for. */
 static bool drops_comment(const struct temporal_job *j)
 {
-	struct str quoted = { 0 };
-	bool dropped = j->comment && *j->comment;
-	jtext_add_quoted(&quoted, view_of(j->comment));
-	for (size_t i = 0; dropped && i < j->args.len; i++)
-		dropped = view_find(j->args.items[i], view_of_str(&quoted), 0) == SIZE_MAX;
-	str_release(&quoted);
-	return dropped;
+	const struct mapping *m = mapping_find(&j->t->mappings, j->verb, view_of(j->type));
+	return j->comment && *j->comment && m && !mapping_sends_comment(m);
 }
 
 static void preview(struct temporal_job *j, const char *way)

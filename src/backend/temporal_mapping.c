@@ -83,17 +83,32 @@ static bool is_prompt(struct view name)
 	return view_is(name, "prompt") || view_starts(name, "prompt.");
 }
 
-bool mapping_needs_prompt(const struct mapping *m)
+static bool is_comment(struct view name)
+{
+	return view_is(name, "comment");
+}
+
+static bool has_placeholder(const struct mapping *m, bool (*is)(struct view name))
 {
 	size_t at = 0;
 	struct view text = view_of(m->args ? m->args : "");
 	while ((at = view_find(text, VIEW("${"), at)) != SIZE_MAX) {
 		at += 2;
 		size_t close = view_find_byte(text, '}', at);
-		if (close != SIZE_MAX && is_prompt(view_cut(text, at, close - at)))
+		if (close != SIZE_MAX && is(view_cut(text, at, close - at)))
 			return true;
 	}
 	return false;
+}
+
+bool mapping_needs_prompt(const struct mapping *m)
+{
+	return has_placeholder(m, is_prompt);
+}
+
+bool mapping_sends_comment(const struct mapping *m)
+{
+	return m->way == MAPPING_AUTO || has_placeholder(m, is_comment);
 }
 
 static bool add_placeholder(struct str *out, struct view name, const struct mapping_values *v)

@@ -42,6 +42,8 @@ bool mapping_has_type(const struct mappings *m, struct view type);
 const char *mapping_query(const struct mappings *m, struct view type);
 /* Its template has a ${prompt}. */
 bool mapping_needs_prompt(const struct mapping *m);
+/* ... a ${comment}; one that the workflow offers always gets it. */
+bool mapping_sends_comment(const struct mapping *m);
 
 /* What the placeholders stand for. */
 struct mapping_values {

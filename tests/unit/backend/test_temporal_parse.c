@@ -415,6 +415,21 @@ START_TEST(a_prompt_is_quoted_as_it_stands)
 }
 END_TEST
 
+/* Whatever the comment is: "approved" stands in the first, too. */
+START_TEST(a_mapping_without_a_place_for_the_comment_does_not_send_it)
+{
+	static const struct {
+		const char *value;
+		bool sends;
+	} cases[] = { { "signal:x:{\"state\":\"approved\"}", false }, { "signal:x", false },
+		      { "signal:x:{\"by\":${user}}", false }, { "auto", true },
+		      { "update:x:{\"note\":${comment}}", true } };
+	struct mappings m = mappings_of("approve.T", cases[_i].value);
+	ck_assert(mapping_sends_comment(&m.items.items[0]) == cases[_i].sends);
+	mappings_release(&m);
+}
+END_TEST
+
 START_TEST(a_type_has_its_query)
 {
 	struct mappings m = mappings_of("waiting_query.Draft*", "get_draft");
@@ -513,6 +528,7 @@ Suite *suite_temporal_parse(void)
 	tcase_add_test(c, many_arguments_are_a_list_with_a_star);
 	tcase_add_test(c, an_exact_type_goes_before_a_pattern);
 	tcase_add_loop_test(c, a_mapping_that_is_none_is_refused_at_once, 0, 8);
+	tcase_add_loop_test(c, a_mapping_without_a_place_for_the_comment_does_not_send_it, 0, 5);
 	suite_add_tcase(s, c);
 	return s;
 }

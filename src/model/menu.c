@@ -42,9 +42,18 @@ void menu_release(struct menu_state *s)
 	arena_release(&s->arena);
 }
 
-/* Lists what the backend has. The cursor stays on its verb. */
-static void list(struct menu_state *s)
+/* The rows that are seen: on a low screen not all of them. */
+static int page(const struct model *m)
 {
+	struct rect frame;
+
+	return rect_framed(board_layout_body(m), (int)m->menu.n_shown, MENU_COLS, &frame).rows;
+}
+
+/* Lists what the backend has. The cursor stays on its verb. */
+static void list(struct model *m)
+{
+	struct menu_state *s = &m->menu;
 	enum verb at = s->n_shown > 0 ? s->shown[s->rows.at] : VERBS;
 
 	s->n_shown = s->rows.at = 0;
@@ -55,6 +64,7 @@ static void list(struct menu_state *s)
 			s->rows.at = s->n_shown;
 		s->shown[s->n_shown++] = verbs[i];
 	}
+	rows_reveal(&s->rows, s->n_shown, page(m));
 }
 
 static void look(struct model *m, const struct run_detail *detail)
@@ -65,7 +75,7 @@ static void look(struct model *m, const struct run_detail *detail)
 	s->focus.task = view_of_str(&s->task);
 	for (size_t i = 0; i < N_VERBS; i++)
 		target_make(m, verbs[i], &s->focus, detail, &s->targets[verbs[i]]);
-	list(s);
+	list(m);
 }
 
 /* One of the marked cards is enough. */
@@ -96,7 +106,7 @@ static void look_all(struct model *m)
 	drop_targets(s);
 	for (size_t i = 0; i < N_VERBS; i++)
 		look_at_marks(m, verbs[i], &s->targets[verbs[i]]);
-	list(s);
+	list(m);
 }
 
 static void menu_open(struct model *m, struct effects *fx)
@@ -162,7 +172,7 @@ static bool menu_act(struct model *m, enum action a, struct effects *fx)
 {
 	struct menu_state *s = &m->menu;
 
-	if (rows_move(&s->rows, a, s->n_shown, (int)s->n_shown))
+	if (rows_move(&s->rows, a, s->n_shown, page(m)))
 		return true;
 	if (a == ACTION_OPEN && s->n_shown > 0)
 		choose(m, s->shown[s->rows.at], fx);
@@ -173,6 +183,8 @@ static void menu_arrive(struct model *m, const struct msg *msg, struct effects *
 {
 	if (msg->kind == MSG_DETAIL && !m->menu.marked && msg->request == m->menu.request)
 		look(m, msg->detail);
+	else if (msg->kind == MSG_RESIZE)
+		rows_reveal(&m->menu.rows, m->menu.n_shown, page(m));
 }
 
 const struct screen screen_menu = {

@@ -8,6 +8,8 @@
 #include "model/screen.h"
 #include "model/target.h"
 
+enum { MENU_COLS = 64 };	/* of the order menu's inside */
+
 struct menu_state {
 	struct focus focus;		/* of the order menu; task lies in `task` */
 	struct str task;

@@ -19,12 +19,9 @@ void view_menu(struct pen *p, struct rect r)
 		model_add_run_name(p->m, s->focus.key, &title);
 		str_addf(&title, "%s%s", s->task.len > 0 ? " " : "", str_text(&s->task));
 	}
-	in = dialog_open(p, r, (struct rect){ 0, 0, (int)s->n_shown, 64 }, str_text(&title));
+	in = dialog_open(p, r, (struct rect){ 0, 0, (int)s->n_shown, MENU_COLS }, str_text(&title));
 	str_release(&title);
-	/* On a low screen what the cursor is on is seen. */
-	size_t rows = in.rows > 0 ? (size_t)in.rows : 1;
-	for (size_t i = s->rows.at >= rows ? s->rows.at - rows + 1 : 0;
-	     i < s->n_shown && in.rows > 0; i++) {
+	for (size_t i = s->rows.top; i < s->n_shown && in.rows > 0; i++) {
 		const struct target *t = &s->targets[s->shown[i]];
 		struct rect at = rect_take_top(&in, 1);
 		enum style_role role = t->allowed ? STYLE_PLAIN : STYLE_DIM;

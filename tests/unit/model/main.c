@@ -15,6 +15,7 @@ Suite *suite_session_board(void);
 Suite *suite_session_detail(void);
 Suite *suite_session_forms(void);
 Suite *suite_session_keys(void);
+Suite *suite_session_menu(void);
 Suite *suite_session_orders(void);
 Suite *suite_session_shown(void);
 Suite *suite_session_spaces(void);
@@ -34,7 +35,7 @@ int main(void)
 		suite_logpane, suite_logseek,
 		suite_session_board,
 		suite_session_detail,
-		suite_session_forms, suite_session_keys,
+		suite_session_forms, suite_session_keys, suite_session_menu,
 		suite_session_orders, suite_session_shown, suite_session_spaces, suite_session_speak,
 		NULL,
 	};

@@ -329,23 +329,6 @@ START_TEST(read_only_refuses_orders_with_a_sentence)
 }
 END_TEST
 
-START_TEST(the_menu_lists_only_what_the_backend_has)
-{
-	const struct menu_state *s;
-
-	open_set("three-runs");
-	press("x");
-	s = &f.model->menu;
-	ck_assert_uint_eq(s->n_shown, 11);
-	for (size_t i = 0; i < s->n_shown; i++)
-		ck_assert_int_ne(s->shown[i], VERB_TERMINATE);
-	press("T");
-	ck_assert_int_eq(screen_top(f.model), SCREEN_MENU);
-	ck_assert_uint_eq(orders(), 0);
-	fixture_close(&f);
-}
-END_TEST
-
 START_TEST(what_a_context_has_switched_off_is_said_why)
 {
 	struct view off[VERBS] = { [VERB_APPROVE] = VIEW("switched off by the UI server") };
@@ -396,27 +379,6 @@ START_TEST(a_gate_that_is_not_for_us_is_said_so_by_its_card)
 	ck_assert(t.allowed && t.unsettled);
 	target_release(&t);
 	arena_release(&arena);
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(the_menus_cursor_stays_on_its_verb_when_others_vanish)
-{
-	struct task_facts task = { .id = VIEW("review"), .step = VIEW("review"), .version = 4,
-				   .actions = { .allowed = 1U << VERB_APPROVE,
-						.known = 1U << VERB_APPROVE } };
-	struct run_detail detail = { .tasks = &task, .n_tasks = 1 };
-	const struct menu_state *s;
-
-	open_set("three-runs");
-	f.mute = true;
-	press("x G k");
-	s = &f.model->menu;
-	ck_assert_int_eq(s->shown[s->rows.at], VERB_CANCEL);
-	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = s->request,
-				       .detail = &detail });
-	ck_assert_uint_eq(s->n_shown, 5);
-	ck_assert_int_eq(s->shown[s->rows.at], VERB_CANCEL);
 	fixture_close(&f);
 }
 END_TEST
@@ -483,8 +445,6 @@ Suite *suite_session_orders(void)
 	tcase_add_test(t, a_mark_that_changed_is_left_out_of_the_bulk);
 	tcase_add_test(t, a_refused_order_says_the_engines_words);
 	tcase_add_test(t, read_only_refuses_orders_with_a_sentence);
-	tcase_add_test(t, the_menu_lists_only_what_the_backend_has);
-	tcase_add_test(t, the_menus_cursor_stays_on_its_verb_when_others_vanish);
 	tcase_add_test(t, an_answer_is_checked_by_its_schema);
 	tcase_add_test(t, what_a_context_has_switched_off_is_said_why);
 	tcase_add_test(t, a_gate_that_is_not_for_us_is_said_so_by_its_card);

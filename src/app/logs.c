@@ -8,8 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-enum { LOG_FIRST_LINES = 400, LOG_OLDER_LINES = 1000, LOG_SAVE_LINES = 5000,
-       LOG_AROUND_LINES = 200 };
+enum { LOG_FIRST_LINES = 400, LOG_SAVE_LINES = 5000, LOG_AROUND_LINES = 200 };
 
 /* What is searched, and how far that is. */
 struct log_seeking {
@@ -147,7 +146,7 @@ void app_log_older(struct app *a, const struct effect *e)
 	struct log_query q = query_of(l);
 	q.cursor = view_of_str(&l->prev);
 	q.backward = true;
-	q.limit = LOG_OLDER_LINES;
+	q.limit = LOGPANE_OLDER_LINES;
 	l->older = backend_log(backend_of(a, l), &q);
 }
 
@@ -158,7 +157,7 @@ void app_log_newer(struct app *a, uint64_t request)
 		return;
 	struct log_query q = query_of(l);
 	q.cursor = view_of_str(&l->next);
-	q.limit = LOG_OLDER_LINES;
+	q.limit = LOGPANE_OLDER_LINES;
 	l->tail = backend_log(backend_of(a, l), &q);
 }
 

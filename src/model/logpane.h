@@ -21,7 +21,11 @@
 
 struct model;
 
-enum { LOGPANE_LINES_MAX = 200000, LOGPANE_BYTES_MAX = 48 << 20 };
+enum {
+	LOGPANE_LINES_MAX = 200000,
+	LOGPANE_BYTES_MAX = 48 << 20,
+	LOGPANE_OLDER_LINES = 1000	/* brought at a time, older or newer */
+};
 
 struct log_row {
 	int64_t at_ms;

@@ -3,7 +3,7 @@
 #include "model/model.h"
 #include "model/save.h"
 
-enum { SIDEWAYS_CELLS = 8, OLDER_MARGIN = 20, OLDER_LINES = 1000 };
+enum { SIDEWAYS_CELLS = 8, OLDER_MARGIN = 20 };
 
 typedef void pane_act_fn(struct model *m, struct logpane *p, struct effects *fx);
 
@@ -15,7 +15,7 @@ static void ask_older(struct model *m, struct logpane *p, struct effects *fx)
 	    p->quest != LOG_QUEST_NONE)
 		return;
 	/* No room for more: the lines further up take the place of these. */
-	if (p->rows.len + OLDER_LINES > LOGPANE_LINES_MAX || p->bytes > LOGPANE_BYTES_MAX) {
+	if (p->rows.len + LOGPANE_OLDER_LINES > LOGPANE_LINES_MAX || p->bytes > LOGPANE_BYTES_MAX) {
 		logpane_seek(m, p, LOG_QUEST_PLACE, LOG_WAY_BACK, fx);
 		return;
 	}

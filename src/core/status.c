@@ -184,6 +184,18 @@ enum lane run_status_lane(enum run_status s)
 	return (size_t)s < COUNT(run_statuses) ? run_statuses[s].lane : LANE_FAILED;
 }
 
+void lane_add_filter(enum lane l, struct str *out)
+{
+	const char *before = "status:";
+
+	for (size_t i = 0; i < COUNT(run_statuses); i++) {
+		if (run_statuses[i].lane != l)
+			continue;
+		str_addf(out, "%s%s", before, run_statuses[i].name);
+		before = ",";
+	}
+}
+
 bool run_status_is_open(enum run_status s)
 {
 	return (size_t)s < COUNT(run_statuses) && run_statuses[s].open;

@@ -56,6 +56,8 @@ bool verb_parse(struct view v, enum verb *out);
 bool trigger_parse(struct view v, enum trigger_kind *out);
 
 enum lane run_status_lane(enum run_status s);
+/* "status:failed,timed_out,...": a filter of the lane's runs. */
+void lane_add_filter(enum lane l, struct str *out);
 bool run_status_is_open(enum run_status s);	/* planned to paused */
 bool lane_has_ended(enum lane l);		/* its runs have */
 bool task_status_is_open(enum task_status s);	/* pending to waiting */

@@ -265,14 +265,16 @@ static void read_failed(struct model *m, uint16_t context, struct effects *fx)
 {
 	enum { ENOUGH = 50 };
 	struct context *c = &m->contexts[context];
+	struct str filter = { 0 };
 	bool more = c->beyond[LANE_FAILED] > 0 || c->at_least[LANE_FAILED];
 
 	if (!more || c->failed_request || store_count_lane(m->store, LANE_FAILED) >= ENOUGH)
 		return;
 	c->failed_request = model_request(m);
+	lane_add_filter(LANE_FAILED, &filter);
 	effects_add(fx, (struct effect){ .kind = EFFECT_PAGE, .request = c->failed_request,
-					 .context = context,
-					 .text = VIEW("status:failed,timed_out,rejected,error") });
+					 .context = context, .text = view_of_str(&filter) });
+	str_release(&filter);
 }
 
 /* Without a next page they are all here. */

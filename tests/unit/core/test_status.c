@@ -65,6 +65,19 @@ START_TEST(waiting_and_paused_stand_in_running_and_four_ways_of_failing_in_faile
 }
 END_TEST
 
+START_TEST(a_lane_is_filtered_by_its_statuses)
+{
+	struct str s = { 0 };
+
+	lane_add_filter(LANE_FAILED, &s);
+	ck_assert_str_eq(str_text(&s), "status:failed,timed_out,rejected,error");
+	str_clear(&s);
+	lane_add_filter(LANE_COMPLETED, &s);
+	ck_assert_str_eq(str_text(&s), "status:completed");
+	str_release(&s);
+}
+END_TEST
+
 START_TEST(reject_cancel_skip_advance_and_terminate_are_destructive)
 {
 	unsigned set = 0;
@@ -86,6 +99,7 @@ Suite *suite_status(void)
 	tcase_add_test(c, every_lane_verb_and_trigger_reads_back_from_its_name);
 	tcase_add_test(c, a_word_that_is_none_leaves_what_stood_there);
 	tcase_add_test(c, waiting_and_paused_stand_in_running_and_four_ways_of_failing_in_failed);
+	tcase_add_test(c, a_lane_is_filtered_by_its_statuses);
 	tcase_add_test(c, reject_cancel_skip_advance_and_terminate_are_destructive);
 	suite_add_tcase(s, c);
 	return s;

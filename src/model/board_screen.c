@@ -285,8 +285,7 @@ static void failed_arrive(struct model *m, const struct msg *msg)
 	if (!msg->request || msg->request != c->failed_request || msg->page.begins ||
 	    msg->page.next.len > 0)
 		return;
-	c->beyond[LANE_FAILED] = 0;
-	c->at_least[LANE_FAILED] = false;
+	context_lane_told(c, LANE_FAILED);
 }
 
 static void board_arrive(struct model *m, const struct msg *msg, struct effects *fx)

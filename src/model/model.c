@@ -217,6 +217,12 @@ static void arrive(struct model *m, const struct msg *msg)
 	}
 }
 
+void context_lane_told(struct context *c, int lane)
+{
+	c->beyond[lane] = 0;
+	c->at_least[lane] = false;
+}
+
 static size_t not_told(const struct model *m, int lane, bool *more)
 {
 	int64_t beyond = 0;

@@ -132,6 +132,8 @@ const struct context *model_worst(const struct model *m);
 /* Runs of a lane (of core/board.h) that are not on the board, by the contexts' own
  * counts; none while a filter is in force. *more: there are still more. */
 size_t model_beyond(const struct model *m, int lane, bool *more);
+/* Every run of the lane that the context has is on the board. */
+void context_lane_told(struct context *c, int lane);
 /* All runs there are, on the board or not, filtered or not. */
 size_t model_runs(const struct model *m, bool *more);
 /* "deploy a1b2c3" */

@@ -77,11 +77,8 @@ bool older_arrive(struct older *o, const struct msg *msg)
 void older_settle(struct model *m, const struct older *o)
 {
 	for (size_t i = 0; i < o->sources.len && i < m->n_contexts; i++) {
-		struct context *c = &m->contexts[i];
-		for (int lane = 0; o->sources.items[i].ended && lane < LANES; lane++) {
-			c->beyond[lane] = 0;
-			c->at_least[lane] = false;
-		}
+		for (int lane = 0; o->sources.items[i].ended && lane < LANES; lane++)
+			context_lane_told(&m->contexts[i], lane);
 	}
 }
 

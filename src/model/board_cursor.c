@@ -18,6 +18,18 @@ static bool is_selected(const struct lane_state *l, struct run_key key)
 	return run_key_is_set(l->selected) && run_key_eq(l->selected, key);
 }
 
+static void clamp_index(struct lane_state *l, size_t count)
+{
+	if (l->index >= count)
+		l->index = count > 0 ? count - 1 : 0;
+}
+
+static void clamp_top(struct lane_state *l, size_t count, size_t page)
+{
+	if (l->top + page > count)
+		l->top = count > page ? count - page : 0;
+}
+
 void board_cursor_reveal(struct model *m, int lane)
 {
 	struct lane_state *l = lane_of(m, lane);
@@ -27,8 +39,7 @@ void board_cursor_reveal(struct model *m, int lane)
 		l->top = l->index;
 	if (l->index >= l->top + page)
 		l->top = l->index - page + 1;
-	if (l->top + page > count)
-		l->top = count > page ? count - page : 0;
+	clamp_top(l, count, page);
 }
 
 /* Takes the index from where the selected run stands now. False: it left. */
@@ -48,9 +59,9 @@ static bool follow(struct model *m, int lane)
 static void select_at(struct model *m, int lane, size_t index)
 {
 	struct lane_state *l = lane_of(m, lane);
-	size_t count = board_count(m->cards, lane);
 
-	l->index = index < count ? index : count > 0 ? count - 1 : 0;
+	l->index = index;
+	clamp_index(l, board_count(m->cards, lane));
 	l->selected = board_at(m->cards, lane, l->index);
 	board_cursor_reveal(m, lane);
 }
@@ -103,14 +114,12 @@ static void card_came(struct model *m, const struct board_change *c)
 static void fill(struct model *m, int lane)
 {
 	struct lane_state *l = lane_of(m, lane);
-	size_t page = (size_t)board_page(m), count = board_count(m->cards, lane);
+	size_t count = board_count(m->cards, lane);
 
 	if (count == 0)
 		l->selected = (struct run_key){ 0 };
-	if (l->index >= count)
-		l->index = count > 0 ? count - 1 : 0;
-	if (l->top + page > count)
-		l->top = count > page ? count - page : 0;
+	clamp_index(l, count);
+	clamp_top(l, count, (size_t)board_page(m));
 	if (l->fresh > count)
 		l->fresh = (unsigned)count;
 }

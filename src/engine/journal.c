@@ -97,6 +97,7 @@ void journal_close(struct journal *j)
 	db_close(j->db);
 	vec_release(&j->batch);
 	arena_release(&j->arena);
+	map_release(&j->definitions);
 	crypto_wipe(j->key, sizeof j->key);
 	mem_free(j);
 }

@@ -3,6 +3,7 @@
 #define ENGINE_JOURNAL_INSIDE_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "engine/crypto.h"
 #include "engine/journal.h"
@@ -37,6 +38,7 @@ struct journal {
 	struct arena arena;		/* of the batch */
 	VEC(struct journal_write) batch;
 	int64_t commits;
+	struct map definitions;		/* hashes whose text was written since the start */
 	int64_t uncounted;		/* runs up to this one are not counted as uses yet */
 	int64_t kill_at;		/* test: die at this commit; 0: never */
 	bool kill_before;

@@ -58,10 +58,12 @@ static void put_uses(struct journal *j, struct view hash, int64_t n)
 		journal_put(j, add_uses, values, 2);
 }
 
+/* A batch is written in the end, or the process ends: what is in it counts as written. */
 void journal_use(struct journal *j, struct view hash, struct view source)
 {
 	const struct journal_value values[] = { journal_text(hash), journal_text(source) };
-	journal_put(j, insert_definition, values, 2);
+	if (!map_put(&j->definitions, hash, j))
+		journal_put(j, insert_definition, values, 2);
 	put_uses(j, hash, 1);
 }
 
@@ -113,4 +115,5 @@ void journal_forget_definition(struct journal *j, struct view hash)
 {
 	const struct journal_value values[] = { journal_text(hash) };
 	journal_put(j, remove_unused, values, 1);
+	map_remove(&j->definitions, hash);
 }

@@ -189,6 +189,54 @@ START_TEST(what_is_asked_of_uses_is_found_by_an_index)
 }
 END_TEST
 
+/* ---- what is written --------------------------------------------------------------------- */
+
+static size_t writes_of_use(struct journal *j)
+{
+	size_t before = j->batch.len;
+	journal_use(j, VIEW("hash"), VIEW("steps: []"));
+	return j->batch.len - before;
+}
+
+static const char of_hash[] = "SELECT count(*) FROM definitions WHERE hash = 'hash'";
+
+START_TEST(the_text_of_a_definition_is_written_once)
+{
+	struct journal *j = w.engine->journal;
+	ck_assert_uint_eq(writes_of_use(j), 2);
+	ck_assert_uint_eq(writes_of_use(j), 1);
+	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_OK);
+	ck_assert_uint_eq(writes_of_use(j), 1);
+	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_OK);
+	ck_assert_int_eq(number(of_hash), 1);
+	ck_assert_int_eq(number("SELECT runs FROM uses WHERE hash = 'hash'"), 3);
+}
+END_TEST
+
+/* Its removal may still wait for room when the next run is made from it. */
+START_TEST(a_definition_that_was_removed_is_written_again)
+{
+	struct journal *j = w.engine->journal;
+	struct str big = {0};
+	str_add_many(&big, 'x', 200000);
+	const struct journal_value value = journal_text(view_of_str(&big));
+	writes_of_use(j);
+	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_OK);
+	journal_put(j, "UPDATE uses SET runs = 0 WHERE hash = 'hash'", NULL, 0);
+	journal_forget_definition(j, VIEW("hash"));
+	journal_put(j, "INSERT INTO meta VALUES('big', ?)", &value, 1);
+	db_exec(journal_db(j), "PRAGMA max_page_count=1", NULL);
+	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_FULL);
+	ck_assert_uint_eq(writes_of_use(j), 2);
+	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_FULL);
+	db_exec(journal_db(j), "PRAGMA max_page_count=1000000", NULL);
+	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_OK);
+	ck_assert_int_eq(number(of_hash), 1);
+	ck_assert_int_eq(number("SELECT runs FROM uses WHERE hash = 'hash'"), 1);
+	str_release(&big);
+}
+END_TEST
+
 Suite *suite_definitions(void);
 
 Suite *suite_definitions(void)
@@ -200,6 +248,8 @@ Suite *suite_definitions(void)
 	tcase_add_test(t, a_definition_goes_with_the_last_run_that_was_made_from_it);
 	tcase_add_test(t, a_definition_of_two_workflows_stays_for_the_other);
 	tcase_add_test(t, what_is_kept_finds_its_own_definition);
+	tcase_add_test(t, the_text_of_a_definition_is_written_once);
+	tcase_add_test(t, a_definition_that_was_removed_is_written_again);
 	tcase_add_test(t, what_is_asked_of_uses_is_found_by_an_index);
 	suite_add_tcase(s, t);
 	return s;

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "engine/machine.h"
 
-enum { ROWS_KEPT = 256, GATE_ROLES = 16 };
+enum { ROWS_KEPT = 256 };
 
 /* ---- rights ------------------------------------------------------------------------- */
 
@@ -52,8 +52,7 @@ struct engine_caller own_caller(const struct caller *c, struct view workflow, st
 
 struct row {
 	struct view workflow, by, actions;	/* actions: as it stands in the frame */
-	struct view roles[GATE_ROLES];		/* of the gate that waits */
-	size_t n_roles;
+	struct views roles;			/* of the gate that waits */
 	bool not_own;
 };
 
@@ -63,10 +62,15 @@ static void read_roles(struct jtext *t, struct arena *arena, struct row *r)
 		jtext_value(t);
 		return;
 	}
+	size_t n = 0;
+	for (struct jtext ahead = *t; jtext_element(&ahead); n++)
+		jtext_value(&ahead);
+	struct view *roles = arena_array(arena, n, sizeof *roles);
+	r->roles.items = roles;
 	while (jtext_element(t)) {
 		struct view role = jtext_string(t, arena);
-		if (r->n_roles < GATE_ROLES)
-			r->roles[r->n_roles++] = role;
+		if (r->roles.len < n)
+			roles[r->roles.len++] = role;
 	}
 }
 
@@ -132,14 +136,16 @@ static struct machine_order order_of(const struct engine_caller *c)
 				       .denied = c->denied };
 }
 
+static const char *gate_bar(const struct row *r, const struct machine_order *who)
+{
+	return machine_gate_bars(&r->roles, r->not_own && view_eq(r->by, who->by), who);
+}
+
 /* Why this verb, which others have, is not for him; NULL: it is. */
 static const char *bar_of(const struct row *r, enum verb v, const struct machine_order *who)
 {
-	const struct views roles = { r->roles, r->n_roles };
 	bool of_gate = v == VERB_APPROVE || v == VERB_REJECT || v == VERB_ANSWER;
-	const char *why = NULL;
-	if (of_gate)
-		why = machine_gate_bars(&roles, r->not_own && view_eq(r->by, who->by), who);
+	const char *why = of_gate ? gate_bar(r, who) : NULL;
 	return why ? why : machine_rights_bar(v, who);
 }
 
@@ -211,8 +217,7 @@ bool own_row(const void *arg, struct view frame, struct str *out)
 /* Rights that make the same row of a frame. */
 struct own_key {
 	uint32_t denied;
-	unsigned roles;			/* bit 1u << index in the caller's, in their order */
-	bool admin, is_own;
+	const char *gate;		/* its bar, or NULL */
 };
 
 struct made {
@@ -273,26 +278,13 @@ static struct kept *kept_of(struct own_rows *o, int64_t seq, struct view frame)
 	return k;
 }
 
-/* Only roles that the gate asks for make a difference. */
-static unsigned roles_that_count(const struct row *r, const struct engine_caller *who)
-{
-	unsigned bits = 0;
-	for (size_t i = 0; i < r->n_roles; i++)
-		for (size_t k = 0; k < who->n_roles; k++)
-			bits |= view_eq(r->roles[i], who->roles[k]) ? 1U << i : 0;
-	return bits;
-}
-
 static const struct made *made_for(struct kept *k, const struct engine_caller *who)
 {
-	const struct own_key key = {
-		who->denied, roles_that_count(&k->row, who), who->admin,
-		k->row.not_own && view_eq(k->row.by, who->by),
-	};
+	const struct machine_order order = order_of(who);
+	const struct own_key key = { who->denied, gate_bar(&k->row, &order) };
 	for (size_t i = 0; i < k->made.len; i++) {
 		const struct own_key *other = &k->made.items[i].key;
-		if (other->denied == key.denied && other->roles == key.roles &&
-		    other->admin == key.admin && other->is_own == key.is_own)
+		if (other->denied == key.denied && other->gate == key.gate)
 			return &k->made.items[i];
 	}
 	struct made m = { .key = key };

@@ -7,6 +7,7 @@
 #include "engine/access.h"
 #include "engine/crypto.h"
 #include "engine/listen.h"
+#include "engine/own.h"
 #include "engine/settings.h"
 
 /* ---- crypto --------------------------------------------------------------------- */
@@ -268,6 +269,42 @@ END_TEST
 
 static const char *const wrong_roles[] = { "emperor", "operator:", "operator,,viewer", ":x", "cancel_run" };
 
+/* The row of a run whose gate asks for one of `n` roles, approver the last of them. */
+static void gated_row(struct str *row, int n)
+{
+	str_add_text(row, "{\"workflow\":\"ship\",\"waiting\":{\"roles\":[");
+	for (int i = 1; i < n; i++)
+		str_addf(row, "\"role-%d\",", i);
+	str_add_text(row, "\"approver\"]},\"actions\":{\"approve\":true}}");
+}
+
+START_TEST(a_row_says_what_its_reader_may_do_however_many_roles_the_gate_asks_for)
+{
+	static const char none[] = "\"approve\":\"you have none of the roles";
+	static const int roles[] = { 1, 16, 17, 40 };
+	int status;
+	struct access *a = access_with("[user root]\nroles = viewer, approver\n"
+				       "[token ci]\nsha256 = " ABC_SHA256 "\nroles = operator\n");
+	const struct caller *approver = by_uid(a, 0, &status);
+	const struct caller *other = by_header(a, "Bearer abc", &status);
+	struct str row = {0}, own = {0};
+	struct own_rows *rows = own_rows_new();
+	gated_row(&row, roles[_i]);
+	struct view frame = view_of_str(&row);
+	ck_assert(!own_row(approver, frame, &own));
+	str_clear(&own);
+	ck_assert(own_row(other, frame, &own));
+	ck_assert(view_find(view_of_str(&own), view_of(none), 0) != SIZE_MAX);
+	ck_assert(view_eq(own_rows_get(rows, approver, 1, frame), frame));
+	ck_assert(view_find(own_rows_get(rows, other, 1, frame), view_of(none), 0) != SIZE_MAX);
+	ck_assert(view_eq(own_rows_get(rows, approver, 1, frame), frame));
+	own_rows_free(rows);
+	str_release(&row);
+	str_release(&own);
+	access_free(a);
+}
+END_TEST
+
 START_TEST(words_that_are_no_right_are_an_error)
 {
 	struct settings s;
@@ -400,6 +437,8 @@ Suite *suite_access(void)
 	tcase_add_test(t, a_user_has_the_roles_that_were_given);
 	tcase_add_test(t, callers_that_were_given_out_have_the_rights_of_the_settings_that_are_taken);
 	tcase_add_test(t, rights_are_given_for_some_workflows);
+	tcase_add_loop_test(t, a_row_says_what_its_reader_may_do_however_many_roles_the_gate_asks_for,
+			    0, 4);
 	tcase_add_loop_test(t, words_that_are_no_right_are_an_error, 0,
 			    (int)(sizeof wrong_roles / sizeof *wrong_roles));
 	tcase_add_test(t, a_role_that_there_is_not_is_an_error);

@@ -87,10 +87,12 @@ int64_t machine_next_due(const struct machine *m)
 	if (m->ended)
 		return 0;
 	int64_t due = m->stop == RUN_STATUSES ? m->deadline_ms : 0;
+	struct awaiting last = {0};
 	for (size_t i = 0; i < m->n_tasks; i++) {
 		const struct machine_task *t = &m->tasks[i];
-		if (t->status == TASK_RETRYING && !m->paused && !task_awaits_others(m, t))
-			due = sooner(due, t->next_retry_ms);
+		if (t->status == TASK_RETRYING && !m->paused &&
+		    sooner(due, t->next_retry_ms) != due && !task_awaits_like(&last, m, t))
+			due = t->next_retry_ms;
 		if (t->status == TASK_WAITING)
 			due = sooner(due, t->gate.deadline_ms);
 		if (t->kind == STEP_WORKFLOW && machine_attempt_runs(t) && !t->stopping)

@@ -43,6 +43,15 @@ bool task_expand(struct turn *turn, const struct machine_task *t, const struct s
 bool task_foreach_moves(struct turn *turn, const struct machine_task *t);
 /* Whether it cannot go on (again) before others have: what it needs, its turn. */
 bool task_awaits_others(const struct machine *m, const struct machine_task *t);
+/* The same, of one task after another in one state: items of a step that are to be tried
+ * again await the same, which is found out once for those that follow each other. */
+struct awaiting {
+	const struct machine_task *item;	/* asked last; NULL: none */
+	bool answer;
+};
+
+bool task_awaits_like(struct awaiting *last, const struct machine *m,
+		      const struct machine_task *t);
 /* An item that is to be tried again while as many as `batch` are at work. */
 bool task_awaits_turn(const struct machine *m, const struct machine_task *t);
 

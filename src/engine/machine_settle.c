@@ -68,6 +68,16 @@ bool task_awaits_others(const struct machine *m, const struct machine_task *t)
 	return others_of(m, t, &lost) == NEEDS_OPEN || task_awaits_turn(m, t);
 }
 
+bool task_awaits_like(struct awaiting *last, const struct machine *m,
+		      const struct machine_task *t)
+{
+	bool alike = last->item && last->item->item_index >= 0 && t->item_index >= 0 &&
+		     view_eq(last->item->step, t->step);
+	if (!alike)
+		*last = (struct awaiting){ t, task_awaits_others(m, t) };
+	return last->answer;
+}
+
 static void skip_lost(struct turn *turn, const struct machine_task *t, struct view lost)
 {
 	struct str reason = {0};
@@ -207,10 +217,11 @@ static void go_again(struct turn *turn, const struct machine_task *t)
 
 static bool rule_retry(struct turn *turn)
 {
+	struct awaiting last = {0};
 	for (size_t i = 0; !turn->m->paused && i < turn->m->n_tasks; i++) {
 		struct machine_task *t = task_at(turn, i);
 		if (t->status != TASK_RETRYING || t->next_retry_ms > turn->now_ms ||
-		    task_awaits_others(turn->m, t))
+		    task_awaits_like(&last, turn->m, t))
 			continue;
 		go_again(turn, t);
 		return true;

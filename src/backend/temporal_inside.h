@@ -43,6 +43,7 @@ struct temporal_call;
 struct temporal_job;
 
 typedef void temporal_then_fn(struct temporal_job *j);
+typedef void temporal_answered_fn(struct temporal_job *j, const struct http_answer *a);
 
 /* ---- temporal_call.c: one request ---- */
 
@@ -259,7 +260,6 @@ void temporal_give_workers(struct temporal_job *j, struct view next);
 
 /* ---- temporal.c: jobs ---- */
 
-typedef void temporal_answered_fn(struct temporal_job *j, const struct http_answer *a);
 
 /* One ticket and what it is about. */
 struct temporal_job {

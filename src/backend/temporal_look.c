@@ -240,11 +240,11 @@ bool temporal_is_under_way(const struct temporal_known *k)
 	return k->sign && run_status_is_open(k->status) && k->status != RUN_PLANNED;
 }
 
-/* What the operator sees first, else who asks for a look, else an open run that had
+/* What is urgent, else what the operator sees, else who asks for a look, else an open run that had
  * none in this round. */
 static struct temporal_known *choose(struct temporal *t)
 {
-	struct temporal_known *seen = temporal_view_next(t), *next = NULL;
+	struct temporal_known *next = NULL;
 	size_t at = 0;
 	struct view id;
 	void *value;
@@ -259,6 +259,8 @@ static struct temporal_known *choose(struct temporal *t)
 		else if (!next && k->round != t->look.round && temporal_is_under_way(k))
 			next = k;
 	}
+	/* Asked last: it gives a turn away. */
+	struct temporal_known *seen = temporal_view_next(t);
 	return seen ? seen : next;
 }
 

@@ -102,14 +102,15 @@ static bool is_refused(const struct http_answer *a)
 }
 
 /* A refusal (the type has no such query) holds until something happens; where no worker
- * answered it is asked again, after a while. */
+ * answered it is asked again, after a while. Of the queue code 9 says nothing. */
 void temporal_waiting_take(struct temporal *t, const struct json *describe,
 			   const struct http_answer *a)
 {
 	struct temporal_known *k = known_of(t, describe);
 	const struct json *info = json_get(describe, "workflowExecutionInfo");
 	bool heard = temporal_ok(a) || is_refused(a);
-	temporal_queue_note(t, json_get_text(info, "taskQueue"), heard || a->status == 400);
+	if (heard || a->status != 400)
+		temporal_queue_note(t, json_get_text(info, "taskQueue"), heard);
 	if (k)
 		k->unanswered_ms = heard ? 0 : when_mono_ms();
 	if (k && heard)

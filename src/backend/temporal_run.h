@@ -11,10 +11,6 @@ struct temporal_job;
 
 struct http_answer;
 
-/* As in temporal_inside.h. */
-typedef void temporal_then_fn(struct temporal_job *j);
-typedef void temporal_answered_fn(struct temporal_job *j, const struct http_answer *a);
-
 /* ---- temporal_load.c ---- */
 
 /* Finds workflow id, type and queue of j->run; ends the job where there is none. */

@@ -8,7 +8,7 @@
 #include "base/when.h"
 #include "lib/unit.h"
 
-enum { SOON_MS = 1000, QUIET_MS = 24000, TIMES = 20 };
+enum { SOON_MS = 1000, QUIET_MS = 24000, LOOK_MS = 5000, SLACK = 15, TIMES = 20 };
 
 static struct board board;
 static ticket_id ticket;
@@ -95,7 +95,8 @@ static void measure(const char *what, struct live_calls *out)
 	       (long long)out->other * 60000 / QUIET_MS, (long long)out->polls * 60000 / QUIET_MS);
 }
 
-/* The board's own looks go on; the run adds one poll in twenty seconds. */
+/* The board's own looks go on (a tick more or less); the run adds one poll in twenty
+ * seconds, and a look every five where it has something pending. */
 START_TEST(an_idle_run_asks_for_next_to_nothing)
 {
 	struct live_calls without, with;
@@ -108,10 +109,12 @@ START_TEST(an_idle_run_asks_for_next_to_nothing)
 	measure("with an open run that is idle", &with);
 	ck_assert_int_ge(with.polls, 1);
 	ck_assert_int_le(with.polls, 2);
+	ck_assert_int_le(with.other, without.other + with.polls + SLACK);
 	end();
 	begin(ports.count, "heartbeat-1");
 	measure("with an open run that has a heartbeat", &with);
 	ck_assert_int_le(with.polls, 2);
+	ck_assert_int_le(with.other, without.other + with.polls + QUIET_MS / LOOK_MS + SLACK);
 	end();
 }
 END_TEST

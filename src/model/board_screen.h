@@ -39,6 +39,8 @@ struct board_state {
 	VEC(struct str) past;		/* filters of before, oldest first */
 	size_t past_at;			/* while walking them; past.len: the line itself */
 	VEC(struct run_key) marks;	/* sorted by slot */
+	bool marks_grew;		/* since looked at */
+	struct run_key allowing[VERBS];	/* one of them that allows the order; {0}: none does */
 	VEC(struct run_key) moved;	/* cards that changed lane since looked at */
 	uint64_t turn;			/* of core/board.h when last seen */
 };

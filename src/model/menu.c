@@ -3,6 +3,7 @@
 #include "model/menu.h"
 
 #include "model/board_layout.h"
+#include "model/board_marks.h"
 #include "model/decision.h"
 #include "model/detail.h"
 #include "model/model.h"
@@ -78,34 +79,17 @@ static void look(struct model *m, const struct run_detail *detail)
 	list(m);
 }
 
-/* One of the marked cards is enough. */
-static void look_at_marks(struct model *m, enum verb v, struct target *out)
-{
-	size_t n = m->board.marks.len, absent = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct focus focus = { .key = m->board.marks.items[i] };
-
-		target_release(out);
-		target_make(m, v, &focus, NULL, out);
-		absent += out->absent;
-		if (out->allowed)
-			break;
-	}
-	if (!out->allowed) {
-		str_clear(&out->why);
-		str_addf(&out->why, "not possible for any of the %zu marked runs", n);
-	}
-	out->absent = absent == n || decision_is_for_one(v);
-}
-
 static void look_all(struct model *m)
 {
 	struct menu_state *s = &m->menu;
 
 	drop_targets(s);
-	for (size_t i = 0; i < N_VERBS; i++)
-		look_at_marks(m, verbs[i], &s->targets[verbs[i]]);
+	for (size_t i = 0; i < N_VERBS; i++) {
+		struct target *t = &s->targets[verbs[i]];
+
+		board_marks_target(m, verbs[i], (struct run_key){ 0 }, t);
+		t->absent = t->absent || decision_is_for_one(verbs[i]);
+	}
 	list(m);
 }
 

@@ -3,6 +3,7 @@
 #include "model/model.h"
 
 #include "base/mem.h"
+#include "model/board_marks.h"
 #include "model/everywhere.h"
 
 enum { NOTICE_MS = 6000, WORK_BUDGET = 4000 };
@@ -262,6 +263,7 @@ void model_update(struct model *m, const struct msg *msg, struct effects *fx)
 		m->notice.until_ms = 0;
 		everywhere_key(m, msg->pressed, fx);
 		orders_arrive(m, msg, fx);
+		board_marks_look(m, msg);
 		return;
 	}
 	arrive(m, msg);
@@ -273,6 +275,7 @@ void model_update(struct model *m, const struct msg *msg, struct effects *fx)
 		if (s->arrive)
 			s->arrive(m, msg, fx);
 	}
+	board_marks_look(m, msg);
 }
 
 static void sooner(int64_t *due, int64_t at)

@@ -6,10 +6,11 @@
 
 #include "base/utf8.h"
 #include "base/when.h"
+#include "model/board_marks.h"
 #include "model/decision.h"
 #include "model/model.h"
 
-enum { LIVE_LEN = sizeof "live" - 1, MARKS_ASKED = 50 };
+enum { LIVE_LEN = sizeof "live" - 1 };
 
 static const struct {
 	const char *glyph, *ascii, *words;
@@ -165,28 +166,12 @@ static bool put_notice(struct pen *p, struct rect bar, struct rect r)
 	return true;
 }
 
-/* For one of the marked cards at least; not for very many is it asked. */
-static bool marks_allow(const struct model *m, enum verb v)
-{
-	bool allowed = false;
-
-	for (size_t i = 0; i < m->board.marks.len && i < MARKS_ASKED && !allowed; i++) {
-		struct focus focus = { .key = m->board.marks.items[i] };
-		struct target t;
-
-		target_make(m, v, &focus, NULL, &t);
-		allowed = t.allowed && !t.unsettled;
-		target_release(&t);
-	}
-	return allowed;
-}
-
 static int add_orders_of_marks(const struct model *m, enum action *list, int n)
 {
 	static const enum verb verbs[] = { VERB_APPROVE, VERB_REJECT, VERB_CANCEL };
 
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		if (marks_allow(m, verbs[i]))
+		if (board_marks_allow(m, verbs[i]))
 			list[n++] = verb_action(verbs[i]);
 	list[n++] = ACTION_MENU;
 	return n;

@@ -1,6 +1,7 @@
 /* Decisions: the dialog, what is held, what becomes of an order. */
 #include "lib/fixture.h"
 #include "lib/unit.h"
+#include "model/board_marks.h"
 
 static struct fixture f;
 
@@ -311,11 +312,52 @@ START_TEST(the_menu_is_of_the_marked_cards_and_says_so)
 	ck_assert(f.model->menu.marked);
 	ck_assert(f.model->menu.targets[VERB_CANCEL].allowed);
 	ck_assert(f.model->menu.targets[VERB_EDIT].absent);
-	ck_assert_str_eq(str_text(&f.model->menu.targets[VERB_RETRY].why), "");
+	ck_assert(!f.model->menu.targets[VERB_RETRY].allowed);
+	ck_assert_str_eq(str_text(&f.model->menu.targets[VERB_RETRY].why), "one by one only");
 	size_t n = f.model->board.marks.len;
 	keys("c");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
 	ck_assert_uint_eq(f.model->decision.targets.len, n);
+}
+END_TEST
+
+static void put_gate(int number)
+{
+	struct run_facts run = fixture_run("deploy", number, RUN_WAITING);
+
+	run.version = 20;
+	run.waiting.kind = GATE_APPROVAL;
+	run.waiting.task = VIEW("review");
+	fixture_put(&f, run);
+}
+
+START_TEST(what_the_marked_cards_allow_is_known_as_they_change)
+{
+	struct run_facts over = fixture_run("deploy", 1, RUN_COMPLETED);
+
+	over.version = 9;
+	ck_assert(!board_marks_allow(f.model, VERB_APPROVE));
+	keys("*");
+	ck_assert(board_marks_allow(f.model, VERB_APPROVE));
+	fixture_put(&f, over);
+	ck_assert(!board_marks_allow(f.model, VERB_APPROVE));
+	put_gate(1);
+	ck_assert(board_marks_allow(f.model, VERB_APPROVE));
+	keys("Esc");
+	ck_assert_uint_eq(f.model->board.marks.len, 0);
+	ck_assert(!board_marks_allow(f.model, VERB_APPROVE));
+}
+END_TEST
+
+START_TEST(the_last_of_many_marked_cards_counts_as_the_first)
+{
+	for (int i = 20; i < 100; i++)
+		fixture_put(&f, fixture_run("batch", i, RUN_COMPLETED));
+	fixture_remove(&f, fixture_find(&f, "a1c003"));
+	put_gate(100);
+	keys("*");
+	ck_assert_uint_gt(f.model->board.marks.len, 80);
+	ck_assert(board_marks_allow(f.model, VERB_APPROVE));
 }
 END_TEST
 
@@ -430,6 +472,8 @@ Suite *suite_decision(void)
 	tcase_add_test(c, a_refused_order_keeps_the_engines_words_and_rings);
 	tcase_add_test(c, an_order_whose_answer_was_lost_is_not_sent_again);
 	tcase_add_test(c, the_menu_is_of_the_marked_cards_and_says_so);
+	tcase_add_test(c, what_the_marked_cards_allow_is_known_as_they_change);
+	tcase_add_test(c, the_last_of_many_marked_cards_counts_as_the_first);
 	tcase_add_test(c, what_the_menu_of_the_marked_cards_leaves_out_is_for_the_run_in_focus);
 	tcase_add_test(c, the_menu_of_marked_cards_that_are_gone_acts_on_no_other);
 	tcase_add_test(c, what_is_marked_on_the_board_is_not_meant_elsewhere);

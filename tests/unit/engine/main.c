@@ -20,6 +20,7 @@ Suite *suite_hook(void);
 Suite *suite_kill_sweep(void);
 Suite *suite_log_lines(void);
 Suite *suite_machine(void);
+Suite *suite_foreach(void);
 Suite *suite_notices(void);
 Suite *suite_retention(void);
 Suite *suite_schedule(void);
@@ -44,6 +45,7 @@ int main(void)
 		suite_definitions,
 		suite_events,
 		suite_firing,
+		suite_foreach,
 		suite_front,
 		suite_history,
 		suite_hook,

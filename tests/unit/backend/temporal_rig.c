@@ -36,6 +36,15 @@ void serve_well(void)
 	stub_on(stub, "GET", "/api/v1/settings", &(struct stub_reply){ .status = 404 });
 }
 
+void rig_add_describe(struct str *body, const char *length, const char *more)
+{
+	str_addf(body,
+		 "{\"workflowExecutionInfo\":{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},"
+		 "\"type\":{\"name\":\"U\"},\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":"
+		 "\"WORKFLOW_EXECUTION_STATUS_RUNNING\",\"taskQueue\":\"q\",\"historyLength\":\"%s\","
+		 "\"searchAttributes\":{\"indexedFields\":{\"BuildIds\":{}}}}%s}", length, more);
+}
+
 void serve(const char *method, const char *target, const char *body)
 {
 	stub_on(stub, method, target, &(struct stub_reply){ .body = body });

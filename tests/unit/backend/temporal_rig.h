@@ -38,6 +38,8 @@ extern struct ear ear;
 void rig_set_up(void);
 void rig_tear_down(void);
 void serve_well(void);
+/* What describe says of the run "a" when its history is so long; more: further members. */
+void rig_add_describe(struct str *body, const char *length, const char *more);
 void serve(const char *method, const char *target, const char *body);
 /* A recorded answer of the real server. */
 void serve_vector(const char *method, const char *target, const char *name);

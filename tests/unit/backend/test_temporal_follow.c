@@ -23,19 +23,10 @@ enum { GAP_MS = 5 };
 
 static ticket_id ticket;
 
-static void add_describe(struct str *body, const char *length, const char *more)
-{
-	str_addf(body,
-		 "{\"workflowExecutionInfo\":{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},"
-		 "\"type\":{\"name\":\"U\"},\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":"
-		 "\"WORKFLOW_EXECUTION_STATUS_RUNNING\",\"taskQueue\":\"q\",\"historyLength\":\"%s\","
-		 "\"searchAttributes\":{\"indexedFields\":{\"BuildIds\":{}}}}%s}", length, more);
-}
-
 static void serve_describe(const char *length, const char *more)
 {
 	struct str body = { 0 };
-	add_describe(&body, length, more);
+	rig_add_describe(&body, length, more);
 	serve("GET", DESCRIBE, str_text(&body));
 	str_release(&body);
 }
@@ -142,7 +133,7 @@ static void open_follow(int look_ms)
 static void serve_run(const char *more)
 {
 	struct str body = { 0 };
-	add_describe(&body, "5", more);
+	rig_add_describe(&body, "5", more);
 	serve("GET", FIRST, str_text(&body));
 	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP));
 	serve("GET", TAIL, TOKEN("dDA"));

@@ -8,11 +8,7 @@
 static void serve_length(const char *length)
 {
 	struct str body = { 0 };
-	str_addf(&body,
-		 "{\"workflowExecutionInfo\":{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},"
-		 "\"type\":{\"name\":\"U\"},\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":"
-		 "\"WORKFLOW_EXECUTION_STATUS_RUNNING\",\"taskQueue\":\"q\",\"historyLength\":\"%s\","
-		 "\"searchAttributes\":{\"indexedFields\":{\"BuildIds\":{}}}}}", length);
+	rig_add_describe(&body, length, "");
 	serve("GET", SPACE "/workflows/w-a", str_text(&body));
 	serve("GET", HISTORY, PAGE(STARTED "," DECIDED "," SHIP, "eA=="));
 	str_release(&body);

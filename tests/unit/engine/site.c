@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/when.h"
+#include "engine/engine_inside.h"
 #include "io/sock.h"
 #include "lib/guard.h"
 
@@ -214,4 +215,19 @@ void site_stream(struct site *w, struct client *c, const char *target, const cha
 	str_addf(&line, "GET %s", target);
 	client_ask(c, str_text(&line), headers, NULL);
 	str_release(&line);
+}
+
+int64_t site_number(const struct site *w, const char *sql)
+{
+	struct db_stmt *st = db_prepare(journal_db(w->engine->journal), sql, NULL);
+	ck_assert_msg(st != NULL, "%s", sql);
+	int64_t n = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : -1;
+	db_finish(st);
+	return n;
+}
+
+void site_until(const struct site *w, const char *sql, int64_t wanted)
+{
+	while (site_number(w, sql) != wanted)
+		loop_turn(w->loop, -1);
 }

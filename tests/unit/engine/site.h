@@ -45,4 +45,9 @@ const char *site_member(struct site *w, const char *path);
 /* A stream: sent, not waited for. */
 void site_stream(struct site *w, struct client *c, const char *target, const char *headers);
 
+/* The first number of a statement; -1: it gives none. */
+int64_t site_number(const struct site *w, const char *sql);
+/* Turns the loop until it is so much. */
+void site_until(const struct site *w, const char *sql, int64_t wanted);
+
 #endif

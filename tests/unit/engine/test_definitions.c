@@ -21,21 +21,6 @@ static void teardown(void)
 	site_release(&w);
 }
 
-static int64_t number(const char *sql)
-{
-	struct db_stmt *st = db_prepare(journal_db(w.engine->journal), sql, NULL);
-	ck_assert_msg(st != NULL, "%s", sql);
-	int64_t n = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : -1;
-	db_finish(st);
-	return n;
-}
-
-static void until(const char *sql, int64_t wanted)
-{
-	while (number(sql) != wanted)
-		loop_turn(w.loop, -1);
-}
-
 static void keep(const char *pattern, const char *key, const char *value)
 {
 	struct keeping_rules r = { 0 };
@@ -99,20 +84,20 @@ START_TEST(a_definition_goes_with_the_last_run_that_was_made_from_it)
 	version("ship", 2);
 	hash_of("ship", two);
 	do_run("ship", NULL, "completed", second);
-	ck_assert_int_eq(number(definitions), 2);
+	ck_assert_int_eq(site_number(&w, definitions), 2);
 	keep("", "age", "0s");
-	until(definitions, 1);
+	site_until(&w, definitions, 1);
 	ck_assert(!is_known("ship", two));
 	ck_assert(is_known("ship", one));
 	keep("", "age", "none");
 	/* It is the file's, still: the next run is made from it. */
 	do_run("ship", NULL, "completed", second);
-	ck_assert_int_eq(number(definitions), 2);
+	ck_assert_int_eq(site_number(&w, definitions), 2);
 	ck_assert_int_eq(order(open, "go", "approve"), 200);
 	site_wait_status(&w, open, "completed");
 	keep("", "age", "0s");
-	until(definitions, 0);
-	ck_assert_int_eq(number("SELECT count(*) FROM uses"), 0);
+	site_until(&w, definitions, 0);
+	ck_assert_int_eq(site_number(&w, "SELECT count(*) FROM uses"), 0);
 	ck_assert(!is_known("ship", one));
 }
 END_TEST
@@ -126,12 +111,12 @@ START_TEST(a_definition_of_two_workflows_stays_for_the_other)
 	hash_of("its", hash);
 	do_run("mine", NULL, "completed", mine);
 	do_run("its", NULL, "completed", its);
-	ck_assert_int_eq(number("SELECT runs FROM uses"), 2);
+	ck_assert_int_eq(site_number(&w, "SELECT runs FROM uses"), 2);
 	keep("mine", "age", "0s");
-	until("SELECT runs FROM uses", 1);
+	site_until(&w, "SELECT runs FROM uses", 1);
 	ck_assert(is_known("its", hash));
 	keep("", "age", "0s");
-	until(definitions, 0);
+	site_until(&w, definitions, 0);
 	ck_assert(!is_known("mine", hash) && !is_known("its", hash));
 }
 END_TEST
@@ -147,16 +132,16 @@ START_TEST(what_is_kept_finds_its_own_definition)
 		version("ship", i);
 		do_run("ship", NULL, "completed", id);
 	}
-	ck_assert_int_eq(number(definitions), 5);
+	ck_assert_int_eq(site_number(&w, definitions), 5);
 	version("ship", 1);
 	do_run("ship", "{\"params\":{\"bad\":true}}", "failed", id);
 	snprintf(path, sizeof path, "%s/ship.yaml", w.workflows);
 	ck_assert_int_eq(unlink(path), 0);
 	engine_reload(w.engine);
 	keep("ship", "count", "3");
-	until("SELECT count(*) FROM runs WHERE workflow = 'ship'", 3);
+	site_until(&w, "SELECT count(*) FROM runs WHERE workflow = 'ship'", 3);
 	site_restart(&w);
-	until(definitions, 4);
+	site_until(&w, definitions, 4);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/export", id), 200);
 	ck_assert(view_find(view_of_str(&w.body), VIEW("# version 1\n"), 0) != SIZE_MAX);
 	ck_assert_int_eq(order(id, "end", "retry"), 200);
@@ -208,8 +193,8 @@ START_TEST(the_text_of_a_definition_is_written_once)
 	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_OK);
 	ck_assert_uint_eq(writes_of_use(j), 1);
 	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_OK);
-	ck_assert_int_eq(number(of_hash), 1);
-	ck_assert_int_eq(number("SELECT runs FROM uses WHERE hash = 'hash'"), 3);
+	ck_assert_int_eq(site_number(&w, of_hash), 1);
+	ck_assert_int_eq(site_number(&w, "SELECT runs FROM uses WHERE hash = 'hash'"), 3);
 }
 END_TEST
 
@@ -232,7 +217,7 @@ START_TEST(a_definition_that_was_removed_is_written_again)
 	db_exec(journal_db(j), "PRAGMA max_page_count=1000000", NULL);
 	ck_assert_int_eq(journal_commit(j, NULL), JOURNAL_OK);
 	ck_assert_int_eq(number(of_hash), 1);
-	ck_assert_int_eq(number("SELECT runs FROM uses WHERE hash = 'hash'"), 1);
+	ck_assert_int_eq(site_number(&w, "SELECT runs FROM uses WHERE hash = 'hash'"), 1);
 	str_release(&big);
 }
 END_TEST

@@ -30,21 +30,6 @@ static void teardown(void)
 
 /* ---- what is asked for ------------------------------------------------------------------ */
 
-static int64_t number(const char *sql)
-{
-	struct db_stmt *st = db_prepare(journal_db(w.engine->journal), sql, NULL);
-	ck_assert_msg(st != NULL, "%s", sql);
-	int64_t n = db_step(st, NULL) == DB_ROW ? db_int(st, 0) : -1;
-	db_finish(st);
-	return n;
-}
-
-static void until(const char *sql, int64_t wanted)
-{
-	while (number(sql) != wanted)
-		loop_turn(w.loop, -1);
-}
-
 static void rule(struct keeping_rules *r, const char *pattern, const char *key, const char *value)
 {
 	const char *why = NULL;
@@ -131,19 +116,19 @@ START_TEST(a_working_folder_stays_where_a_run_can_be_taken_up_or_looked_at)
 	do_run("bad", "failed", failed);
 	site_start(&w, "quick", "{\"debug\":true}", debug);
 	site_wait_status(&w, debug, "completed");
-	until(tidied, 0);
+	site_until(&w, tidied, 0);
 	ck_assert(!has_folder("work", good));
 	ck_assert(has_folder("work", failed));
 	ck_assert(has_folder("work", debug));
 	ck_assert(has_folder("runs", good));
-	ck_assert_int_gt(number("SELECT bytes FROM holdings WHERE workflow = 'quick'"), 4096);
-	ck_assert_int_eq(number("SELECT runs * 10 + logs FROM holdings WHERE workflow = 'quick'"), 22);
+	ck_assert_int_gt(site_number(&w, "SELECT bytes FROM holdings WHERE workflow = 'quick'"), 4096);
+	ck_assert_int_eq(site_number(&w, "SELECT runs * 10 + logs FROM holdings WHERE workflow = 'quick'"), 22);
 	keep("", "age", "0s");
-	until("SELECT count(*) FROM runs", 0);
+	site_until(&w, "SELECT count(*) FROM runs", 0);
 	ck_assert(!has_folder("work", failed));
 	ck_assert(!has_folder("work", debug));
 	ck_assert(!has_folder("runs", good));
-	ck_assert_int_eq(number("SELECT sum(runs + logs + bytes) FROM holdings"), 0);
+	ck_assert_int_eq(site_number(&w, "SELECT sum(runs + logs + bytes) FROM holdings"), 0);
 }
 END_TEST
 
@@ -159,7 +144,7 @@ START_TEST(what_was_taken_is_removed_from_the_disk_also_after_a_restart)
 	mkdir(left, 0700);
 	site_restart(&w);
 	keep("", "age", "0s");
-	until("SELECT count(*) FROM runs", 0);
+	site_until(&w, "SELECT count(*) FROM runs", 0);
 	char command[200];
 	snprintf(command, sizeof command, "test -z \"$(ls %s)\"", path);
 	while (system(command))
@@ -174,9 +159,9 @@ START_TEST(logs_go_before_their_runs_and_it_is_said)
 {
 	char id[40];
 	do_run("quick", "completed", id);
-	until(tidied, 0);
+	site_until(&w, tidied, 0);
 	keep("", "logs_age", "0s");
-	until("SELECT count(*) FROM files", 0);
+	site_until(&w, "SELECT count(*) FROM files", 0);
 	ck_assert(!has_folder("runs", id));
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", id), 200);
 	ck_assert_str_eq(site_member(&w, "tasks.0.status"), "completed");
@@ -194,17 +179,17 @@ START_TEST(a_size_that_is_passed_costs_the_oldest_logs)
 	char old[40], new[40];
 	do_run("quick", "completed", old);
 	do_run("quick", "completed", new);
-	until(tidied, 0);
-	int64_t bytes = number("SELECT bytes FROM holdings WHERE workflow = 'quick'");
+	site_until(&w, tidied, 0);
+	int64_t bytes = site_number(&w, "SELECT bytes FROM holdings WHERE workflow = 'quick'");
 	char size[32];
 	snprintf(size, sizeof size, "%lld", (long long)bytes - 1);
 	keep("qui*", "size", size);
-	until("SELECT count(*) FROM files", 1);
+	site_until(&w, "SELECT count(*) FROM files", 1);
 	ck_assert(!has_folder("runs", old));
 	ck_assert(has_folder("runs", new));
-	ck_assert_int_eq(number("SELECT count(*) FROM runs"), 2);
+	ck_assert_int_eq(site_number(&w, "SELECT count(*) FROM runs"), 2);
 	keep("", "logs_count", "0");
-	until("SELECT count(*) FROM files", 0);
+	site_until(&w, "SELECT count(*) FROM files", 0);
 }
 END_TEST
 
@@ -213,14 +198,14 @@ START_TEST(a_run_that_is_retried_after_its_logs_went_has_logs_again)
 	char id[40], version[64];
 	do_run("bad", "failed", id);
 	keep("", "logs_age", "0s");
-	until("SELECT count(*) FROM files", 0);
+	site_until(&w, "SELECT count(*) FROM files", 0);
 	struct keeping_rules none = { 0 };
 	engine_keep(w.engine, &none);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/one", id), 200);
 	snprintf(version, sizeof version, "{\"version\":%s}", site_member(&w, "version"));
 	ck_assert_int_eq(site_post(&w, version, "/v1/runs/%s/tasks/one/retry", id), 200);
 	site_wait_status(&w, id, "failed");
-	until("SELECT count(*) FROM files WHERE bytes > 0", 1);
+	site_until(&w, "SELECT count(*) FROM files WHERE bytes > 0", 1);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/one/log", id), 200);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/one/log?attempt=1", id), 200);
 }
@@ -235,15 +220,15 @@ START_TEST(of_each_workflow_the_newest_are_kept)
 		do_run("quick", "completed", ids[i]);
 	do_run("deploy-a", "completed", other);
 	keep("quick", "count", "2");
-	until("SELECT count(*) FROM runs", 3);
+	site_until(&w, "SELECT count(*) FROM runs", 3);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", ids[1]), 404);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", ids[2]), 200);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", other), 200);
 	ck_assert_int_eq(site_get(&w, "/v1/runs?filter=label.team:web"), 200);
 	ck_assert_str_eq(site_member(&w, "runs.1.id"), ids[2]);
 	ck_assert_str_eq(site_member(&w, "runs.2.id"), "");
-	ck_assert_int_eq(number("SELECT count(DISTINCT run) FROM words"), 3);
-	ck_assert_int_eq(number("SELECT count(DISTINCT run) FROM events"), 3);
+	ck_assert_int_eq(site_number(&w, "SELECT count(DISTINCT run) FROM words"), 3);
+	ck_assert_int_eq(site_number(&w, "SELECT count(DISTINCT run) FROM events"), 3);
 	/* What was removed is still counted as what has been. */
 	ck_assert_int_eq(site_get(&w, "/v1/stats"), 200);
 	ck_assert_str_eq(site_member(&w, "total.completed"), "5");
@@ -278,17 +263,17 @@ START_TEST(numbers_and_answers_outlive_what_they_were_given_for)
 	snprintf(id, sizeof id, "%s", site_member(&w, "id"));
 	site_wait_status(&w, id, "completed");
 	keep("", "age", "0s");
-	until("SELECT count(*) FROM runs", 0);
+	site_until(&w, "SELECT count(*) FROM runs", 0);
 	int64_t seq = engine_seq(w.engine);
-	ck_assert_int_eq(number("SELECT count(*) FROM events"), 0);
+	ck_assert_int_eq(site_number(&w, "SELECT count(*) FROM events"), 0);
 	site_restart(&w);
 	ck_assert_int_eq(engine_seq(w.engine), seq);
 	ck_assert_int_eq(site_ask(&w, "POST /v1/workflows/quick/runs", key, "{}"), 201);
 	ck_assert_str_eq(site_member(&w, "id"), id);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", id), 404);
 	do_run("quick", "completed", again);
-	ck_assert_int_eq(number("SELECT num FROM runs"), 2);
-	ck_assert_int_gt(number("SELECT min(seq) FROM events"), seq);
+	ck_assert_int_eq(site_number(&w, "SELECT num FROM runs"), 2);
+	ck_assert_int_gt(site_number(&w, "SELECT min(seq) FROM events"), seq);
 }
 END_TEST
 
@@ -303,12 +288,12 @@ START_TEST(what_is_open_and_its_family_stay)
 	/* The round has passed them: what comes later in it is done. */
 	char id[40];
 	do_run("quick", "completed", id);
-	until("SELECT count(*) FROM runs", 3);
+	site_until(&w, "SELECT count(*) FROM runs", 3);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", parent), 200);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", site_member(&w, "children.0")), 200);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", parent), 200);
 	ck_assert_int_eq(site_post(&w, "{}", "/v1/runs/%s/cancel", parent), 202);
-	until("SELECT count(*) FROM runs", 1);
+	site_until(&w, "SELECT count(*) FROM runs", 1);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", open), 200);
 }
 END_TEST
@@ -317,7 +302,7 @@ START_TEST(a_run_is_never_in_half_whatever_part_of_a_removal_was_reached)
 {
 	char id[40], from[160], to[160];
 	do_run("quick", "completed", id);
-	until(tidied, 0);
+	site_until(&w, tidied, 0);
 	/* Killed when its folder was aside and the journal not written yet. */
 	snprintf(from, sizeof from, "%s/runs/%s", w.state, id);
 	snprintf(to, sizeof to, "%s/elsewhere", w.state);
@@ -325,7 +310,7 @@ START_TEST(a_run_is_never_in_half_whatever_part_of_a_removal_was_reached)
 	site_restart(&w);
 	ck_assert_int_eq(site_get(&w, "/v1/runs/%s", id), 200);
 	keep("", "age", "0s");
-	until("SELECT count(*) FROM runs", 0);
+	site_until(&w, "SELECT count(*) FROM runs", 0);
 }
 END_TEST
 
@@ -336,13 +321,13 @@ START_TEST(old_lines_of_the_audit_trail_and_old_answers_go)
 		engine_audit(w.engine, VIEW("x"), VIEW("y"), VIEW("z"));
 	char key[] = "Idempotency-Key: k\r\n";
 	ck_assert_int_eq(site_ask(&w, "POST /v1/workflows/gated/runs", key, "{}"), 201);
-	ck_assert_int_eq(number("SELECT count(*) FROM answers"), 1);
+	ck_assert_int_eq(site_number(&w, "SELECT count(*) FROM answers"), 1);
 	ck_assert_int_eq(db_exec(db, "UPDATE audit SET at = at - 864000000 WHERE who = 'x';"
 				     "UPDATE answers SET at = at - 90000000", NULL), DB_DONE);
 	keep("", "audit_age", "9d");
-	until("SELECT count(*) FROM audit WHERE who = 'x'", 0);
-	ck_assert_int_gt(number("SELECT count(*) FROM audit"), 0);
-	until("SELECT count(*) FROM answers", 0);
+	site_until(&w, "SELECT count(*) FROM audit WHERE who = 'x'", 0);
+	ck_assert_int_gt(site_number(&w, "SELECT count(*) FROM audit"), 0);
+	site_until(&w, "SELECT count(*) FROM answers", 0);
 }
 END_TEST
 
@@ -355,9 +340,9 @@ START_TEST(what_was_told_of_the_length_of_a_run_goes_with_its_end)
 				  " ('long:gone', '5'), ('longer', '5')", open, ended);
 	ck_assert_int_eq(db_exec(journal_db(w.engine->journal), sql, NULL), DB_DONE);
 	keep("", "count", "none");
-	until("SELECT count(*) FROM meta WHERE key LIKE 'long%'", 2);
+	site_until(&w, "SELECT count(*) FROM meta WHERE key LIKE 'long%'", 2);
 	snprintf(sql, sizeof sql, "SELECT count(*) FROM meta WHERE key IN ('long:%s', 'longer')", open);
-	ck_assert_int_eq(number(sql), 2);
+	ck_assert_int_eq(site_number(&w, sql), 2);
 }
 END_TEST
 

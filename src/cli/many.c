@@ -1,5 +1,7 @@
 /* runboard cancel, terminate, pause, resume: an order on one run, several, or all that match
  * a filter. More than one needs --yes where nobody can be asked. */
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -11,11 +13,15 @@
 
 enum {
 	MANY_PAGE = 500, MANY_MOST = 100000,
-	MANY_AT_ONCE = 1000	/* orders given before their answers are waited for */
+	MANY_AT_ONCE = 1000,	/* orders given before their answers are waited for */
+	MANY_DEEP = 64
 };
 
 struct chosen {
 	char *id, *short_id, *workflow;
+	char *parent;			/* id; empty: none */
+	const struct chosen *from;	/* the parent, where it is chosen, too */
+	int depth;			/* how many of its ancestors are chosen, too */
 	enum run_status status;
 	int64_t version;
 	ticket_id ticket;
@@ -28,7 +34,8 @@ struct many {
 	struct cli *cli;
 	enum verb verb;
 	VEC(struct chosen) runs;
-	size_t from, to;		/* those whose orders are on their way */
+	VEC(struct chosen *) order;	/* parents before children */
+	size_t from, to;		/* of order: those whose orders are on their way */
 	size_t printed;			/* of the JSON array */
 };
 
@@ -56,8 +63,8 @@ static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 		if (!run_status_is_open(runs[i].status) || planned)
 			continue;
 		struct chosen c = { text_of(runs[i].id), text_of(runs[i].short_id),
-				    text_of(runs[i].workflow), runs[i].status, runs[i].version,
-				    .text = NULL };
+				    text_of(runs[i].workflow), text_of(runs[i].parent),
+				    .status = runs[i].status, .version = runs[i].version };
 		vec_push(&m->runs, c);
 	}
 }
@@ -88,7 +95,8 @@ static int choose_named(struct many *m)
 		struct cli_target t = {0};
 		if (cli_target_find(&m->cli->session, &t, word, NULL, m->verb, &err)) {
 			struct chosen c = { mem_text(str_text(&t.run)), mem_text(word),
-					    mem_text(str_text(&t.workflow)), t.run_status, t.version, .text = NULL };
+					    mem_text(str_text(&t.workflow)), mem_text(str_text(&t.parent)),
+					    .status = t.run_status, .version = t.version };
 			vec_push(&m->runs, c);
 		} else {
 			status = cli_fail(&err);
@@ -97,6 +105,44 @@ static int choose_named(struct many *m)
 	}
 	err_release(&err);
 	return status;
+}
+
+/* ---- parents first ---- */
+
+static int by_id(const void *a, const void *b)
+{
+	const struct chosen *const *x = a, *const *y = b;
+	return strcmp((*x)->id, (*y)->id);
+}
+
+/* Those that no chosen run has started, then their children, and so on; as they were
+ * chosen among each other. */
+static int by_depth(const void *a, const void *b)
+{
+	const struct chosen *const *x = a, *const *y = b;
+	if ((*x)->depth != (*y)->depth)
+		return (*x)->depth < (*y)->depth ? -1 : 1;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* A run whose child is cancelled before it would fail of that, not be cancelled. */
+static void parents_first(struct many *m)
+{
+	for (size_t i = 0; i < m->runs.len; i++)
+		vec_push(&m->order, &m->runs.items[i]);
+	qsort(m->order.items, m->order.len, sizeof *m->order.items, by_id);
+	for (size_t i = 0; i < m->runs.len; i++) {
+		struct chosen *c = &m->runs.items[i], like = { .id = c->parent }, *key = &like;
+		struct chosen **p = bsearch(&key, m->order.items, m->order.len,
+					    sizeof *m->order.items, by_id);
+		c->from = p ? *p : NULL;
+	}
+	for (size_t i = 0; i < m->runs.len; i++) {
+		struct chosen *c = &m->runs.items[i];
+		for (const struct chosen *p = c->from; p && c->depth < MANY_DEEP; p = p->from)
+			c->depth++;
+	}
+	qsort(m->order.items, m->order.len, sizeof *m->order.items, by_depth);
 }
 
 /* ---- what is printed ---- */
@@ -168,7 +214,7 @@ static void on_done(void *arg, ticket_id t, enum outcome outcome, const char *te
 {
 	struct many *m = arg;
 	for (size_t i = m->from; i < m->to; i++) {
-		struct chosen *c = &m->runs.items[i];
+		struct chosen *c = m->order.items[i];
 		if (c->ticket != t)
 			continue;
 		c->done = true;
@@ -187,9 +233,21 @@ static void give(struct many *m, struct chosen *c)
 	c->ticket = backend_order(m->cli->session.backend, &o);
 }
 
-static int say(struct many *m, const struct chosen *c)
+/* Refused, because cancelling its parent has cancelled it already. */
+static bool went_with_parent(const struct many *m, const struct chosen *c)
+{
+	return m->verb == VERB_CANCEL && c->outcome == OUTCOME_REFUSED && c->from &&
+	       c->from->outcome == OUTCOME_OK;
+}
+
+static int say(struct many *m, struct chosen *c)
 {
 	struct session *s = &m->cli->session;
+	if (went_with_parent(m, c)) {
+		c->outcome = OUTCOME_OK;
+		mem_free(c->text);
+		c->text = mem_text("cancelled with its parent");
+	}
 	s->outcome = c->outcome;
 	str_clear(&s->sentence);
 	str_add_text(&s->sentence, c->text);
@@ -214,7 +272,7 @@ static int say(struct many *m, const struct chosen *c)
 static void print_slice(struct many *m, int *worst)
 {
 	for (size_t i = m->from; i < m->to; i++) {
-		const struct chosen *c = &m->runs.items[i];
+		const struct chosen *c = m->order.items[i];
 		int status = c->outcome == OUTCOME_OK ? print_json(m, c) : 0;
 		*worst = status > *worst ? status : *worst;
 	}
@@ -228,9 +286,9 @@ static int act_slice(struct many *m)
 	int worst = 0;
 	session_listen(s, &calls, m);
 	for (size_t i = m->from; i < m->to; i++)
-		give(m, &m->runs.items[i]);
+		give(m, m->order.items[i]);
 	for (size_t i = m->from; i < m->to; i++) {
-		struct chosen *c = &m->runs.items[i];
+		struct chosen *c = m->order.items[i];
 		if (!c->done)
 			session_wait(s, c->ticket);
 		if (!c->done) {
@@ -246,14 +304,23 @@ static int act_slice(struct many *m)
 	return worst;
 }
 
+static size_t slice_end(const struct many *m)
+{
+	size_t to = m->from + 1;
+	while (to < m->order.len && to - m->from < MANY_AT_ONCE &&
+	       m->order.items[to]->depth == m->order.items[m->from]->depth)
+		to++;
+	return to;
+}
+
 static int act_all(struct many *m)
 {
 	bool json = cli_flag(m->cli, "json"), dry = cli_flag(m->cli, "dry-run");
 	int worst = 0;
 	out_text(&m->cli->out, json ? "[" : "");
-	while (m->to < m->runs.len) {
+	while (m->to < m->order.len) {
 		m->from = m->to;
-		m->to = m->runs.len - m->from < MANY_AT_ONCE ? m->runs.len : m->from + MANY_AT_ONCE;
+		m->to = slice_end(m);
 		int status = 0;
 		if (dry)
 			print_slice(m, &status);
@@ -274,6 +341,7 @@ static int act(struct many *m)
 	}
 	if (!cli_flag(m->cli, "dry-run") && !may_act(m, &worst))
 		return worst;
+	parents_first(m);
 	return act_all(m);
 }
 
@@ -294,9 +362,11 @@ static int many_run(struct cli *c)
 		mem_free(m.runs.items[i].id);
 		mem_free(m.runs.items[i].short_id);
 		mem_free(m.runs.items[i].workflow);
+		mem_free(m.runs.items[i].parent);
 		mem_free(m.runs.items[i].text);
 	}
 	vec_release(&m.runs);
+	vec_release(&m.order);
 	return status;
 }
 

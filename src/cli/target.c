@@ -76,6 +76,7 @@ static void on_detail(void *arg, const struct run_detail *d)
 {
 	struct finding *f = arg;
 	str_add(&f->target->workflow, d->run.workflow);
+	str_add(&f->target->parent, d->run.parent);
 	str_add_text(&f->target->status, run_status_name(d->run.status));
 	f->target->run_status = d->run.status;
 	f->target->version = d->run.version;
@@ -133,6 +134,7 @@ void cli_target_release(struct cli_target *t)
 	str_release(&t->task);
 	str_release(&t->schema);
 	str_release(&t->workflow);
+	str_release(&t->parent);
 	str_release(&t->status);
 	*t = (struct cli_target){0};
 }

@@ -11,6 +11,7 @@ struct cli_target {
 	int64_t version;		/* the task's, or the run's without a task */
 	struct str schema;		/* of the task's question, JSON */
 	struct str workflow, status;	/* for words to the operator */
+	struct str parent;		/* id of the run that started it; empty: none */
 	enum run_status run_status;
 };
 

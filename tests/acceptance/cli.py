@@ -217,6 +217,20 @@ def many(rig):
     exits(rig, 0, 'cancel', '--filter', 'workflow:slow', '--yes')
 
 
+def families(rig):
+    """Parents are cancelled before their children: both are cancelled, none fails of it."""
+    rig.workflow('nested', 'concurrency: 1\nsteps: [{id: sub, workflow: nested}]\n')       # its child waits for it
+
+    def family():
+        parent = rig.start('nested')
+        return parent, rig.until(parent, lambda r: r['children'])['children'][0]
+    for choose in (lambda p, c: ['--filter', 'workflow:nested', '--yes'], lambda p, c: [c, p, '--yes']):
+        parent, child = family()
+        p = exits(rig, 0, 'cancel', *choose(parent, child))
+        rig.check('each is told of', parent in p.stdout and child in p.stdout, p.stdout)
+        rig.equal('both are cancelled', [rig.done(r)['status'] for r in (parent, child)], ['cancelled', 'cancelled'])
+
+
 def words(rig):
     """What the local engine does not have is refused in words, not guessed."""
     run = rig.start('gate')
@@ -342,5 +356,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, words, backends, retried, tables, pages, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, families, words, backends, retried, tables, pages, checking, configuration,
          engine, engine=None)

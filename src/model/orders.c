@@ -85,6 +85,7 @@ uint64_t orders_give(struct model *m, const struct order_wish *w, struct effects
 	l->request = model_request(m);
 	l->verb = w->verb;
 	l->key = w->key;
+	l->parent = w->parent;
 	l->context = w->context;
 	str_add(&l->workflow, w->workflow);
 	str_add(&l->short_id, w->short_id);
@@ -158,19 +159,43 @@ bool orders_undo(struct model *m)
 	return true;
 }
 
-static void send_due(struct model *m, int64_t until, struct effects *fx)
+/* The order of the same bulk on the run that started that of l, or NULL. */
+static const struct order_line *line_of_parent(const struct orders *o, const struct order_line *l)
+{
+	for (size_t i = 0; run_key_is_set(l->parent) && i < o->lines.len; i++) {
+		const struct order_line *p = o->lines.items[i];
+
+		if (run_key_eq(p->key, l->parent) && p->verb == l->verb && p->at_ms == l->at_ms)
+			return p;
+	}
+	return NULL;
+}
+
+/* A run whose child is cancelled before it would fail of that, not be cancelled. */
+static bool awaits_parent(const struct orders *o, const struct order_line *l)
+{
+	const struct order_line *p = line_of_parent(o, l);
+
+	return p && (p->state == ORDER_HELD || p->state == ORDER_SENDING);
+}
+
+static void send_due(struct model *m, struct effects *fx)
 {
 	for (size_t i = 0; i < m->orders.lines.len; i++) {
 		struct order_line *l = m->orders.lines.items[i];
 
-		if (l->state == ORDER_HELD && l->send_ms <= until)
+		if (l->state == ORDER_HELD && l->send_ms <= m->now_ms &&
+		    !awaits_parent(&m->orders, l))
 			send_line(l, fx);
 	}
 }
 
 void orders_flush(struct model *m, struct effects *fx)
 {
-	send_due(m, INT64_MAX, fx);
+	for (size_t i = 0; i < m->orders.lines.len; i++) {
+		if (m->orders.lines.items[i]->state == ORDER_HELD)
+			send_line(m->orders.lines.items[i], fx);
+	}
 }
 
 static bool effect_is_seen(const struct order_line *l, const struct run_facts *run)
@@ -220,6 +245,15 @@ static void check_seen(struct model *m, struct order_line *l)
 	arena_release(&arena);
 }
 
+/* What refused the order is that its parent's has done the same already. */
+static bool went_with_parent(const struct model *m, const struct order_line *l)
+{
+	const struct order_line *p = line_of_parent(&m->orders, l);
+
+	return l->verb == VERB_CANCEL && p &&
+	       (p->state == ORDER_ACCEPTED || p->state == ORDER_SEEN);
+}
+
 static void refused(struct model *m, struct order_line *l, const struct msg *msg,
 		    struct effects *fx)
 {
@@ -252,6 +286,13 @@ static void done(struct model *m, struct order_line *l, const struct msg *msg,
 			   verb_name(l->verb), str_text(&l->workflow));
 		break;
 	case OUTCOME_REFUSED:
+		if (went_with_parent(m, l)) {
+			l->state = ORDER_SEEN;
+			l->ended_ms = m->now_ms;
+			break;
+		}
+		refused(m, l, msg, fx);
+		break;
 	case OUTCOME_NOT_FOUND:
 	case OUTCOME_UNSUPPORTED:
 	case OUTCOME_UNREACHABLE:
@@ -262,7 +303,6 @@ static void done(struct model *m, struct order_line *l, const struct msg *msg,
 
 void orders_arrive(struct model *m, const struct msg *msg, struct effects *fx)
 {
-	send_due(m, m->now_ms, fx);
 	for (size_t i = 0; i < m->orders.lines.len; i++) {
 		struct order_line *l = m->orders.lines.items[i];
 
@@ -272,6 +312,7 @@ void orders_arrive(struct model *m, const struct msg *msg, struct effects *fx)
 			 (l->state == ORDER_ACCEPTED || l->state == ORDER_UNKNOWN))
 			check_seen(m, l);
 	}
+	send_due(m, fx);
 }
 
 size_t orders_count(const struct orders *o, enum order_state s)
@@ -290,7 +331,8 @@ const struct order_line *orders_next_held(const struct orders *o)
 	for (size_t i = 0; i < o->lines.len; i++) {
 		const struct order_line *l = o->lines.items[i];
 
-		if (l->state == ORDER_HELD && (!next || l->send_ms < next->send_ms))
+		if (l->state == ORDER_HELD && !awaits_parent(o, l) &&
+		    (!next || l->send_ms < next->send_ms))
 			next = l;
 	}
 	return next;

@@ -37,6 +37,7 @@ struct order_line {
 	enum order_state state;
 	enum verb verb;
 	struct run_key key;		/* {0}: a start */
+	struct run_key parent;		/* the run that started it; {0}: none that is known */
 	uint16_t context;
 	struct str workflow, short_id, task;	/* as they were shown */
 	struct str comment, name, value, edit, params;
@@ -60,7 +61,7 @@ struct orders {
 /* What was decided. Views are copied. */
 struct order_wish {
 	enum verb verb;
-	struct run_key key;
+	struct run_key key, parent;
 	uint16_t context;
 	struct view workflow, short_id, task, comment, name, value, edit, params;
 	int attempt;

@@ -168,6 +168,8 @@ void target_make(const struct model *m, enum verb verb, const struct focus *focu
 	out->context = run.context;
 	out->run_version = run.version;
 	out->was = run.status;
+	if (run.parent.len > 0)
+		out->parent = store_key(m->store, run.context, run.parent);
 	str_add(&out->workflow, run.workflow);
 	str_add(&out->short_id, run.short_id.len > 0 ? run.short_id : run.id);
 	if (detail && verb_is_on_task(verb))
@@ -272,7 +274,7 @@ bool target_changed(const struct model *m, enum verb verb, const struct target *
 void target_wish(const struct target *t, enum verb verb, struct order_wish *out)
 {
 	*out = (struct order_wish){
-		.verb = verb, .key = t->key, .context = t->context,
+		.verb = verb, .key = t->key, .parent = t->parent, .context = t->context,
 		.workflow = view_of_str(&t->workflow), .short_id = view_of_str(&t->short_id),
 		.attempt = t->attempt, .version = t->version, .run_version = t->run_version,
 		.was = t->was,

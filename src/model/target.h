@@ -12,7 +12,7 @@
 #include "model/screen.h"
 
 struct target {
-	struct run_key key;
+	struct run_key key, parent;
 	uint16_t context;
 	struct str workflow, short_id;
 	struct str task;		/* empty: the run itself */

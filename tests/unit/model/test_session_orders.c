@@ -240,28 +240,6 @@ START_TEST(u_takes_back_from_any_screen)
 }
 END_TEST
 
-START_TEST(u_takes_back_a_whole_bulk_and_nothing_given_before)
-{
-	open_set("three-runs");
-	press_slowly("c \"alone\" Enter");
-	press("y");
-	fixture_wait(&f, 1000);
-	press_slowly("* c \"all\" Enter");
-	press("y");
-	size_t held = orders_count(&f.model->orders, ORDER_HELD);
-	ck_assert_uint_gt(held, 2);
-	press("u");
-	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_HELD), 1);
-	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_TAKEN_BACK), held - 1);
-	ck_assert(view_starts(view_of_str(&f.model->notice.text), "Taken back: cancel "));
-	press("u");
-	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_HELD), 0);
-	fixture_wait(&f, 10000);
-	ck_assert_uint_eq(orders(), 0);
-	fixture_close(&f);
-}
-END_TEST
-
 START_TEST(quitting_with_a_held_order_asks)
 {
 	open_set("three-runs");
@@ -271,31 +249,6 @@ START_TEST(quitting_with_a_held_order_asks)
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
 	press("Esc");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(orders_go_to_the_marked_cards)
-{
-	open_set("three-runs");
-	press_slowly("Space Space c Enter");
-	ck_assert_uint_eq(f.model->decision.targets.len, 2);
-	press("y");
-	fixture_wait(&f, 6000);
-	ck_assert_uint_eq(orders(), 2);
-	ck_assert_uint_eq(f.model->board.marks.len, 0);
-	fixture_close(&f);
-}
-END_TEST
-
-START_TEST(a_mark_that_changed_is_left_out_of_the_bulk)
-{
-	open_set("three-runs");
-	press_slowly("Space Space c Enter");
-	fixture_happens(&f, "build-ends");
-	press("y");
-	fixture_wait(&f, 6000);
-	ck_assert_uint_eq(orders(), 1);
 	fixture_close(&f);
 }
 END_TEST
@@ -440,9 +393,6 @@ Suite *suite_session_orders(void)
 	tcase_add_test(t, a_reject_is_held_and_u_takes_it_back);
 	tcase_add_test(t, u_takes_back_from_any_screen);
 	tcase_add_test(t, quitting_with_a_held_order_asks);
-	tcase_add_test(t, orders_go_to_the_marked_cards);
-	tcase_add_test(t, u_takes_back_a_whole_bulk_and_nothing_given_before);
-	tcase_add_test(t, a_mark_that_changed_is_left_out_of_the_bulk);
 	tcase_add_test(t, a_refused_order_says_the_engines_words);
 	tcase_add_test(t, read_only_refuses_orders_with_a_sentence);
 	tcase_add_test(t, an_answer_is_checked_by_its_schema);

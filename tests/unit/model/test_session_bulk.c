@@ -1,0 +1,135 @@
+/* Orders on several runs at once. */
+#include "lib/fixture.h"
+#include "lib/unit.h"
+
+static struct fixture f;
+
+static void open_set(const char *set)
+{
+	ck_assert(fixture_open(&f, set, 24, 100));
+}
+
+static void press(const char *keys)
+{
+	ck_assert(fixture_keys(&f, keys));
+}
+
+/* Keys with time to read between them. */
+static void press_slowly(const char *keys)
+{
+	press(keys);
+	fixture_wait(&f, 1000);
+}
+
+static size_t orders(void)
+{
+	return fixture_asked(&f, EFFECT_ORDER);
+}
+
+START_TEST(orders_go_to_the_marked_cards)
+{
+	open_set("three-runs");
+	press_slowly("Space Space c Enter");
+	ck_assert_uint_eq(f.model->decision.targets.len, 2);
+	press("y");
+	fixture_wait(&f, 6000);
+	ck_assert_uint_eq(orders(), 2);
+	ck_assert_uint_eq(f.model->board.marks.len, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_mark_that_changed_is_left_out_of_the_bulk)
+{
+	open_set("three-runs");
+	press_slowly("Space Space c Enter");
+	fixture_happens(&f, "build-ends");
+	press("y");
+	fixture_wait(&f, 6000);
+	ck_assert_uint_eq(orders(), 1);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(u_takes_back_a_whole_bulk_and_nothing_given_before)
+{
+	open_set("three-runs");
+	press_slowly("c \"alone\" Enter");
+	press("y");
+	fixture_wait(&f, 1000);
+	press_slowly("* c \"all\" Enter");
+	press("y");
+	size_t held = orders_count(&f.model->orders, ORDER_HELD);
+	ck_assert_uint_gt(held, 2);
+	press("u");
+	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_HELD), 1);
+	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_TAKEN_BACK), held - 1);
+	ck_assert(view_starts(view_of_str(&f.model->notice.text), "Taken back: cancel "));
+	press("u");
+	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_HELD), 0);
+	fixture_wait(&f, 10000);
+	ck_assert_uint_eq(orders(), 0);
+	fixture_close(&f);
+}
+END_TEST
+
+/* A run that waits for its child, both to be cancelled; the newer one's card is first. */
+static void cancel_a_family(void)
+{
+	struct run_facts parent = fixture_run("deploy", 41, RUN_RUNNING);
+	struct run_facts child = fixture_run("build", 42, RUN_RUNNING);
+
+	open_set("empty");
+	fixture_put(&f, parent);
+	child.parent = parent.id;
+	fixture_put(&f, child);
+	press_slowly("l * c Enter");
+	ck_assert_uint_eq(f.model->decision.targets.len, 2);
+	press("y");
+	fixture_wait(&f, 6000);
+}
+
+START_TEST(a_child_is_cancelled_after_its_parent)
+{
+	cancel_a_family();
+	ck_assert_uint_eq(orders(), 1);
+	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.workflow, "deploy"));
+	ck_assert_int_eq(orders_due(f.model), 0);
+	fixture_answer(&f, fixture_last(&f, EFFECT_ORDER)->request, OUTCOME_OK, "");
+	ck_assert_uint_eq(orders(), 2);
+	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.workflow, "build"));
+	/* That it was cancelled already by the parent's order is no failure. */
+	fixture_answer(&f, fixture_last(&f, EFFECT_ORDER)->request, OUTCOME_REFUSED,
+		       "you cancelled this 12 ms ago");
+	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_REFUSED), 0);
+	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_SEEN), 1);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(a_child_is_cancelled_also_where_its_parent_cannot_be)
+{
+	cancel_a_family();
+	fixture_answer(&f, fixture_last(&f, EFFECT_ORDER)->request, OUTCOME_REFUSED, "no");
+	ck_assert_uint_eq(orders(), 2);
+	fixture_answer(&f, fixture_last(&f, EFFECT_ORDER)->request, OUTCOME_REFUSED, "no");
+	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_REFUSED), 2);
+	fixture_close(&f);
+}
+END_TEST
+
+Suite *suite_session_bulk(void);
+
+Suite *suite_session_bulk(void)
+{
+	Suite *s = suite_create("session_bulk");
+	TCase *t = tcase_create("bulk");
+
+	tcase_add_test(t, orders_go_to_the_marked_cards);
+	tcase_add_test(t, a_mark_that_changed_is_left_out_of_the_bulk);
+	tcase_add_test(t, u_takes_back_a_whole_bulk_and_nothing_given_before);
+	tcase_add_test(t, a_child_is_cancelled_after_its_parent);
+	tcase_add_test(t, a_child_is_cancelled_also_where_its_parent_cannot_be);
+	suite_add_tcase(s, t);
+	return s;
+}

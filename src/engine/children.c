@@ -24,6 +24,18 @@ static int depth_of(const struct engine *e, const struct machine *m)
 	return depth;
 }
 
+/* How many of this run and those above it are of the workflow. */
+static int held_above(const struct engine *e, const struct machine *m, struct view workflow)
+{
+	int held = 0;
+	for (int depth = 0; m && depth <= DEPTH_MAX; depth++) {
+		held += view_eq(m->workflow, workflow);
+		const struct live_run *parent = m->parent.len ? engine_live(e, m->parent) : NULL;
+		m = parent ? parent->m : NULL;
+	}
+	return held;
+}
+
 static bool add_params(const struct live_run *run, const struct machine_task *t,
 		       const struct step *s, struct str *out, struct err *err)
 {
@@ -53,9 +65,19 @@ static const struct workflow *definition(struct engine *e, const struct live_run
 		return NULL;
 	}
 	const struct workflow *w = catalog_find(e->catalog, s->workflow);
-	if (!w)
+	if (!w) {
 		err_set(err, ERR_NOT_FOUND, "there is no workflow %.*s", (int)s->workflow.len,
 			s->workflow.ptr);
+		return NULL;
+	}
+	/* It would wait for those that wait for it. */
+	if (w->concurrency && held_above(e, run->m, s->workflow) >= w->concurrency) {
+		err_set(err, ERR_LIMIT,
+			"at most %d run%s of %.*s at a time, and this run and its parents hold the place",
+			w->concurrency, w->concurrency == 1 ? "" : "s", (int)s->workflow.len,
+			s->workflow.ptr);
+		return NULL;
+	}
 	return w;
 }
 

@@ -219,12 +219,13 @@ def many(rig):
 
 def families(rig):
     """Parents are cancelled before their children: both are cancelled, none fails of it."""
-    rig.workflow('nested', 'concurrency: 1\nsteps: [{id: sub, workflow: nested}]\n')       # its child waits for it
+    rig.workflow('unserved', 'queue: nobody\nsteps: [{id: a, run: "true"}]\n')          # nothing of it is to be stopped first
+    rig.workflow('nested', 'steps: [{id: sub, workflow: unserved}]\n')
 
     def family():
         parent = rig.start('nested')
         return parent, rig.until(parent, lambda r: r['children'])['children'][0]
-    for choose in (lambda p, c: ['--filter', 'workflow:nested', '--yes'], lambda p, c: [c, p, '--yes']):
+    for choose in (lambda p, c: ['--filter', 'workflow:nested,unserved', '--yes'], lambda p, c: [c, p, '--yes']):
         parent, child = family()
         p = exits(rig, 0, 'cancel', *choose(parent, child))
         rig.check('each is told of', parent in p.stdout and child in p.stdout, p.stdout)

@@ -180,6 +180,33 @@ START_TEST(a_workflow_that_calls_itself_ends_at_a_depth)
 }
 END_TEST
 
+START_TEST(a_child_that_would_wait_for_its_parent_is_an_error)
+{
+	static const struct {
+		const char *limit, *says;
+	} cases[] = {
+		{ "concurrency: 1\n", "at most 1 run of self at a time, and this run" },
+		{ "concurrency: 3\n", "at most 3 runs of self at a time, and this run" },
+	};
+	struct world w;
+	struct str id = {0}, text = {0}, yaml = {0};
+	world_open(&w);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		str_clear(&yaml);
+		str_addf(&yaml, "%ssteps:\n  - {id: a, workflow: self}\n", cases[i].limit);
+		world_workflow(&w, "self", str_text(&yaml));
+		world_start(&w, "self", "", &id);
+		world_until(&w, str_text(&id), "error");
+		ck_assert_msg(strstr(world_get(&w, "error.message", &text), cases[i].says) != NULL,
+			      "%s", str_text(&text));
+	}
+	str_release(&id);
+	str_release(&text);
+	str_release(&yaml);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(a_waiting_parent_takes_no_slot_from_its_children)
 {
 	struct world w;
@@ -304,6 +331,7 @@ Suite *suite_children(void)
 	tcase_add_test(t, a_child_over_its_steps_time_limit_is_cancelled_and_the_step_timed_out);
 	tcase_add_test(t, a_child_that_cannot_be_made_is_an_error_of_its_step);
 	tcase_add_test(t, a_workflow_that_calls_itself_ends_at_a_depth);
+	tcase_add_test(t, a_child_that_would_wait_for_its_parent_is_an_error);
 	tcase_add_test(t, a_waiting_parent_takes_no_slot_from_its_children);
 	tcase_add_loop_test(t, killed_at_any_commit_there_is_one_child_and_one_end, 0, 2);
 	suite_add_tcase(s, t);

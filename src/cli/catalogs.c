@@ -10,12 +10,16 @@
 
 enum { COLUMNS = 12 };		/* one more than any listing has: it ends them */
 
+/* A member that is a time: as it is on this machine's clock, or how long ago. */
+enum shown { AS_IT_IS, AS_TIME, AS_AGE };
+
 struct column {
 	const char *member;	/* "a.b" goes into objects */
 	const char *head;
 	int cells;		/* 0: the last one, as long as it is */
 	const char *other;	/* shown by its name where there is no member; or NULL */
 	bool optional;		/* only where a row has it */
+	enum shown shown;
 };
 
 struct listing {
@@ -37,7 +41,7 @@ static const struct listing listings[] = {
 	    { "error", "ERROR", 0, "warning" } } },
 	{ "schedules", CATALOG_SCHEDULES, "schedules", "no schedules",
 	  { { "id", "ID", 24 }, { "workflow", "WORKFLOW", 24 }, { "cron", "CRON", 20 },
-	    { "timezone", "ZONE", 18 }, { "next", "NEXT", 26 }, { "paused", "PAUSED", 0 } } },
+	    { "timezone", "ZONE", 18 }, { "next", "NEXT", 21, .shown = AS_TIME }, { "paused", "PAUSED", 0 } } },
 	{ "queues", CATALOG_QUEUES, "queues", "no queues",
 	  { { "name", "QUEUE", 20 }, { "slots", "SLOTS", 7 }, { "running", "RUNNING", 9 },
 	    { "queued", "QUEUED", 7 }, { "oldest", "OLDEST", 9, .optional = true },
@@ -47,12 +51,13 @@ static const struct listing listings[] = {
 	    { "running", "RUNNING", 9 }, { "state", "STATE", 14, .optional = true },
 	    { "polls", "POLLS", 22, .optional = true },
 	    { "sdk", "SDK", 22, .optional = true }, { "host", "HOST", 20, .optional = true },
-	    { "last_seen", "SEEN", 26, .optional = true } } },
+	    { "last_seen", "SEEN", 21, .optional = true, .shown = AS_TIME } } },
 	{ "stats", CATALOG_STATS, "stats", "no runs yet",
 	  { { "status", "STATUS", 12 }, { "runs", "RUNS", 0 } } },
 	{ "inbox", CATALOG_INBOX, "inbox", "nothing waits for anybody",
 	  { { "short", "ID", 9 }, { "workflow", "WORKFLOW", 22 }, { "task", "TASK", 16 },
-	    { "kind", "KIND", 10 }, { "since", "SINCE", 26 }, { "prompt", "PROMPT", 0 } } },
+	    { "kind", "KIND", 10 }, { "since", "WAITS", 7, .shown = AS_AGE },
+	    { "deadline", "DEADLINE", 21, .optional = true, .shown = AS_TIME }, { "prompt", "PROMPT", 0 } } },
 };
 
 struct printing {
@@ -83,17 +88,31 @@ static int64_t sum_of(const struct json *counts)
 	return sum;
 }
 
-static void print_cell(struct out *o, const struct json *v, int cells)
+static bool add_time(struct str *s, struct view text, enum shown shown)
+{
+	int64_t at_ms;
+	if (shown == AS_IT_IS || !when_parse_rfc3339(text, &at_ms))
+		return false;
+	if (shown == AS_TIME)
+		when_add_stamp(s, at_ms);
+	else
+		when_add_age(s, when_now_ms() - at_ms);
+	return true;
+}
+
+static void print_cell(struct out *o, const struct json *v, const struct column *c)
 {
 	struct str s = {0};
-	if (v && json_kind(v) == JSON_STRING)
+	if (v && json_kind(v) == JSON_STRING && add_time(&s, json_text(v), c->shown))
+		;
+	else if (v && json_kind(v) == JSON_STRING)
 		cli_add_first_line(&s, json_text(v));
 	else if (v && json_kind(v) == JSON_OBJECT)
 		str_addf(&s, "%lld", (long long)sum_of(v));
 	else if (v && json_kind(v) != JSON_NULL)
 		json_print(v, &s);
-	if (cells)
-		out_column(o, view_of_str(&s), cells);
+	if (c->cells)
+		out_column(o, view_of_str(&s), c->cells);
 	else
 		out_label(o, view_of_str(&s));
 	str_release(&s);
@@ -113,7 +132,7 @@ static void print_row(struct printing *p, const struct json *row)
 		bool other = c->other && !json_text(v).len && json_text(member(row, c->other)).len;
 		if (other)
 			out_format(o, "%s: ", c->other);
-		print_cell(o, other ? member(row, c->other) : v, c->cells);
+		print_cell(o, other ? member(row, c->other) : v, c);
 	}
 	out_text(o, "\n");
 }
@@ -121,7 +140,7 @@ static void print_row(struct printing *p, const struct json *row)
 static bool has_cell(const struct json *rows, const char *path)
 {
 	for (const struct json *i = json_first(rows); i; i = json_next(i)) {
-		if (member(i, path))
+		if (json_kind(member(i, path)) != JSON_NULL)
 			return true;
 	}
 	return false;

@@ -121,7 +121,8 @@ def deciding(rig):
     rig.equal('the answer is typed', rig.done(run)['tasks'][1]['result'], 5)
     exits(rig, 4, 'approve', run)
     run = rig.until_status(rig.start('gate'), 'waiting')['id']
-    rig.check('inbox', 'Go?' in exits(rig, 0, 'inbox').stdout)
+    rows = exits(rig, 0, 'inbox').stdout
+    rig.check('inbox: how long it waits, and for what', re.search(r'review +approval +\d+m?s +(\d+-\d+-\d+ [\d:]+ +)?Go\?', rows), rows)
     rig.check('inbox --json', isinstance(json.loads(exits(rig, 0, 'inbox', '--json').stdout), list))
     exits(rig, 0, 'reject', run, '-m', 'no')
     exits(rig, 1, 'watch', run)

@@ -230,9 +230,21 @@ static bool read_record(struct reader *r)
 	return true;
 }
 
+/* Of the record before the place, where the page has read none itself. */
+static int64_t last_time(const struct reader *r)
+{
+	struct log_place before = r->place;
+	struct log_record record;
+	if (r->page->last_ms || !before.record)
+		return r->page->last_ms;
+	before.record--;
+	return log_record_at(r->f, &before, false, &record) ? record.at_ms : 0;
+}
+
 /* What stands without a newline at the end of the log. */
 static void take_unfinished(struct reader *r)
 {
+	r->page->last_ms = last_time(r);
 	for (int i = 0; i < LOG_FILES; i++) {
 		struct log_record record = { .stream = i, .at_ms = r->page->last_ms };
 		if (!is_wanted(r, i) || r->place.line[i] == r->place.at[i])

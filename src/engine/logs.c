@@ -117,7 +117,9 @@ static void write_line(struct jsonw *w, const struct log_line *line)
 	jsonw_end_object(w);
 }
 
-static const char seek_cursor[] = "line.";	/* then a number: still to be found */
+/* Then a number: a line that is still to be found; then, where it was begun to count on from a
+ * place before it, how many lines it is further on, and that place. */
+static const char seek_cursor[] = "line.";
 
 struct shown {
 	size_t first;			/* of the page's lines */
@@ -174,22 +176,16 @@ struct reading {
 	enum engine_log_state *state;
 };
 
-static void read_forward(struct reading *r, struct log_place from, int64_t line)
-{
-	struct log_page page = {0};
-	log_read_lines(r->f, from, &r->wish, &page);
-	struct shown shown = { .prev = from, .has_prev = from.record || from.inside,
-			       .state = state_of(&page, r->wish.ended), .line = line };
-	write_page(r->out, &page, &shown);
-	*r->state = shown.state;
-	log_page_release(&page);
-}
-
-static void write_not_yet(struct reading *r, int64_t line)
+/* So far nobody knows where it stands, or it lies behind what the page could pass over. */
+static void write_not_yet(struct reading *r, int64_t line, const struct log_page *passed)
 {
 	struct str cursor = {0};
 	struct jsonw w;
 	str_addf(&cursor, "%s%lld", seek_cursor, (long long)line);
+	if (passed) {
+		str_addf(&cursor, ".%lld.", (long long)passed->left_to_skip);
+		log_place_write(&passed->place, &cursor);
+	}
 	jsonw_init(&w, r->out);
 	jsonw_object(&w, NULL);
 	jsonw_array(&w, "lines");
@@ -203,6 +199,22 @@ static void write_not_yet(struct reading *r, int64_t line)
 	str_release(&cursor);
 }
 
+static void read_forward(struct reading *r, struct log_place from, int64_t line)
+{
+	struct log_page page = {0};
+	log_read_lines(r->f, from, &r->wish, &page);
+	if (page.more && page.left_to_skip) {
+		write_not_yet(r, line, &page);
+		log_page_release(&page);
+		return;
+	}
+	struct shown shown = { .prev = from, .has_prev = from.record || from.inside,
+			       .state = state_of(&page, r->wish.ended), .line = line };
+	write_page(r->out, &page, &shown);
+	*r->state = shown.state;
+	log_page_release(&page);
+}
+
 /* From line number `line` of the wanted streams on. */
 static void read_from_line(struct reading *r, int64_t line)
 {
@@ -211,7 +223,7 @@ static void read_from_line(struct reading *r, int64_t line)
 	struct log_mark mark;
 	enum log_found found = log_index_find(ix, r->f, &seek, &mark, &r->wish.skip);
 	if (found == LOG_NOT_YET)
-		write_not_yet(r, line);
+		write_not_yet(r, line, NULL);
 	else
 		read_forward(r, found == LOG_FOUND ? mark.place : log_end(r->f), line);
 }
@@ -254,18 +266,29 @@ static void read_backward(struct reading *r, struct log_place from, bool at_end)
 	log_page_release(&page);
 }
 
-/* Where it begins: a line's number, if it begins there, else a place. */
-static bool read_cursor(const struct reading *r, int64_t *line, struct log_place *from,
-			struct err *err)
+static bool read_seek(struct reading *r, struct view text, int64_t *line, struct log_place *from)
+{
+	struct view part;
+	text = view_cut(text, sizeof seek_cursor - 1, text.len);
+	view_split(&text, '.', &part);
+	if (!number_parse(part, 1, INT64_MAX / 2, line))
+		return false;
+	return !text.len || (view_split(&text, '.', &part) &&
+			     number_parse(part, 1, INT64_MAX / 2, &r->wish.skip) &&
+			     log_place_read(text, from));
+}
+
+/* Where it begins: a line's number, if it begins there; a place, if it begins there or the
+ * line is so many further on. */
+static bool read_cursor(struct reading *r, int64_t *line, struct log_place *from, struct err *err)
 {
 	const struct engine_log_query *q = r->q;
-	struct view number = view_cut(q->cursor, sizeof seek_cursor - 1, q->cursor.len);
 	*line = q->line;
 	bool good = true;
 	if (view_is(q->cursor, "end"))
 		*from = log_end(r->f);
 	else if (view_starts(q->cursor, seek_cursor))
-		good = number_parse(number, 1, INT64_MAX / 2, line);
+		good = read_seek(r, q->cursor, line, from);
 	else if (q->cursor.len)
 		good = log_place_read(q->cursor, from);
 	else if (q->tail)
@@ -284,12 +307,12 @@ static bool read_lines(struct reading *r, struct err *err)
 		return false;
 	for (int i = 0; at_end && !r->q->backward && i < LOG_FILES; i++)
 		from.line[i] = from.at[i];
-	if (line)
+	if (line && !r->wish.skip)
 		read_from_line(r, line);
 	else if (r->q->backward)
 		read_backward(r, from, at_end);
 	else
-		read_forward(r, from, 0);
+		read_forward(r, from, line);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/file.h"
 #include "base/when.h"
 #include "unit/engine/site.h"
 
@@ -164,6 +165,55 @@ START_TEST(a_log_is_read_in_lines)
 		ck_assert_str_eq(site_member(&w, "lines"), "[]");
 	}
 	ck_assert_str_eq(site_member(&w, "state"), "eof");
+}
+END_TEST
+
+/* The page before it ended behind its octets, because its time was over. */
+START_TEST(a_line_without_an_end_has_its_time_on_a_page_of_its_own_too)
+{
+	char id[40];
+	site_workflow(&w, "cut", "steps: [{id: greet, run: 'printf \"no end\"'}]\n");
+	site_start(&w, "cut", NULL, id);
+	site_wait_status(&w, id, "completed");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?format=lines&stream=stdout"
+				      "&cursor=1.0.6.0.0.0.0.0", id), 200);
+	ck_assert_str_eq(site_member(&w, "lines.0.text"), "no end");
+	ck_assert_uint_eq(strlen(site_member(&w, "lines.0.at")), 24);
+}
+END_TEST
+
+static void replace(const char *id, const char *name, const struct str *content)
+{
+	struct str path = { 0 };
+	str_addf(&path, "%s/runs/%s/greet/1/%s", w.state, id, name);
+	ck_assert(file_replace(str_text(&path), view_of_str(content), 0600, NULL));
+	str_release(&path);
+}
+
+/* One that came in 90 000 small pieces, which no page has the time to pass over. */
+START_TEST(a_line_deep_in_a_log_is_the_one_that_was_asked_for)
+{
+	enum { LINES = 90000 };
+	static const char record[16] = { 1, [8] = 1, [12] = 6 };
+	struct str out = { 0 }, order = { 0 };
+	char id[40], from[200] = "line=80000";
+	site_start(&w, "hello", NULL, id);
+	site_wait_status(&w, id, "completed");
+	for (int i = 1; i <= LINES; i++) {
+		str_addf(&out, "%05d\n", i);
+		str_add_bytes(&order, record, sizeof record);
+	}
+	replace(id, "stdout", &out);
+	replace(id, "order", &order);
+	do {
+		ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?format=lines"
+					      "&stream=stdout&limit=1&%s", id, from), 200);
+		snprintf(from, sizeof from, "cursor=%s", site_member(&w, "next"));
+	} while (!strcmp(site_member(&w, "lines"), "[]") && !strcmp(site_member(&w, "state"), "more"));
+	ck_assert_str_eq(site_member(&w, "lines.0.text"), "80000");
+	ck_assert_str_eq(site_member(&w, "line"), "80000");
+	str_release(&out);
+	str_release(&order);
 }
 END_TEST
 
@@ -355,6 +405,8 @@ Suite *suite_api(void)
 	tcase_add_test(t, a_run_has_its_version_as_etag);
 	tcase_add_test(t, a_log_is_read_in_octets);
 	tcase_add_test(t, a_log_is_read_in_lines);
+	tcase_add_test(t, a_line_without_an_end_has_its_time_on_a_page_of_its_own_too);
+	tcase_add_test(t, a_line_deep_in_a_log_is_the_one_that_was_asked_for);
 	tcase_add_loop_test(t, a_wrong_start_starts_nothing, 0,
 			    (int)(sizeof(starts) / sizeof(*starts)));
 	tcase_add_test(t, an_order_that_is_no_json_is_refused);

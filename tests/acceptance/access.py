@@ -10,7 +10,7 @@ import socket
 import subprocess
 
 import plain_yaml
-from rig import BUILD, PATIENCE, SOURCE, Reply, Stream, play
+from rig import BUILD, PATIENCE, SOURCE, Reply, Stream, free_port, play
 
 DOC = open(SOURCE + '/doc/access.md').read()
 ROWS = [[c.strip() for c in line.strip('|').split('|')] for line in DOC.splitlines() if line.startswith('|')]
@@ -19,12 +19,6 @@ ENDPOINTS = {tuple(r[0].split()): r[1] for r in ROWS if re.match(r'(GET|POST) /'
 ALL = ROLES['administrator']
 CALLERS = {**ROLES, **{c: {c} for c in ALL}}
 SEEN_BY = {'runs': 'VIEW_RUNS', 'workflows': 'LIST_WORKFLOWS', 'schedules': 'LIST_WORKFLOWS'}
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def name_of(caller, scope):

@@ -14,7 +14,7 @@ import stat
 import subprocess
 import urllib.parse
 
-from rig import BUILD, Rig, play
+from rig import BUILD, PATIENCE, Rig, free_port, play
 
 TOKEN = 'a token of the test'
 CANARY = 'canary-7f3a'
@@ -23,7 +23,7 @@ CANARY = 'canary-7f3a'
 # ---- a browser that was tricked ---------------------------------------------------------
 
 def tcp(rig, method, path, headers):
-    c = http.client.HTTPConnection('127.0.0.1', rig.port, timeout=30)
+    c = http.client.HTTPConnection('127.0.0.1', rig.port, timeout=PATIENCE)
     c.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
     for name, value in headers:
         c.putheader(name, value)
@@ -166,7 +166,10 @@ def modes(rig):
             for folder, folders, files in os.walk(r.path('state')):
                 for name in folders + files:
                     at = os.path.join(folder, name)
-                    mode = os.lstat(at).st_mode
+                    try:
+                        mode = os.lstat(at).st_mode
+                    except FileNotFoundError:
+                        continue    # of a step that has ended: it goes just now
                     # The step writes this one, and has the everyday umask.
                     if stat.S_IMODE(mode) & 0o077 and name != 'output':
                         open_to_others.append((os.path.relpath(at, r.dir), oct(stat.S_IMODE(mode))))
@@ -201,7 +204,7 @@ def sockets(rig):
                        ('a link', lambda p: os.symlink('/etc/passwd', p))):
         r = Rig('attacks')
         make(r.socket)
-        p = subprocess.run([BUILD + '/runboardd', '--foreground'], env=r.env, capture_output=True, text=True, timeout=30)
+        p = subprocess.run([BUILD + '/runboardd', '--foreground'], env=r.env, capture_output=True, text=True, timeout=PATIENCE)
         rig.check('%s is not taken for a socket' % what, p.returncode != 0 and os.path.lexists(r.socket), p.stderr[-200:])
     r = Rig('attacks')
     dead = socket.socket(socket.AF_UNIX)
@@ -209,7 +212,7 @@ def sockets(rig):
     dead.close()
     r.up()
     rig.equal('a dead socket is taken over', r.get('/v1/info').status, 200)
-    second = subprocess.run([BUILD + '/runboardd', '--foreground'], env=r.env, capture_output=True, text=True, timeout=30)
+    second = subprocess.run([BUILD + '/runboardd', '--foreground'], env=r.env, capture_output=True, text=True, timeout=PATIENCE)
     rig.check('a living one is not', second.returncode != 0 and r.get('/v1/info').status == 200, second.stderr[-200:])
     r.down()
 
@@ -223,9 +226,7 @@ def scene(rig):
     os.makedirs(rig.path('config/runboard/secrets'), 0o700)
     for at in (CANARY, 'tmp/' + CANARY, 'config/runboard/secrets/S'):
         rig.write(at, CANARY + '!\n')
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        rig.port = s.getsockname()[1]
+    rig.port = free_port()
     rig.up('--listen', 'unix:' + rig.socket, '--listen', '127.0.0.1:%d' % rig.port)
     rig.trace = rig.path('trace')
     os.symlink('/etc', rig.path('state/link'))

@@ -7,7 +7,7 @@ import pty
 import re
 import subprocess
 
-from rig import BUILD, play
+from rig import BUILD, PATIENCE, play
 
 LINE = re.compile(r'^runboard: [^:\n]+: [^\n]+\n$')
 
@@ -170,6 +170,8 @@ def orders_as_json(rig):
         got = json.loads(exits(rig, 0, verb, *two, '--yes', '--json').stdout)
         rig.equal('%s --json: an array of the runs' % verb, [r['id'] for r in got], two)
     rig.check('what was requested stands there', all(r['cancel_requested'] for r in got), got)
+    for id in two:
+        rig.done(id)
     rig.equal('none: an empty array', json.loads(exits(rig, 0, 'cancel', '--filter', 'workflow:none', '--json').stdout), [])
     p = rig.cli('cancel', rig.done(run)['id'], '--json')
     rig.check('refused: the array is whole', p.returncode == 4 and json.loads(p.stdout) == [], (p.returncode, p.stdout, p.stderr))
@@ -209,7 +211,7 @@ def many(rig):
     while b'[y/N]' not in said:
         said += os.read(master, 4096)
     os.write(master, b'n\n')
-    p.wait(30)
+    p.wait(PATIENCE)
     rig.check('on a terminal it asks; no does nothing', p.returncode != 0, p.returncode)
     rig.equal('nothing was done', len(rig.cli('cancel', '--filter', 'workflow:slow', '--dry-run').stdout.splitlines()), n)
     exits(rig, 0, 'cancel', '--filter', 'workflow:slow', '--yes', '-m', 'over')

@@ -73,7 +73,7 @@ def versions(rig):
 def reopen(rig):
     """Retry reopens what failed and what was too late, not what was cancelled."""
     rig.workflow('fails', 'steps: [{id: a, run: "test -e \\"$HOME/mended\\""}, {id: b, run: "echo b"}]\n')
-    rig.workflow('slow', 'steps: [{id: a, timeout: 200ms, run: "test -e \\"$HOME/mended\\" || sleep 60"}]\n')
+    rig.workflow('slow', 'steps: [{id: a, timeout: 2s, run: "test -e \\"$HOME/mended\\" || sleep 60"}]\n')
     runs = {name: rig.done(rig.start(name)) for name in ('fails', 'slow')}
     rig.equal('as they ended', {n: r['status'] for n, r in runs.items()}, {'fails': 'failed', 'slow': 'timed_out'})
     rig.write('mended', '')

@@ -35,7 +35,7 @@ def planned(rig):
     when the schedule is paused and when its file goes."""
     s = rig.stream('/v1/events?snapshot=1')
     s.until('snapshot_end')
-    rig.workflow('nightly', 'on: {schedule: [{cron: "0 3 * * *", timezone: Europe/Berlin}]}\n'
+    rig.workflow('nightly', 'on: {schedule: [{cron: "0 3 1 1 *", timezone: Europe/Berlin}]}\n'
                             'steps: [{id: a, run: "true"}]\n')
     card = first(s, lambda n, d: n == 'run')
     rig.equal('a planned card', (card['status'], card['lane'], card['workflow']),
@@ -101,7 +101,7 @@ def trouble(stream, wanted):
 def full_disk(rig, end):
     """While nothing can be written: said, nothing acknowledged, nothing lost; `end` makes room."""
     run = rig.open_run
-    s = rig.stream('/v1/events')
+    s = rig.stream('/v1/events', beats=True)
     waiting = subprocess.Popen([BUILD + '/runboard', 'approve', run, '-m', 'while full'], env=rig.env,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said = trouble(s, True)
@@ -168,7 +168,7 @@ def own_disk(rig):
 
 def without_descriptors(rig, act, words):
     """What is said when act() finds that the engine can open none, whatever it closes meanwhile; and that it passes."""
-    s = rig.stream('/v1/events')
+    s = rig.stream('/v1/events', beats=True)
     soft, hard = resource.prlimit(rig.engine.pid, resource.RLIMIT_NOFILE)
     resource.prlimit(rig.engine.pid, resource.RLIMIT_NOFILE, (3, hard))     # the first three are always open
     try:

@@ -12,10 +12,11 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../lib'))
 from guard import guard  # noqa: E402
+from port import free_port  # noqa: E402, F401
 
 BUILD = os.path.abspath(os.environ.get('builddir', '.'))
 SOURCE = os.path.abspath(os.environ.get('srcdir', '.'))
-PATIENCE = 30           # seconds until a wait is a failure
+PATIENCE = 120          # seconds until a wait is a failure, also on a slow machine
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -51,19 +52,24 @@ class Reply:
 
 
 class Stream:
-    """An open event stream: frames as (event, id or None, data)."""
+    """An open event stream: frames as (event, id or None, data). Heartbeats come when they
+    will, between any two: only who asks for them is given them."""
 
-    def __init__(self, connection):
-        self.connection = connection
+    def __init__(self, connection, beats=False):
+        self.connection, self.beats = connection, beats
         self.response = connection.getresponse()
 
     def __iter__(self):
         name, ident, data = 'message', None, []
+        since = time.monotonic()
         for line in self.response:
             line = line.decode().rstrip('\n')
             if not line:
-                if data:
+                if data and (self.beats or name != 'heartbeat'):
                     yield name, ident, json.loads('\n'.join(data))
+                    since = time.monotonic()
+                elif time.monotonic() - since > PATIENCE:
+                    raise socket.timeout('nothing came but heartbeats')
                 name, ident, data = 'message', None, []
             elif line.startswith('event:'):
                 name = line[6:].strip()
@@ -155,7 +161,10 @@ class Rig:
             body = json.dumps(body)
         if body is not None:
             h.setdefault('Content-Type', 'application/json')
-        c.request(method, path, body, h)
+        try:
+            c.request(method, path, body, h)
+        except BrokenPipeError:
+            pass    # it has answered, and hears no more
         reply = Reply(c.getresponse())
         c.close()
         return reply
@@ -166,19 +175,23 @@ class Rig:
     def post(self, path, body=None, **headers):
         return self.call('POST', path, {} if body is None else body, **headers)
 
-    def stream(self, path, **headers):
+    def stream(self, path, beats=False, **headers):
         c = UnixConnection(self.socket)
         c.request('GET', path, None, {k.replace('_', '-'): v for k, v in headers.items()})
-        return Stream(c)
+        return Stream(c, beats)
 
-    def octets(self, data):
-        """Raw bytes to the socket; what comes back until it closes."""
+    def octets(self, data, cuts=()):
+        """Raw bytes to the socket, cut there; what comes back until it closes."""
         s = socket.socket(socket.AF_UNIX)
         s.settimeout(PATIENCE)
         s.connect(self.socket)
         got = b''
         try:
-            s.sendall(data)
+            for a, b in zip([0, *cuts], [*cuts, len(data)]):
+                s.sendall(data[a:b])
+        except (ConnectionError, BrokenPipeError):
+            pass    # it has answered, and hears no more
+        try:
             while True:
                 part = s.recv(65536)
                 if not part:
@@ -202,7 +215,7 @@ class Rig:
 
     def until(self, run, good):
         """The run as soon as good(run) holds; woken by the event stream."""
-        s = self.stream('/v1/events?snapshot=1&run=' + run)
+        s = self.stream('/v1/events?snapshot=1&run=' + run, beats=True)
         end = time.monotonic() + PATIENCE
         try:
             for name, _, _ in s:
@@ -236,6 +249,18 @@ class Rig:
 
     def log(self, run, task, query='stream=stdout'):
         return self.get('/v1/runs/%s/tasks/%s/log?%s' % (run, task, query)).body.decode()
+
+    def lines(self, run, task, query='', begin=''):
+        """The lines of a log behind where it is begun, from page to page: one ends where its
+        time is over, however few lines it has."""
+        got, at = [], begin
+        while True:
+            words = '&'.join(filter(None, ('format=lines', query, at)))
+            page = self.get('/v1/runs/%s/tasks/%s/log?%s' % (run, task, words)).json
+            got += page['lines']
+            if page['state'] != 'more':
+                return got
+            at = 'cursor=' + page['next']
 
     def cli(self, *words, **env):
         text, cwd, binary = env.pop('stdin', ''), env.pop('cwd', None), env.pop('binary', False)

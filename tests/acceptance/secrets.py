@@ -137,13 +137,15 @@ def fifty(rig):
     vault = rig.write('vault.json', json.dumps({'C%02d' % i: v for i, v in enumerate(COMMAND)}))
     rig.write('vault.py', 'import json, os, sys\nsys.stdout.write(json.load(open(%r))[os.environ["NAME"]])\n' % vault)
     rig.write('print.py', PRINT)
+    os.mkfifo(rig.path('told'))
+    told = os.open(rig.path('told'), os.O_RDWR)     # who writes does not wait for us
     names = ['S%02d' % i for i in range(len(STORED))] + ['C%02d' % i for i in range(len(COMMAND))]
     rig.workflow('many', '''
         title: "Deploy ${{ params.p00 }}"
         params: {%s}
         secrets: [%s]
         env: {DERIVED: "x ${{ params.p01 }} y", NAMES: "%s"}
-        notify: [{on: [waiting, error, failed], command: 'printf "%%s\\n" "$RUNBOARD_NOTICE" >>%s'}]
+        notify: [{on: [waiting, error, failed], command: 'printf "%%s\\n" "$RUNBOARD_NOTICE" >>%s; echo >%s'}]
         steps:
           - {id: print, run: 'python3 %s'}
           - {id: ask, run: '%s ask "Is it $S01 or $C01, $PARAM_p02?" --choices "yes,$S02"'}
@@ -151,7 +153,7 @@ def fifty(rig):
           - {id: bad, run: 'echo "no $S03 $PARAM_p04 $C02" >&2; exit 3'}
         ''' % (', '.join('p%02d: {type: string, secret: true, required: true}' % i for i in range(len(PARAMS))),
                ', '.join(names), ' '.join(names + ['PARAM_p%02d' % i for i in range(len(PARAMS))]),
-               rig.path('mail'), rig.path('print.py'), BUILD + '/runboard'))
+               rig.path('mail'), rig.path('told'), rig.path('print.py'), BUILD + '/runboard'))
     params = {'p%02d' % i: v for i, v in enumerate(PARAMS)}
     reply = rig.post('/v1/workflows/many/runs', {'params': params, 'debug': True}, Idempotency_Key='fifty')
     rig.equal('started', reply.status, 201)
@@ -163,7 +165,8 @@ def fifty(rig):
     rig.engine.wait()
     rig.up()
     nowhere(rig, 'and after the engine was killed', run)
-    os.close(os.open(work + '/go', os.O_WRONLY | os.O_NONBLOCK))
+    with open(work + '/go', 'w'):
+        pass
     waits = rig.until_status(run, 'waiting')
     rig.equal('a step may use them', waits['tasks'][0]['status'], 'completed')
     rig.check('it asks', waits['waiting']['task'] == 'ask', waits['waiting'])
@@ -176,8 +179,11 @@ def fifty(rig):
     ended = rig.done(run)
     rig.equal('it fails as it should', ended['status'], 'failed')
     rig.check('with its words', 'no *** *** ***' in ended['error']['stack'], ended['error'])
+    for _ in ('it asks', 'it waits', 'it has failed'):
+        os.read(told, 1)
+    os.close(told)
     mail = open(rig.path('mail'), 'rb').read()
-    rig.check('notices were sent', mail.count(b'\n') >= 2, mail[:100])
+    rig.equal('notices were sent', mail.count(b'\n'), 3)
     nowhere(rig, 'at the end', run, {'mail': mail, 'approve': r.body})
     rig.down()
     nowhere_on_disk = {p: hits(d)[:3] for p, d in read_state(rig).items() if hits(d)}
@@ -202,13 +208,22 @@ def ends(rig, what, name, status, *words):
     return run
 
 
+def patience(rig, span):
+    """How long a command may take: from the next reading on."""
+    rig.config('engine', CONFIG % span)
+
+
 def commands(rig):
     ends(rig, 'one that is there', 'FINE', 'completed')
     bad = ends(rig, 'one whose command fails', 'LOCKED', 'error', 'LOCKED', 'exit status 7')
     rig.equal('its type', bad['error']['type'], 'secret')
     rig.check('nothing that the command printed is shown', 'half-a-value' not in json.dumps(bad)
               and 'words-on-stderr' not in json.dumps(bad), bad['error'])
+    patience(rig, '1s')
+    rig.equal('it is taken', rig.cli('engine', 'reload').returncode, 0)
     ends(rig, 'one that takes too long', 'SLOW', 'error', 'SLOW', 'took longer than 1s')
+    patience(rig, '5m')
+    rig.equal('and back', rig.cli('engine', 'reload').returncode, 0)
     ends(rig, 'one that is silent', 'SILENT', 'error', 'SILENT', 'printed nothing')
     ends(rig, 'one that is killed', 'SHOT', 'error', 'SHOT', 'signal 9')
     rig.config('secrets/LOOSE', 'whatever-12345\n')
@@ -240,6 +255,7 @@ def does_not_block(rig):
     rig.until(slow, lambda r: r['tasks'][0]['status'] == 'running')
     rig.engine.kill()
     rig.engine.wait()
+    patience(rig, '1s')
     rig.up()
     rig.equal('a kill while it is fetched: fetched again', rig.done(slow)['error']['type'], 'secret')
     found = subprocess.run(['pgrep', '-f', '^sleep 7654321'], capture_output=True, text=True).stdout
@@ -251,8 +267,8 @@ CONFIG = '''
 [queue default]
 slots = 8
 [secrets]
-timeout = 1s
+timeout = %s
 command = case $NAME in C*) exec python3 $HOME/vault.py ;; FINE) echo a-fine-value ;; LOCKED) echo half-a-value; echo words-on-stderr >&2; exit 7 ;; SLOW) exec sleep 7654321 ;; SHOT) kill -9 $$ ;; esac
 '''
 
-play('secrets', fifty, commands, does_not_block, config=CONFIG)
+play('secrets', fifty, commands, does_not_block, config=CONFIG % '5m')

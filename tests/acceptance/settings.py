@@ -6,9 +6,8 @@ import http.client
 import json
 import os
 import signal
-import socket
 
-from rig import PATIENCE, Reply, Stream, play
+from rig import PATIENCE, Reply, Stream, free_port, play
 
 QUEUE = '[queue default]\nslots = %d\n'
 TOKEN = '[token ci]\nsha256 = ' + hashlib.sha256(b'of ci').hexdigest() + '\nroles = %s\n'
@@ -44,9 +43,7 @@ def begin(rig):
     rig.workflow('quick', 'steps: [{id: a, run: "true"}]\n')
     rig.workflow('other', 'steps: [{id: a, run: "true"}]\n')
     rig.workflow('secret', 'secrets: [KEY]\nsteps: [{id: a, run: "test \\"$KEY\\" = of-KEY-now && echo right"}]\n')
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        rig.port = s.getsockname()[1]
+    rig.port = free_port()
     rig.config('engine', QUEUE % 1 + TOKEN % 'operator')
     rig.up('--listen', 'unix:' + rig.socket, '--listen', '127.0.0.1:%d' % rig.port)
 
@@ -101,7 +98,7 @@ def roles(rig):
 
 def broken(rig):
     before = slots_of(rig)
-    s = rig.stream('/v1/events')
+    s = rig.stream('/v1/events', beats=True)
     for text, where in ((QUEUE % 7 + 'slotz = 1\n', 'engine:3: slotz: '),
                         (QUEUE % 7 + TOKEN % 'emperor', 'engine:4: '),
                         (QUEUE % 7 + '[notice x]\non = ended\n', 'engine:4: [notice x]')):

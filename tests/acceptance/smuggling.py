@@ -8,7 +8,7 @@ import random
 import re
 import socket
 
-from rig import PATIENCE, play
+from rig import play
 
 NEXT = (b'POST /v1/workflows/smuggled/runs HTTP/1.1\r\nHost: localhost\r\n'
         b'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')
@@ -97,27 +97,10 @@ def good():
 
 
 def send(rig, octets, cuts):
-    s = socket.socket(socket.AF_UNIX)
-    s.settimeout(PATIENCE)
-    s.connect(rig.socket)
-    got = b''
     try:
-        for a, b in zip([0] + cuts, cuts + [len(octets)]):
-            s.sendall(octets[a:b])
-    except (ConnectionError, BrokenPipeError):
-        pass    # it has answered, and hears no more
-    try:
-        while True:
-            part = s.recv(65536)
-            if not part:
-                break
-            got += part
-    except (ConnectionError, BrokenPipeError):
-        pass
+        return rig.octets(octets, cuts)
     except socket.timeout:
-        got = b'nothing in time'
-    s.close()
-    return got
+        return b'nothing in time'
 
 
 def verdict(got):

@@ -14,13 +14,12 @@ import http.client
 import json
 import os
 import signal
-import socket
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from facts import fold  # noqa: E402
-from lab import Count, Gone, Lab, guard  # noqa: E402
+from lab import Count, Gone, Lab, free_port, guard  # noqa: E402
 
 ENDED = ("completed", "failed", "cancelled", "rejected", "timed_out", "error")
 SLOTS = 3
@@ -92,9 +91,7 @@ class Scene:
         with open(at + "/config/runboard/engine", "w") as f:
             f.write("[queue narrow]\nslots = %d\n[token bob]\nroles = administrator\nsha256 = %s\n"
                     % (SLOTS, hashlib.sha256(b"second").hexdigest()))
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = free_port()
         self.lab.env["SWEEP_SECRET"] = "hush"
 
     def start(self, variable=None, commit=0):

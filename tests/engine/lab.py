@@ -14,6 +14,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from guard import PR_SET_CHILD_SUBREAPER, guard, prctl  # noqa: E402, F401
+from port import free_port  # noqa: E402, F401
 
 
 class Gone(Exception):

@@ -7,6 +7,7 @@ RB=$(cd "$builddir" && pwd)/runboard
 RBD=$(cd "$builddir" && pwd)/runboardd
 SRC=$(cd "$srcdir" && pwd)
 NAME=${NAME:-story}
+PATIENCE=120	# seconds until a wait is a failure, also on a slow machine
 passed=0 failed=0
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/runboard-$NAME-XXXXXX")
@@ -62,7 +63,7 @@ until_run() {
 	local line got pid
 	exec {got}< <(exec "$RB" events -f --filter "id:$1 status:$2" 2>/dev/null)
 	pid=$!
-	read -r -t 30 -u "$got" line || not_ok "run $1 did not become $2 within 30 s"
+	read -r -t "$PATIENCE" -u "$got" line || not_ok "run $1 did not become $2 within $PATIENCE s"
 	exec {got}<&-
 	kill "$pid" 2>/dev/null
 }

@@ -17,7 +17,7 @@ os.chmod(os.environ["RUNBOARD_SOCKET"], 0o600)
 listening.listen(16)
 notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 notify.bind(sys.argv[2])
-notify.settimeout(20)
+notify.settimeout(int(sys.argv[3]))
 child = os.fork()
 if child == 0:
     os.dup2(listening.fileno(), 3)
@@ -30,15 +30,15 @@ os.kill(child, 0)
 print(notify.recv(100).decode(), flush=True)
 os.waitpid(child, 0)
 P
-exec {manager}< <(exec python3 "$T/manager.py" "$RBD" "$T/notify" 2>"$T/manager.err")
-read -r -t 20 -u "$manager" line
+exec {manager}< <(exec python3 "$T/manager.py" "$RBD" "$T/notify" "$PATIENCE" 2>"$T/manager.err")
+read -r -t "$PATIENCE" -u "$manager" line
 is "it says when it takes orders" "$line" "READY=1"
 expect 0 "the board's socket is the one that was open before" "$RB" start hello --wait --json
 id=$(printf %s "$out" | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])')
 expect 0 "the step's output" "$RB" logs "$id" greet
 is "steps hear nothing of the manager" "$out" 0
 expect 0 "engine stop" "$RB" engine stop
-read -r -t 20 -u "$manager" line
+read -r -t "$PATIENCE" -u "$manager" line
 is "it says that it ends" "$line" "STOPPING=1"
 
 # The units are what systemd itself takes for right, also with the stricter drop-in.

@@ -51,6 +51,13 @@ static int page(const struct model *m)
 	return rect_framed(board_layout_body(m), (int)m->menu.n_shown, MENU_COLS, &frame).rows;
 }
 
+static int lanes_page(const struct model *m)
+{
+	struct rect frame;
+
+	return rect_framed(board_layout_body(m), LANES_ROWS, MENU_COLS, &frame).rows - 1;
+}
+
 /* Lists what the backend has. The cursor stays on its verb. */
 static void list(struct model *m)
 {
@@ -193,7 +200,7 @@ static bool lanes_act(struct model *m, enum action a, struct effects *fx)
 {
 	int number = action_number(a), lane = -1;
 
-	if (rows_move(&m->menu.rows, a, BOARD_LANES, BOARD_LANES))
+	if (rows_move(&m->menu.rows, a, BOARD_LANES, lanes_page(m)))
 		return true;
 	if (a == ACTION_OPEN || a == ACTION_MARK)
 		lane = board_lane_order[m->menu.rows.at];
@@ -206,6 +213,12 @@ static bool lanes_act(struct model *m, enum action a, struct effects *fx)
 	return lane >= 0 || a == ACTION_LANES;
 }
 
+static void lanes_arrive(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	if (msg->kind == MSG_RESIZE)
+		rows_reveal(&m->menu.rows, BOARD_LANES, lanes_page(m));
+}
+
 const struct screen screen_lanes = {
 	.name = "lanes",
 	.title = "Lanes",
@@ -213,6 +226,7 @@ const struct screen screen_lanes = {
 	.scopes = { { SCOPE_LIST, SCOPE_BOARD, SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } },
 	.open = lanes_open,
 	.act = lanes_act,
+	.arrive = lanes_arrive,
 };
 
 /* ---- quitting ---- */

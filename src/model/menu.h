@@ -4,11 +4,13 @@
 #define MODEL_MENU_H
 
 #include "base/arena.h"
+#include "core/board.h"
 #include "model/rows.h"
 #include "model/screen.h"
 #include "model/target.h"
 
-enum { MENU_COLS = 64 };	/* of the order menu's inside */
+/* Of what is inside: the order menu, and the lanes with their hint below. */
+enum { MENU_COLS = 64, LANES_ROWS = BOARD_LANES + 2 };
 
 struct menu_state {
 	struct focus focus;		/* of the order menu; task lies in `task` */

@@ -1,11 +1,21 @@
 /* The list of themes. */
 #include "model/themes.h"
 
+#include "model/board_layout.h"
 #include "model/model.h"
 
 void themes_release(struct themes_state *s)
 {
 	str_release(&s->before);
+}
+
+/* The rows that are seen: on a low screen not all of them. */
+static int page(const struct model *m)
+{
+	struct rect frame;
+
+	return rect_framed(board_layout_body(m), (int)m->themes.len + THEMES_FOOT_ROWS,
+			   THEMES_COLS, &frame).rows - 1;
 }
 
 static void use(struct model *m, struct view name, struct effects *fx)
@@ -25,7 +35,7 @@ static void themes_open(struct model *m, struct effects *fx)
 		if (view_eq(view_of_str(&m->themes.items[i]), view_of_str(&m->theme)))
 			s->rows.at = i;
 	}
-	rows_reveal(&s->rows, m->themes.len, (int)m->themes.len);
+	rows_reveal(&s->rows, m->themes.len, page(m));
 }
 
 static void themes_close(struct model *m, struct effects *fx)
@@ -38,7 +48,7 @@ static bool themes_act(struct model *m, enum action a, struct effects *fx)
 {
 	struct themes_state *s = &m->theming;
 
-	if (rows_move(&s->rows, a, m->themes.len, (int)m->themes.len)) {
+	if (rows_move(&s->rows, a, m->themes.len, page(m))) {
 		if (m->themes.len > 0)
 			use(m, view_of_str(&m->themes.items[s->rows.at]), fx);
 		return true;
@@ -54,6 +64,12 @@ static bool themes_act(struct model *m, enum action a, struct effects *fx)
 	return true;
 }
 
+static void themes_arrive(struct model *m, const struct msg *msg, struct effects *fx)
+{
+	if (msg->kind == MSG_RESIZE)
+		rows_reveal(&m->theming.rows, m->themes.len, page(m));
+}
+
 const struct screen screen_themes = {
 	.name = "themes",
 	.title = "Themes",
@@ -62,4 +78,5 @@ const struct screen screen_themes = {
 	.open = themes_open,
 	.close = themes_close,
 	.act = themes_act,
+	.arrive = themes_arrive,
 };

@@ -7,6 +7,8 @@
 #include "model/rows.h"
 #include "model/screen.h"
 
+enum { THEMES_COLS = 30, THEMES_FOOT_ROWS = 2 };	/* inside; a blank row and the hint */
+
 struct themes_state {
 	struct rows rows;
 	struct str before;	/* the theme when it was opened */

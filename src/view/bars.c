@@ -10,7 +10,7 @@
 #include "model/decision.h"
 #include "model/model.h"
 
-enum { LIVE_LEN = sizeof "live" - 1 };
+enum { LIVE_LEN = sizeof "live" - 1, WIDE_COLS = 60 };
 
 static const struct {
 	const char *glyph, *ascii, *words;
@@ -130,6 +130,7 @@ static void put_words(struct pen *p, struct rect bar, struct rect r, enum style_
 		rect_take_left(&r, 1);
 		canvas_fill(p->canvas, bar, STYLE_STATUS);
 	}
+	pen_squeeze(p, r.cols);
 	pen_put(p, r.row, r.col, r.cols, role);
 }
 
@@ -148,7 +149,8 @@ static bool put_held(struct pen *p, struct rect bar, struct rect r)
 			 str_text(&l->short_id));
 	str_addf(s, "%d s%s", (int)((l->send_ms - p->m->now_ms + 999) / 1000), pen_dot(p));
 	keymap_add_key(&p->m->keymap, ACTION_UNDO, s);
-	str_add_text(s, n > 1 ? " takes them back" : " takes it back");
+	str_add_text(s, bar.cols < WIDE_COLS ? ": undo" : n > 1 ? " takes them back"
+							   : " takes it back");
 	if (held > n)
 		str_addf(s, "%s%zu more held", pen_dot(p), held - n);
 	put_words(p, bar, r, STYLE_WARNING);

@@ -91,6 +91,7 @@ static void put_list(struct pen *p, struct rect *r, const struct decision_layout
 			str_addf(s, ": %s", str_text(&t->why));
 		else if (t->unsettled)
 			str_add_text(s, ": one by one only");
+		pen_squeeze(p, r->cols - 2);
 		pen_put(p, r->row, r->col + 2, r->cols - 2,
 			t->allowed && !t->unsettled ? STYLE_PLAIN : STYLE_DIM);
 		rect_take_top(r, 1);
@@ -184,9 +185,11 @@ static void add_capital(struct str *s, const char *words)
  * the one that leaves. */
 static void add_yes(struct str *s, const struct decision_state *d)
 {
+	size_t n = decision_allowed(d);
+
 	add_capital(s, action_words(verb_action(d->verb))->brief);
 	if (d->targets.len > 1)
-		str_addf(s, " %zu runs", decision_allowed(d));
+		str_addf(s, " %zu %s", n, n == 1 ? "run" : "runs");
 	else if (!verb_is_on_task(d->verb) && d->verb != VERB_RERUN)
 		str_add_text(s, " run");
 }

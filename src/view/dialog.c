@@ -5,10 +5,26 @@ struct rect dialog_open(struct pen *p, struct rect r, struct rect size, const ch
 {
 	struct rect at, inside = rect_framed(r, size.rows, size.cols, &at);
 
+	str_add_text(pen_text(p), title);
+	pen_squeeze(p, at.cols - 6);
 	canvas_fill(p->canvas, at, STYLE_DIALOG);
-	canvas_box(p->canvas, at, STYLE_DIALOG, view_of(title));
+	canvas_box(p->canvas, at, STYLE_DIALOG, view_of_str(&p->text));
 	canvas_cursor(p->canvas, -1, -1);
 	return inside;
+}
+
+static void put_more(struct pen *p, int row, struct rect in, const char *glyph, size_t n)
+{
+	if (n == 0)
+		return;
+	str_addf(pen_text(p), " %s %zu more ", glyph, n);
+	pen_put_right(p, row, in.col, in.col + in.cols, STYLE_DIALOG);
+}
+
+void dialog_more(struct pen *p, struct rect in, size_t above, size_t below)
+{
+	put_more(p, in.row - 1, in, p->canvas->unicode ? "↑" : "^", above);
+	put_more(p, in.row + in.rows, in, p->canvas->unicode ? "↓" : "v", below);
 }
 
 int dialog_buttons(struct pen *p, int row, int col, const struct button *buttons, int n)

@@ -10,6 +10,9 @@
  * what lies inside its frame. */
 struct rect dialog_open(struct pen *p, struct rect r, struct rect size, const char *title);
 
+/* Says on the frame how many rows are out of sight above and below what is inside. */
+void dialog_more(struct pen *p, struct rect in, size_t above, size_t below);
+
 struct button {
 	const char *label;	/* "No" */
 	bool focused, danger, dead;

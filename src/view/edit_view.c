@@ -66,14 +66,16 @@ static void put_field(struct pen *p, struct rect r, size_t i)
 		put_hint(p, r, f, focused);
 }
 
-static void put_fields(struct pen *p, struct rect r)
+static void put_fields(struct pen *p, struct rect r, struct rect all)
 {
 	const struct edit_state *s = &p->m->edit;
-	size_t n = s->form.fields.len;
+	size_t n = s->form.fields.len, i;
 	size_t fit = r.rows > FIELD_ROWS ? (size_t)(r.rows / FIELD_ROWS) : 1;
+	size_t top = s->at >= fit ? s->at - fit + 1 : 0;
 
-	for (size_t i = s->at >= fit ? s->at - fit + 1 : 0; i < n && r.rows >= FIELD_ROWS; i++)
+	for (i = top; i < n && r.rows >= FIELD_ROWS; i++)
 		put_field(p, rect_take_top(&r, FIELD_ROWS), i);
+	dialog_more(p, all, top, n - i);
 }
 
 /* One value, old or new, over as many rows as it needs. */
@@ -152,9 +154,9 @@ void view_edit(struct pen *p, struct rect r)
 {
 	const struct edit_state *s = &p->m->edit;
 	const struct target *t = &s->target;
-	struct rect in, footer, at;
+	struct rect in, all, footer, at;
 
-	in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(s), FORM_COLS }, "Edit and retry");
+	all = in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(s), FORM_COLS }, "Edit and retry");
 	if (s->stage == EDIT_READING) {
 		canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM, "Reading the run.");
 		return;
@@ -165,10 +167,11 @@ void view_edit(struct pen *p, struct rect r)
 	str_addf(pen_text(p), "%s %s, step %s, attempt %d", str_text(&t->workflow),
 		 str_text(&t->short_id), str_text(&t->task), t->attempt);
 	at = rect_take_top(&in, 1);
+	pen_squeeze(p, at.cols);
 	pen_put(p, at.row, at.col, at.cols, STYLE_PLAIN);
 	rect_take_top(&in, 1);
 	if (s->stage == EDIT_FIELDS)
-		put_fields(p, in);
+		put_fields(p, in, all);
 	else
 		put_changes(p, in);
 	put_footer(p, footer);

@@ -9,7 +9,8 @@ void view_menu(struct pen *p, struct rect r)
 {
 	const struct menu_state *s = &p->m->menu;
 	struct str title = { 0 };
-	struct rect in;
+	struct rect in, all;
+	size_t i;
 
 	if (s->marked) {
 		size_t n = p->m->board.marks.len;
@@ -21,7 +22,8 @@ void view_menu(struct pen *p, struct rect r)
 	}
 	in = dialog_open(p, r, (struct rect){ 0, 0, (int)s->n_shown, MENU_COLS }, str_text(&title));
 	str_release(&title);
-	for (size_t i = s->rows.top; i < s->n_shown && in.rows > 0; i++) {
+	all = in;
+	for (i = s->rows.top; i < s->n_shown && in.rows > 0; i++) {
 		const struct target *t = &s->targets[s->shown[i]];
 		struct rect at = rect_take_top(&in, 1);
 		enum style_role role = t->allowed ? STYLE_PLAIN : STYLE_DIM;
@@ -39,15 +41,17 @@ void view_menu(struct pen *p, struct rect r)
 		if (i == s->rows.at)
 			canvas_paint(p->canvas, at, STYLE_SELECTED);
 	}
+	dialog_more(p, all, s->rows.top, s->n_shown - i);
 }
 
 void view_lanes(struct pen *p, struct rect r)
 {
 	const struct model *m = p->m;
-	struct rect in = dialog_open(p, r, (struct rect){ 0, 0, BOARD_LANES + 2, 40 },
-				     "Lanes shown");
+	struct rect in = dialog_open(p, r, (struct rect){ 0, 0, LANES_ROWS, 40 }, "Lanes shown");
+	struct rect all = in, foot = rect_take_bottom(&in, 1);
+	size_t i;
 
-	for (int i = 0; i < BOARD_LANES; i++) {
+	for (i = m->menu.rows.top; i < BOARD_LANES && in.rows > 0; i++) {
 		int lane = board_lane_order[i];
 		struct rect at = rect_take_top(&in, 1);
 
@@ -58,12 +62,12 @@ void view_lanes(struct pen *p, struct rect r)
 		else
 			str_addf(&p->text, " %zu", board_count(m->cards, lane));
 		pen_put(p, at.row, at.col, at.cols, STYLE_PLAIN);
-		if (i == (int)m->menu.rows.at)
+		if (i == m->menu.rows.at)
 			canvas_paint(p->canvas, at, STYLE_SELECTED);
 	}
-	rect_take_top(&in, 1);
-	canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM,
+	canvas_words(p->canvas, foot.row, foot.col, foot.cols, STYLE_DIM,
 		     "Space shows or hides, Esc leaves");
+	dialog_more(p, all, m->menu.rows.top, BOARD_LANES - i);
 }
 
 void view_quit(struct pen *p, struct rect r)

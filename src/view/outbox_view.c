@@ -43,6 +43,7 @@ static void put_line(struct pen *p, struct rect r, const struct order_line *l)
 		str_addf(s, ": %s", str_text(&l->why));
 	else if (l->comment.len > 0)
 		str_addf(s, "%s%s", pen_dot(p), str_text(&l->comment));
+	pen_squeeze(p, end - col - 12);
 	pen_put(p, r.row, col + 12, end - col - 12, STYLE_PLAIN);
 }
 

@@ -89,6 +89,48 @@ int pen_put_right(struct pen *p, int row, int from, int end, enum style_role rol
 	return col;
 }
 
+/* The longest word of text, by cells. */
+static struct view longest_word(struct view text)
+{
+	struct view rest = text, word, longest = VIEW("");
+
+	while (view_split(&rest, ' ', &word)) {
+		if (utf8_width(word) > utf8_width(longest))
+			longest = word;
+	}
+	return longest;
+}
+
+/* False: the word is short already. */
+static bool squeeze_word(struct pen *p, struct view word, int over)
+{
+	enum { LEAST = 8 };
+	struct view all = view_of_str(&p->text), head;
+	int width = utf8_width(word), keep = width - over < LEAST ? LEAST : width - over;
+	struct str s = { 0 };
+
+	if (keep >= width)
+		return false;
+	head = utf8_fit(word, keep / 2);
+	str_add(&s, view_cut(all, 0, (size_t)(word.ptr - all.ptr)));
+	str_add(&s, head);
+	utf8_add_tail(&s, view_cut(word, head.len, SIZE_MAX), keep - keep / 2,
+		      p->canvas->unicode);
+	str_add(&s, view_cut(all, (size_t)(word.ptr - all.ptr) + word.len, SIZE_MAX));
+	str_release(&p->text);
+	p->text = s;
+	return true;
+}
+
+void pen_squeeze(struct pen *p, int cells)
+{
+	int over;
+
+	do
+		over = utf8_width(view_of_str(&p->text)) - cells;
+	while (over > 0 && squeeze_word(p, longest_word(view_of_str(&p->text)), over));
+}
+
 const char *pen_dot(const struct pen *p)
 {
 	return p->canvas->unicode ? " · " : " - ";

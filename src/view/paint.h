@@ -44,6 +44,9 @@ int pen_put(struct pen *p, int row, int col, int cells, enum style_role role);
 /* Draws p->text so that it ends before column `end`, not left of `from`; returns
  * the column where it begins (end, when there was no room at all). */
 int pen_put_right(struct pen *p, int row, int from, int end, enum style_role role);
+/* Where p->text takes more cells, its longest words lose their middle: a long name must
+ * not push what stands behind it out of sight. */
+void pen_squeeze(struct pen *p, int cells);
 /* " · " or " - ". */
 const char *pen_dot(const struct pen *p);
 /* "label   value" with the label LABEL and `at` cells wide; returns rows used. */

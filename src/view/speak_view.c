@@ -74,6 +74,7 @@ void view_speak(struct pen *p, struct rect r)
 	str_addf(pen_text(p), "%s %s", str_text(&s->target.workflow),
 		 str_text(&s->target.short_id));
 	at = rect_take_top(&in, 1);
+	pen_squeeze(p, at.cols);
 	pen_put(p, at.row, at.col, at.cols, STYLE_PLAIN);
 	rect_take_top(&in, 1);
 	put_field(p, &in, "name", SPEAK_NAME);

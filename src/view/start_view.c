@@ -79,7 +79,7 @@ static const char *promise(const struct start_state *s)
 static void put_form(struct pen *p, struct rect r)
 {
 	const struct start_state *s = &p->m->start;
-	struct rect footer = rect_take_bottom(&r, 1);
+	struct rect all = r, footer = rect_take_bottom(&r, 1);
 	size_t fit = r.rows > FIELD_ROWS ? (size_t)(r.rows / FIELD_ROWS) : 1;
 	size_t top = s->at >= fit && s->at < s->fields.len ? s->at - fit + 1
 		     : s->at == s->fields.len && s->fields.len > fit ? s->fields.len - fit
@@ -90,12 +90,14 @@ static void put_form(struct pen *p, struct rect r)
 		{ run_key_is_set(s->again) ? "Run again" : "Start", in_buttons && s->yes, false,
 		  false },
 	};
+	size_t i;
 	int col;
 
 	if (s->fields.len == 0)
 		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM, "It has no parameters.");
-	for (size_t i = top; i < s->fields.len && r.rows >= FIELD_ROWS; i++)
+	for (i = top; i < s->fields.len && r.rows >= FIELD_ROWS; i++)
 		put_field(p, rect_take_top(&r, FIELD_ROWS), i);
+	dialog_more(p, all, top, s->fields.len - i);
 	col = dialog_buttons(p, footer.row, footer.col, buttons, 2);
 	canvas_words(p->canvas, footer.row, col + 1, footer.col + footer.cols - col - 1, STYLE_DIM,
 		     promise(s));

@@ -1,0 +1,161 @@
+/* What a long name must not push out of sight: which run it is, why an order is not
+ * possible, the key that takes it back. */
+#include <string.h>
+
+#include "lib/fixture.h"
+#include "lib/unit.h"
+#include "screen/dump.h"
+#include "view/view.h"
+
+#define LONG_NAME "nightly-rebuild-of-all-the-reports-that-anybody-has-ever-asked-us-for"
+
+static struct fixture f;
+
+static struct run_facts long_run(enum run_status status)
+{
+	struct run_facts run = fixture_run(LONG_NAME, 7, status);
+
+	run.version += !run_status_is_open(status);
+	return run;
+}
+
+static void open_long(enum run_status status)
+{
+	ck_assert(fixture_open(&f, "empty", 24, 80));
+	fixture_put(&f, long_run(status));
+}
+
+static void close_all(void)
+{
+	fixture_close(&f);
+}
+
+static void keys(const char *names)
+{
+	ck_assert_msg(fixture_keys(&f, names), "%s", names);
+}
+
+static void resize(int rows, int cols)
+{
+	fixture_send(&f, (struct msg){ .kind = MSG_RESIZE, .size = { rows, cols } });
+}
+
+static void ck_drawn(bool unicode, const char *words)
+{
+	struct canvas c;
+	struct str s = { 0 };
+
+	canvas_init(&c, f.model->rows, f.model->cols, unicode);
+	view_draw(f.model, &c);
+	dump_text(&s, &c);
+	ck_assert_msg(strstr(str_text(&s), words) != NULL, "not drawn: %s\n%s", words,
+		      str_text(&s));
+	canvas_release(&c);
+	str_release(&s);
+}
+
+START_TEST(a_held_order_says_how_it_is_taken_back)
+{
+	open_long(RUN_RUNNING);
+	keys("c Enter y");
+	ck_drawn(true, "-asked-us-for a22015 in 5 s · u takes it back");
+	ck_drawn(false, "a22015 in 5 s - u takes it back");
+	resize(12, 40);
+	ck_drawn(true, "a22015 in 5 s · u: undo");
+}
+END_TEST
+
+START_TEST(a_notice_keeps_its_reason)
+{
+	open_long(RUN_RUNNING);
+	keys("a");
+	ck_drawn(true, "a22015: nothing waits for approval.");
+}
+END_TEST
+
+START_TEST(a_list_of_marked_runs_keeps_the_reason_why_one_is_left_out)
+{
+	open_long(RUN_RUNNING);
+	fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
+	keys("* c");
+	fixture_put(&f, long_run(RUN_COMPLETED));
+	ck_drawn(true, "a22015: nightly");
+	ck_drawn(true, "─ Cancel 1 run ─");
+	ck_drawn(true, "  Cancel 1 run  ");
+}
+END_TEST
+
+START_TEST(the_menu_of_orders_says_of_which_run)
+{
+	open_long(RUN_RUNNING);
+	keys("x");
+	ck_drawn(true, " a22015 ");
+	resize(12, 40);
+	ck_drawn(true, " a22015 ");
+}
+END_TEST
+
+START_TEST(edit_and_retry_says_which_step_of_which_run)
+{
+	const struct effect *e;
+	struct task_facts task = {
+		.id = VIEW("compare-with-the-figures-of-last-night-and-complain-if-they-differ"),
+		.status = TASK_FAILED, .attempt = 2, .version = 5,
+		.actions = { .known = 1U << VERB_EDIT, .allowed = 1U << VERB_EDIT },
+		.args = VIEW("{\"run\": \"make\"}"),
+	};
+	struct run_detail d = { .tasks = &task, .n_tasks = 1 };
+
+	open_long(RUN_FAILED);
+	d.run = long_run(RUN_FAILED);
+	f.mute = true;
+	keys("l l x e");
+	e = fixture_last(&f, EFFECT_DETAIL);
+	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
+				       .detail = &d });
+	ck_drawn(true, " a22015, step comp");
+	ck_drawn(true, ", attempt 2 ");
+}
+END_TEST
+
+START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
+{
+	ck_assert(fixture_open(&f, "night", 24, 80));
+	keys("T G");
+	resize(6, 40);
+	ck_drawn(true, "│ mono ");
+	ck_drawn(true, "─ ↑ 2 more ─");
+	ck_drawn(true, "│ Enter keeps, Esc goes back");
+	keys("g");
+	ck_drawn(true, "│ default ");
+	ck_drawn(true, "─ ↓ 2 more ─");
+	keys("Esc v");
+	resize(12, 40);
+	ck_drawn(true, "7 Waiting in a lane of its own");
+	ck_drawn(true, "│ Space shows or hides, Esc leaves");
+	resize(9, 40);
+	ck_drawn(true, "─ ↓ 3 more ─");
+	keys("G");
+	ck_drawn(true, "] 5 Cancelled 1");
+	keys("Esc x");
+	ck_drawn(true, " more ─");
+}
+END_TEST
+
+Suite *suite_cut(void);
+
+Suite *suite_cut(void)
+{
+	Suite *s = suite_create("cut");
+	TCase *t = tcase_create("cut");
+
+	tcase_add_checked_fixture(t, NULL, close_all);
+	tcase_add_test(t, a_held_order_says_how_it_is_taken_back);
+	tcase_add_test(t, a_notice_keeps_its_reason);
+	tcase_add_test(t, a_list_of_marked_runs_keeps_the_reason_why_one_is_left_out);
+	tcase_add_test(t, the_menu_of_orders_says_of_which_run);
+	tcase_add_test(t, edit_and_retry_says_which_step_of_which_run);
+	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
+	suite_add_tcase(s, t);
+	return s;
+}

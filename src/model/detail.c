@@ -97,14 +97,9 @@ static enum pane_id pane_to_begin_with(const struct task_facts *t)
 static void reveal(struct model *m)
 {
 	struct detail_layout l;
-	size_t at = detail_task_index(m), rows;
 
 	detail_layout_make(m, &l);
-	rows = l.list.rows > 0 ? (size_t)l.list.rows : 1;
-	if (at < m->detail.top)
-		m->detail.top = at;
-	if (at >= m->detail.top + rows)
-		m->detail.top = at - rows + 1;
+	m->detail.top = l.tasks.top;
 }
 
 static void select_task(struct model *m, const struct task_facts *t, struct effects *fx)

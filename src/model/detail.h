@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "core/run.h"
 #include "model/logpane.h"
+#include "model/rows.h"
 #include "model/screen.h"
 #include "screen/rect.h"
 
@@ -103,8 +104,9 @@ void detail_state_release(struct detail_state *d);
 /* ---- where its parts stand, for paging and drawing ---- */
 
 struct detail_layout {
-	struct rect head, list, rule, tabs, pane;	/* empty: not drawn */
+	struct rect head, list, more, rule, tabs, pane;	/* empty: not drawn */
 	bool side_by_side;
+	struct rows tasks;	/* of the list: under the cursor, and the first one drawn */
 };
 
 void detail_layout_make(const struct model *m, struct detail_layout *out);

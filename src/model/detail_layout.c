@@ -14,9 +14,21 @@ static int list_rows(const struct model *m, int rows)
 	return want < 1 ? 1 : want < most ? want : most;
 }
 
+/* Where not all tasks are seen a row says so; under a stacked list one is blank anyway. */
+static void place_more(const struct model *m, struct detail_layout *l, struct rect blank)
+{
+	const struct run_detail *d = m->detail.detail;
+	size_t n = d ? d->n_tasks : 0;
+
+	if (l->list.rows > 2 && n > (size_t)l->list.rows)
+		l->more = blank.rows > 0 ? blank : rect_take_bottom(&l->list, 1);
+	l->tasks = (struct rows){ detail_task_index(m), m->detail.top };
+	rows_reveal(&l->tasks, n, l->list.rows);
+}
+
 void detail_layout_make(const struct model *m, struct detail_layout *out)
 {
-	struct rect r = board_layout_body(m);
+	struct rect r = board_layout_body(m), blank = { 0 };
 
 	*out = (struct detail_layout){ .side_by_side = m->cols >= SIDE_BY_SIDE_COLS };
 	out->head = rect_take_top(&r, r.rows < STACKED_ROWS ? 2 : HEAD_ROWS);
@@ -28,7 +40,7 @@ void detail_layout_make(const struct model *m, struct detail_layout *out)
 		out->pane = r;
 	} else if (r.rows >= STACKED_ROWS - HEAD_ROWS) {
 		out->list = rect_take_top(&r, list_rows(m, r.rows));
-		rect_take_top(&r, 1);
+		blank = rect_take_top(&r, 1);
 		out->tabs = rect_take_top(&r, 1);
 		out->pane = r;
 	} else {
@@ -38,4 +50,5 @@ void detail_layout_make(const struct model *m, struct detail_layout *out)
 		else
 			out->list = r;
 	}
+	place_more(m, out, blank);
 }

@@ -3,18 +3,78 @@
 
 #include <assert.h>
 
+#include "core/pretty.h"
 #include "model/model.h"
 #include "model/panes.h"
 #include "model/save.h"
+#include "screen/wrap.h"
+
+static size_t json_rows(struct view json)
+{
+	struct pretty pretty = { 0 };
+	size_t rows;
+
+	pretty_read(&pretty, json);
+	rows = pretty.lines.len + 2;	/* with a head and a blank one */
+	pretty_release(&pretty);
+	return rows;
+}
+
+static size_t text_rows(struct view text, int cols)
+{
+	return (size_t)wrap_rows(text, cols);
+}
+
+/* The words of the task's pane, and as many rows as its labels can ever take. */
+static size_t task_rows(const struct task_facts *t, int cols)
+{
+	enum { LABELLED_ROWS = 16, LABEL_COLS = 13 };
+	size_t rows = LABELLED_ROWS + t->gate.n_given + t->n_attempts;
+
+	rows += text_rows(t->title, cols) + text_rows(t->gate.prompt, cols);
+	rows += text_rows(t->error.message, cols) + text_rows(t->error.stack, cols);
+	rows += text_rows(t->command, cols - LABEL_COLS);
+	for (size_t i = 0; i < t->error.n_causes; i++)
+		rows += text_rows(t->error.causes[i], cols - LABEL_COLS);
+	return rows;
+}
+
+/* At most so many rows has the pane that is shown; what a view finds to be fewer it clips
+ * itself, but the way back from there must not be long. */
+static size_t rows_most(const struct model *m, int cols)
+{
+	const struct run_detail *d = m->detail.detail;
+	const struct task_facts *t = detail_task(m);
+
+	if (!d)
+		return 0;
+	switch (m->detail.pane) {
+	case PANE_TASKS:
+		return t ? task_rows(t, cols) : 0;
+	case PANE_ARGUMENTS:
+		return json_rows(d->params) + (t ? json_rows(t->args) : 0);
+	case PANE_RESULT:
+		return json_rows(d->result) + (t ? json_rows(t->result) : 0);
+	case PANE_HISTORY:
+		return history_lines(&m->detail.history);
+	case PANE_TIMELINE:
+	case PANE_LOGS:
+	case PANES:
+		break;
+	}
+	return d->n_tasks + 1;
+}
 
 /* A pane that only scrolls. */
 bool pane_scroll(struct model *m, enum action a, struct effects *fx)
 {
 	struct scroll_state *s = &m->detail.scroll[m->detail.pane];
 	struct detail_layout l;
-	size_t page, by;
+	size_t page, by, most;
 
 	detail_layout_make(m, &l);
+	most = rows_most(m, l.pane.cols - 1);
+	most = l.pane.rows > 0 && most > (size_t)l.pane.rows ? most - (size_t)l.pane.rows + 1 : 0;
 	page = l.pane.rows > 2 ? (size_t)l.pane.rows - 1 : 1;
 	by = a == ACTION_UP || a == ACTION_DOWN		  ? 1
 	     : a == ACTION_HALF_UP || a == ACTION_HALF_DOWN ? (page + 1) / 2
@@ -25,8 +85,11 @@ bool pane_scroll(struct model *m, enum action a, struct effects *fx)
 		s->top = s->top > by ? s->top - by : 0;
 	else if (a == ACTION_DOWN || a == ACTION_HALF_DOWN || a == ACTION_PAGE_DOWN)
 		s->top += by;
+	else if (a == ACTION_BOTTOM)
+		s->top = most;
 	else
 		return false;
+	s->top = s->top < most ? s->top : most;
 	return true;
 }
 

@@ -53,7 +53,7 @@ static size_t last_top(const struct model *m)
 	detail_layout_make(m, &l);
 	size_t rows = l.pane.rows > 0 ? (size_t)l.pane.rows : 1;
 	size_t lines = history_lines(h);
-	return lines > rows ? lines - rows : 0;
+	return lines > rows ? lines - rows + 1 : 0;	/* a row says how much there is */
 }
 
 bool pane_history_act(struct model *m, enum action a, struct effects *fx)

@@ -12,8 +12,9 @@
 #include "view/panes.h"
 #include "view/screens.h"
 
-enum { HEAD_BAR_COLS = 14 };
+enum { HEAD_BAR_COLS = 14, SPAN_COLS = 9 };
 
+/* The bar is left out where it would leave no room for how long the run takes. */
 static void put_progress(struct pen *p, int row, int *col, const struct run_facts *run)
 {
 	bool open = run->status == RUN_RUNNING || run->status == RUN_PAUSED ||
@@ -23,12 +24,23 @@ static void put_progress(struct pen *p, int row, int *col, const struct run_fact
 		str_addf(pen_text(p), "%d/%d", run->tasks_done, run->tasks_total);
 		*col += pen_put(p, row, *col, p->canvas->cols - *col, STYLE_PLAIN) + 1;
 	}
-	if (open && run->tasks_total > 0) {
+	if (open && run->tasks_total > 0 && *col + HEAD_BAR_COLS + SPAN_COLS <= p->canvas->cols) {
 		pen_bar(p, row, *col, HEAD_BAR_COLS,
 			run->progress >= 0 ? run->progress
 					   : (float)run->tasks_done / (float)run->tasks_total);
 		*col += HEAD_BAR_COLS + 1;
 	}
+}
+
+/* What stands behind the name is always read: id, status, how far, how long. */
+static int name_cells(const struct run_facts *run, int cols)
+{
+	enum { LEAST = 10, BEHIND_COLS = 24 };
+	int behind = BEHIND_COLS + (int)strlen(run_status_words(run->status));
+
+	if (cols >= 70 && run_status_is_open(run->status))
+		behind += HEAD_BAR_COLS + 1;
+	return cols - behind > LEAST ? cols - behind : LEAST;
 }
 
 static void put_name(struct pen *p, struct rect r, const struct run_facts *run)
@@ -38,7 +50,8 @@ static void put_name(struct pen *p, struct rect r, const struct run_facts *run)
 
 	canvas_glyph(p->canvas, r.row, col, look.role, look.glyph, look.ascii);
 	col += 2;
-	col += canvas_text(p->canvas, r.row, col, (end - col) / 2, STYLE_STRONG, run->workflow);
+	col += canvas_text(p->canvas, r.row, col, name_cells(run, end - col), STYLE_STRONG,
+			   run->workflow);
 	col += 1 + canvas_text(p->canvas, r.row, col + 1, 16, STYLE_DIM,
 			       run->short_id.len > 0 ? run->short_id : run->id);
 	col += 2 + canvas_words(p->canvas, r.row, col + 2, end - col - 2, look.role,
@@ -169,14 +182,19 @@ static void put_task(struct pen *p, struct rect r, size_t i)
 	canvas_glyph(p->canvas, r.row, r.col - 1, look.role, "▌", "|");
 }
 
-static void put_list(struct pen *p, struct rect r)
+static void put_list(struct pen *p, const struct detail_layout *l)
 {
 	const struct detail_state *d = &p->m->detail;
+	struct rect r = l->list, more = l->more;
+	size_t i;
 
 	if (d->detail->n_tasks == 0)
 		pen_empty(p, r, "No steps yet.");
-	for (size_t i = d->top; i < d->detail->n_tasks && r.rows > 0; i++)
+	for (i = l->tasks.top; i < d->detail->n_tasks && r.rows > 0; i++)
 		put_task(p, rect_take_top(&r, 1), i);
+	rect_take_left(&more, 3);
+	if (!rect_is_empty(more))
+		pen_more(p, more, l->tasks.top, d->detail->n_tasks - i);
 }
 
 static void put_tabs(struct pen *p, struct rect r)
@@ -223,7 +241,7 @@ void view_detail(struct pen *p, struct rect r)
 	}
 	put_tabs(p, l.tabs);
 	if (!rect_is_empty(l.list))
-		put_list(p, l.list);
+		put_list(p, &l);
 	if (!rect_is_empty(l.rule))
 		canvas_vline(p->canvas, l.rule.row, l.rule.col + 1, l.rule.rows, STYLE_BORDER);
 	if (!rect_is_empty(l.pane))

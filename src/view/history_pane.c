@@ -68,8 +68,16 @@ void view_history_pane(struct pen *p, struct rect r)
 		pen_empty(p, r, "Reading the history ...");
 		return;
 	}
-	size_t older = history_lines(h) - h->len;
-	for (size_t i = p->m->detail.scroll[PANE_HISTORY].top; i < history_lines(h) && r.rows > 0; i++) {
+	size_t older = history_lines(h) - h->len, n = history_lines(h);
+	size_t top = p->m->detail.scroll[PANE_HISTORY].top;
+	if (r.rows > 1 && n > (size_t)r.rows) {
+		struct rect more = rect_take_bottom(&r, 1);
+		size_t rows = (size_t)r.rows;
+
+		top = top < n - rows ? top : n - rows;
+		pen_more(p, more, top, n - rows - top);
+	}
+	for (size_t i = top; i < n && r.rows > 0; i++) {
 		struct rect line = rect_take_top(&r, 1);
 		if (i < older)
 			put_older(p, line);

@@ -7,11 +7,12 @@
 
 enum { INDENT_CELLS = 2 };
 
-/* What is left of the pane, and how many lines are still to be passed over. */
+/* What is left of the pane, how many lines are still to be passed over, and of all there
+ * is. */
 struct sheet {
 	struct pen *p;
 	struct rect r;
-	size_t skip;
+	size_t skip, lines;
 };
 
 static bool line_here(struct sheet *s, struct rect *row)
@@ -80,43 +81,63 @@ static void put_json(struct sheet *s, const char *head, struct view json)
 		return;
 	put_head(s, head);
 	pretty_read(&pretty, json);
+	s->lines += pretty.lines.len + 2;
 	for (size_t i = 0; i < pretty.lines.len && (s->r.rows > 0 || s->skip > 0); i++)
 		put_json_line(s, &pretty, i);
 	put_gap(s);
 	pretty_release(&pretty);
 }
 
-static struct sheet sheet_of(struct pen *p, struct rect r, enum pane_id pane)
+static void put_arguments(struct sheet *s, const struct run_detail *d, const struct task_facts *t)
 {
-	rect_take_left(&r, 1);
-	return (struct sheet){ p, r, p->m->detail.scroll[pane].top };
+	put_json(s, "Parameters of the run", d->params);
+	if (t)
+		put_json(s, "Arguments of the task", t->args);
+}
+
+static void put_results(struct sheet *s, const struct run_detail *d, const struct task_facts *t)
+{
+	if (t)
+		put_json(s, "Result of the task", t->result);
+	put_json(s, "Result of the run", d->result);
+}
+
+typedef void put_fn(struct sheet *s, const struct run_detail *d, const struct task_facts *t);
+
+/* What does not fit scrolls, and the last row says how much there is. */
+static void put_pane(struct pen *p, struct rect r, enum pane_id pane, put_fn *put,
+		     const char *empty)
+{
+	const struct run_detail *d = p->m->detail.detail;
+	const struct task_facts *t = detail_task(p->m);
+	size_t top = p->m->detail.scroll[pane].top, most;
+	struct sheet all = { .p = p, .r = { r.row, r.col, 0, r.cols } };
+	struct sheet s = { .p = p, .r = r };
+
+	rect_take_left(&s.r, 1);
+	put(&all, d, t);
+	if (all.lines == 0) {
+		pen_empty(p, r, empty);
+	} else if (s.r.rows > 1 && all.lines - 1 > (size_t)s.r.rows) {
+		struct rect more = rect_take_bottom(&s.r, 1);
+
+		most = all.lines - 1 - (size_t)s.r.rows;
+		s.skip = top < most ? top : most;
+		pen_more(p, more, s.skip, most - s.skip);
+	}
+	put(&s, d, t);
 }
 
 void view_arguments_pane(struct pen *p, struct rect r)
 {
-	const struct run_detail *d = p->m->detail.detail;
-	const struct task_facts *t = detail_task(p->m);
-	struct sheet s = sheet_of(p, r, PANE_ARGUMENTS);
-	int rows = s.r.rows;
-
-	put_json(&s, "Parameters of the run", d->params);
-	if (t)
-		put_json(&s, "Arguments of the task", t->args);
-	if (s.r.rows == rows && s.skip == p->m->detail.scroll[PANE_ARGUMENTS].top)
-		pen_empty(p, r, "This run takes no arguments.");
+	put_pane(p, r, PANE_ARGUMENTS, put_arguments, "This run takes no arguments.");
 }
 
 void view_result_pane(struct pen *p, struct rect r)
 {
-	const struct run_detail *d = p->m->detail.detail;
 	const struct task_facts *t = detail_task(p->m);
-	struct sheet s = sheet_of(p, r, PANE_RESULT);
-	int rows = s.r.rows;
 
-	if (t)
-		put_json(&s, "Result of the task", t->result);
-	put_json(&s, "Result of the run", d->result);
-	if (s.r.rows == rows && s.skip == p->m->detail.scroll[PANE_RESULT].top)
-		pen_empty(p, r, !t || task_status_is_open(t->status) ? "No result yet."
-								    : "It gave no result.");
+	put_pane(p, r, PANE_RESULT, put_results, !t || task_status_is_open(t->status)
+							 ? "No result yet."
+							 : "It gave no result.");
 }

@@ -150,6 +150,18 @@ int pen_wrap(struct pen *p, struct rect r, enum style_role role, struct view tex
 	return row;
 }
 
+void pen_more(struct pen *p, struct rect r, size_t above, size_t below)
+{
+	struct str *s = pen_text(p);
+	bool unicode = p->canvas->unicode;
+
+	if (above > 0)
+		str_addf(s, "%s %zu more  ", unicode ? "↑" : "^", above);
+	if (below > 0)
+		str_addf(s, "%s %zu more", unicode ? "↓" : "v", below);
+	pen_put(p, r.row, r.col, r.cols, STYLE_DIM);
+}
+
 int pen_field(struct pen *p, struct rect r, int at, const char *label, struct view value)
 {
 	if (r.rows <= 0 || value.len == 0)

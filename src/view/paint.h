@@ -53,6 +53,8 @@ const char *pen_dot(const struct pen *p);
 int pen_field(struct pen *p, struct rect r, int at, const char *label, struct view value);
 /* Text over several rows, broken at blanks; returns the rows used (at most r.rows). */
 int pen_wrap(struct pen *p, struct rect r, enum style_role role, struct view text);
+/* "↑ 2 more  ↓ 3 more": what is out of sight, dim. */
+void pen_more(struct pen *p, struct rect r, size_t above, size_t below);
 /* ▕████▌   ▏ of so many cells; fraction < 0: unknown. */
 void pen_bar(struct pen *p, int row, int col, int cells, float fraction);
 /* A text field with its cursor, when it has the focus. */

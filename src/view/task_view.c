@@ -5,6 +5,7 @@
 #include "base/when.h"
 #include "model/detail.h"
 #include "model/model.h"
+#include "screen/wrap.h"
 #include "view/panes.h"
 
 enum { LABEL_COLS = 12 };
@@ -13,26 +14,45 @@ enum { LABEL_COLS = 12 };
 struct sheet {
 	struct pen *p;
 	struct rect r;
+	int skip, rows;		/* still to be passed over; of all there is */
 };
 
-static void field(struct sheet *s, const char *label)
+/* Of so many rows those that are passed over. */
+static int pass(struct sheet *s, int rows)
 {
-	rect_take_top(&s->r, pen_field(s->p, s->r, LABEL_COLS, label, view_of_str(&s->p->text)));
+	int over = s->skip < rows ? s->skip : rows;
+
+	s->rows += rows;
+	s->skip -= over;
+	return over;
 }
 
 static void field_view(struct sheet *s, const char *label, struct view v)
 {
-	rect_take_top(&s->r, pen_field(s->p, s->r, LABEL_COLS, label, v));
+	int cols = s->r.cols - LABEL_COLS, rows = wrap_rows(v, cols), over = pass(s, rows);
+
+	if (over < rows)
+		rect_take_top(&s->r, pen_field(s->p, s->r, LABEL_COLS, over > 0 ? "" : label,
+					       wrap_from(v, cols, over)));
+}
+
+static void field(struct sheet *s, const char *label)
+{
+	field_view(s, label, view_of_str(&s->p->text));
 }
 
 static void text(struct sheet *s, enum style_role role, struct view v)
 {
-	rect_take_top(&s->r, pen_wrap(s->p, s->r, role, v));
+	int rows = wrap_rows(v, s->r.cols), over = pass(s, rows);
+
+	if (over < rows)
+		rect_take_top(&s->r, pen_wrap(s->p, s->r, role, wrap_from(v, s->r.cols, over)));
 }
 
 static void gap(struct sheet *s)
 {
-	rect_take_top(&s->r, 1);
+	if (pass(s, 1) == 0)
+		rect_take_top(&s->r, 1);
 }
 
 static void put_gate(struct sheet *s, const struct gate_facts *g)
@@ -182,10 +202,48 @@ static void put_rest(struct sheet *s, const struct task_facts *t)
 	field(s, "output");
 }
 
+static void put_all(struct sheet *s, const struct task_facts *t)
+{
+	if (t->title.len > 0) {
+		text(s, STYLE_DIM, t->title);
+		gap(s);
+	}
+	if (view_eq(t->id, s->p->m->detail.detail->left_out)) {
+		text(s, STYLE_DIM, VIEW("Enter on it in the list reads some of them."));
+		return;
+	}
+	if (t->status == TASK_WAITING)
+		put_gate(s, &t->gate);
+	put_error(s, &t->error);
+	put_times(s, t);
+	put_attempts(s, t);
+	put_rest(s, t);
+}
+
+/* What does not fit scrolls, and the last row says how much there is. */
+static void put_sheet(struct pen *p, struct rect r, const struct task_facts *t)
+{
+	size_t top = p->m->detail.scroll[PANE_TASKS].top;
+	struct sheet all = { .p = p, .r = { r.row, r.col, 0, r.cols } };
+	struct sheet s = { .p = p, .r = r };
+	struct rect more;
+	int most;
+
+	put_all(&all, t);
+	if (all.rows <= r.rows || r.rows < 2) {
+		put_all(&s, t);
+		return;
+	}
+	more = rect_take_bottom(&s.r, 1);
+	most = all.rows - s.r.rows;
+	s.skip = top < (size_t)most ? (int)top : most;
+	pen_more(p, more, (size_t)s.skip, (size_t)(most - s.skip));
+	put_all(&s, t);
+}
+
 void view_task_pane(struct pen *p, struct rect r)
 {
 	const struct task_facts *t = detail_task(p->m);
-	struct sheet s = { p, r };
 	struct look look;
 
 	if (!t) {
@@ -196,20 +254,7 @@ void view_task_pane(struct pen *p, struct rect r)
 	canvas_text(p->canvas, r.row, r.col + 1, r.cols / 2, STYLE_STRONG, t->id);
 	str_add_text(pen_text(p), task_status_words(t->status));
 	pen_put_right(p, r.row, r.col + r.cols / 2, r.col + r.cols - 1, look.role);
-	rect_take_top(&s.r, 2);
-	rect_take_left(&s.r, 1);
-	if (t->title.len > 0) {
-		text(&s, STYLE_DIM, t->title);
-		gap(&s);
-	}
-	if (view_eq(t->id, p->m->detail.detail->left_out)) {
-		text(&s, STYLE_DIM, VIEW("Enter on it in the list reads some of them."));
-		return;
-	}
-	if (t->status == TASK_WAITING)
-		put_gate(&s, &t->gate);
-	put_error(&s, &t->error);
-	put_times(&s, t);
-	put_attempts(&s, t);
-	put_rest(&s, t);
+	rect_take_top(&r, 2);
+	rect_take_left(&r, 1);
+	put_sheet(p, r, t);
 }

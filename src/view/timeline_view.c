@@ -107,7 +107,8 @@ static void put_row(struct pen *p, struct rect r, const struct task_facts *t,
 void view_timeline_pane(struct pen *p, struct rect r)
 {
 	const struct detail_state *d = &p->m->detail;
-	size_t top = d->scroll[PANE_TIMELINE].top;
+	size_t top = d->scroll[PANE_TIMELINE].top, n = d->detail->n_tasks, most;
+	struct rect foot;
 	struct axis axis;
 
 	axis_make(p->m, &axis);
@@ -115,11 +116,14 @@ void view_timeline_pane(struct pen *p, struct rect r)
 		pen_empty(p, r, "Nothing ran yet.");
 		return;
 	}
-	if (top >= d->detail->n_tasks)
-		top = d->detail->n_tasks > 0 ? d->detail->n_tasks - 1 : 0;
-	for (size_t i = top; i < d->detail->n_tasks && r.rows > 1; i++)
+	foot = rect_take_bottom(&r, 1);
+	rect_take_left(&foot, 1);
+	most = r.rows > 0 && n > (size_t)r.rows ? n - (size_t)r.rows : 0;
+	top = top < most ? top : most;
+	for (size_t i = top; i < n && r.rows > 0; i++)
 		put_row(p, rect_take_top(&r, 1), &d->detail->tasks[i], &axis);
-	canvas_words(p->canvas, r.row + r.rows - 1, r.col + 1, r.cols - 1, STYLE_DIM,
-		     d->squeezed ? "idle time left out; Enter shows it"
-				 : "Enter leaves out idle time");
+	rect_take_left(&foot, 2 + canvas_words(p->canvas, foot.row, foot.col, foot.cols, STYLE_DIM,
+					       d->squeezed ? "idle time left out; Enter shows it"
+							   : "Enter leaves out idle time"));
+	pen_more(p, foot, top, most - top);
 }

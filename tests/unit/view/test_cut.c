@@ -54,6 +54,15 @@ static void ck_drawn(bool unicode, const char *words)
 	str_release(&s);
 }
 
+/* The engine's answer to the last question for a detail. */
+static void answer_detail(const struct run_detail *d)
+{
+	const struct effect *e = fixture_last(&f, EFFECT_DETAIL);
+
+	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
+				       .detail = d });
+}
+
 START_TEST(a_held_order_says_how_it_is_taken_back)
 {
 	open_long(RUN_RUNNING);
@@ -97,7 +106,6 @@ END_TEST
 
 START_TEST(edit_and_retry_says_which_step_of_which_run)
 {
-	const struct effect *e;
 	struct task_facts task = {
 		.id = VIEW("compare-with-the-figures-of-last-night-and-complain-if-they-differ"),
 		.status = TASK_FAILED, .attempt = 2, .version = 5,
@@ -110,11 +118,100 @@ START_TEST(edit_and_retry_says_which_step_of_which_run)
 	d.run = long_run(RUN_FAILED);
 	f.mute = true;
 	keys("l l x e");
-	e = fixture_last(&f, EFFECT_DETAIL);
-	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
-				       .detail = &d });
+	answer_detail(&d);
 	ck_drawn(true, " a22015, step comp");
 	ck_drawn(true, ", attempt 2 ");
+}
+END_TEST
+
+START_TEST(a_long_error_is_read_to_its_end)
+{
+	struct task_facts task = {
+		.id = VIEW("verify"), .status = TASK_FAILED, .attempt = 1, .version = 5,
+		.error = { .message = VIEW("it broke"),
+			   .stack = VIEW("at one\nat two\nat three\nat four\nat five\nat six\n"
+					 "at seven\nat eight\nat nine\nat ten\nat eleven\n"
+					 "at twelve") },
+	};
+	struct run_detail d = { .tasks = &task, .n_tasks = 1 };
+
+	open_long(RUN_FAILED);
+	resize(20, 60);
+	d.run = long_run(RUN_FAILED);
+	f.mute = true;
+	keys("l l Enter");
+	answer_detail(&d);
+	keys("1 Tab");
+	ck_drawn(true, " it broke");
+	ck_drawn(true, " ↓ ");
+	keys("PgDn");
+	ck_drawn(true, " at twelve");
+	ck_drawn(true, " ↑ ");
+	keys("G");
+	ck_drawn(true, " output      stdout 0");
+	keys("g");
+	ck_drawn(true, " it broke");
+}
+END_TEST
+
+START_TEST(a_list_of_tasks_says_how_many_are_out_of_sight)
+{
+	struct task_facts tasks[8] = { 0 };
+	struct run_detail d = { .tasks = tasks, .n_tasks = 8 };
+	static const char *const ids[8] = { "one", "two", "three", "four", "five", "six", "seven",
+					    "eight" };
+
+	open_long(RUN_RUNNING);
+	resize(20, 60);
+	for (int i = 0; i < 8; i++) {
+		tasks[i].id = view_of(ids[i]);
+		tasks[i].status = i == 7 ? TASK_RUNNING : TASK_COMPLETED;
+	}
+	d.run = long_run(RUN_RUNNING);
+	f.mute = true;
+	keys("Enter");
+	answer_detail(&d);
+	ck_drawn(true, "   ↑ 3 more");
+	ck_drawn(true, " a22015  running  2/5 16m 00s");
+	keys("g");
+	ck_drawn(true, "   ↓ 3 more");
+}
+END_TEST
+
+START_TEST(a_list_that_has_room_again_is_seen_from_its_first_task)
+{
+	struct task_facts tasks[5] = { 0 };
+	struct run_detail d = { .tasks = tasks, .n_tasks = 5 };
+	static const char *const ids[5] = { "one", "two", "three", "four", "five" };
+
+	open_long(RUN_RUNNING);
+	resize(12, 40);
+	for (int i = 0; i < 5; i++) {
+		tasks[i].id = view_of(ids[i]);
+		tasks[i].status = i == 2 ? TASK_RUNNING : TASK_COMPLETED;
+	}
+	d.run = long_run(RUN_RUNNING);
+	f.mute = true;
+	keys("Enter");
+	answer_detail(&d);
+	keys("6 Esc");
+	ck_drawn(true, " one ");
+	ck_drawn(true, " five ");
+}
+END_TEST
+
+START_TEST(how_long_a_run_takes_comes_before_its_bar)
+{
+	struct run_facts run = fixture_run("gate", 7, RUN_RUNNING);
+	struct task_facts task = { .id = VIEW("one"), .status = TASK_RUNNING };
+	struct run_detail d = { .tasks = &task, .n_tasks = 1, .run = run };
+
+	ck_assert(fixture_open(&f, "empty", 12, 40));
+	fixture_put(&f, run);
+	f.mute = true;
+	keys("Enter");
+	answer_detail(&d);
+	ck_drawn(true, " gate a22015  running  2/5 16m 00s");
 }
 END_TEST
 
@@ -155,6 +252,10 @@ Suite *suite_cut(void)
 	tcase_add_test(t, a_list_of_marked_runs_keeps_the_reason_why_one_is_left_out);
 	tcase_add_test(t, the_menu_of_orders_says_of_which_run);
 	tcase_add_test(t, edit_and_retry_says_which_step_of_which_run);
+	tcase_add_test(t, a_long_error_is_read_to_its_end);
+	tcase_add_test(t, a_list_of_tasks_says_how_many_are_out_of_sight);
+	tcase_add_test(t, a_list_that_has_room_again_is_seen_from_its_first_task);
+	tcase_add_test(t, how_long_a_run_takes_comes_before_its_bar);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

@@ -6,6 +6,7 @@
 #include "model/detail.h"
 #include "model/detail_copy.h"
 #include "model/edit.h"
+#include "model/evidence.h"
 #include "model/inbox.h"
 #include "model/model.h"
 #include "model/question.h"
@@ -18,22 +19,16 @@ static void clear_targets(struct decision_state *d)
 	vec_clear(&d->targets);
 }
 
-static void clear_evidence(struct decision_state *d)
-{
-	for (size_t i = 0; i < d->evidence.len; i++)
-		str_release(&d->evidence.items[i]);
-	vec_clear(&d->evidence);
-}
-
 void decision_release(struct decision_state *d)
 {
 	clear_targets(d);
-	clear_evidence(d);
+	evidence_clear(d);
 	vec_release(&d->targets);
 	vec_release(&d->evidence);
 	str_release(&d->task);
 	lineedit_release(&d->line);
 	str_release(&d->line_error);
+	str_release(&d->hint);
 	str_release(&d->changed);
 	str_release(&d->evidence_of);
 	shown_release(&d->shown);
@@ -50,6 +45,11 @@ const char *decision_field_name(enum verb verb)
 	};
 
 	return names[verb];
+}
+
+struct view decision_hint(const struct decision_state *d)
+{
+	return view_of_str(d->line_error.len > 0 ? &d->line_error : &d->hint);
 }
 
 size_t decision_allowed(const struct decision_state *d)
@@ -83,10 +83,11 @@ static void start(struct model *m, enum verb verb)
 	struct decision_state *d = &m->decision;
 
 	clear_targets(d);
-	clear_evidence(d);
+	evidence_clear(d);
 	str_clear(&d->task);
 	lineedit_clear(&d->line);
 	str_clear(&d->line_error);
+	str_clear(&d->hint);
 	str_clear(&d->changed);
 	str_clear(&d->evidence_of);
 	shown_reset(&d->shown);
@@ -346,33 +347,19 @@ static bool decision_act(struct model *m, enum action a, struct effects *fx)
 
 /* ---- what arrives ---- */
 
-/* The step under review: the last of those that the gate needs; of a failed step
- * its own output. */
-static struct view step_under_review(const struct decision_state *d)
+static void set_hint(struct decision_state *d)
 {
-	const struct task_facts *t =
-		detail_find_task(d->detail, view_of_str(&d->targets.items[0].task));
+	struct view id = view_of_str(&d->targets.items[0].task);
+	const struct task_facts *t = detail_find_task(d->detail, id);
+	struct arena arena = { 0 };
+	struct param param;
 
-	if (!t)
-		return VIEW("");
-	if (t->gate.kind == GATE_NONE && t->status != TASK_WAITING)
-		return t->id;
-	return t->n_needs > 0 ? t->needs[t->n_needs - 1] : VIEW("");
-}
-
-static void fetch_evidence(struct model *m, struct effects *fx)
-{
-	struct decision_state *d = &m->decision;
-	struct view step = step_under_review(d);
-
-	if (step.len == 0 || d->log_request)
+	str_clear(&d->hint);
+	if (d->verb != VERB_ANSWER)
 		return;
-	str_clear(&d->evidence_of);
-	str_add(&d->evidence_of, step);
-	d->log_request = model_request(m);
-	effects_add(fx, (struct effect){ .kind = EFFECT_LOG_OPEN, .request = d->log_request,
-					 .key = d->targets.items[0].key,
-					 .log = { .task = step, .streams = LOG_STREAM_BOTH } });
+	question_param(t ? t->gate.schema : VIEW(""), &arena, &param);
+	question_add_hint(&param, &d->hint);
+	arena_release(&arena);
 }
 
 /* It is known that the target changed; the detail knows who did it. */
@@ -409,21 +396,8 @@ static void take_detail(struct model *m, const struct msg *msg, struct effects *
 	} else {
 		target_changed(m, d->verb, t, d->detail, &d->changed);
 	}
-	fetch_evidence(m, fx);
-}
-
-static void take_lines(struct decision_state *d, const struct msg_log *log)
-{
-	for (size_t i = 0; i < log->len && !log->older; i++) {
-		struct str line = { .max = 4096 };
-
-		str_add(&line, view_cut(log->lines[i].text, 0, 4000));
-		if (d->evidence.len == EVIDENCE_LINES) {
-			str_release(&d->evidence.items[0]);
-			vec_remove(&d->evidence, 0);
-		}
-		vec_push(&d->evidence, line);
-	}
+	set_hint(d);
+	evidence_fetch(m, fx);
 }
 
 static void target_moved(struct model *m, const struct msg *msg, struct effects *fx)
@@ -461,7 +435,7 @@ static void decision_arrive(struct model *m, const struct msg *msg, struct effec
 	else if (msg->kind == MSG_DONE && msg->request == d->request)
 		d->request = 0;
 	else if (msg->kind == MSG_LOG && msg->request == d->log_request)
-		take_lines(d, &msg->log);
+		evidence_take(d, &msg->log);
 	else if (msg->kind == MSG_CHANGE)
 		target_moved(m, msg, fx);
 	shown_arrive(m, msg);

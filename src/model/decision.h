@@ -19,7 +19,8 @@
 enum {
 	DECISION_SHOWN_MS = 300,	/* it is seen at least that long before it acts */
 	EVIDENCE_LINES = 40,
-	DECISION_COLS = 72	/* of the dialog's inside */
+	DECISION_COLS = 72,	/* of the dialog's inside */
+	DECISION_LABEL_COLS = 10
 };
 
 enum decision_stage { DECISION_TEXT, DECISION_BUTTONS };
@@ -30,6 +31,7 @@ struct decision_state {
 	struct str task;		/* the task that had the focus */
 	struct lineedit line;		/* comment, reason or answer */
 	struct str line_error;
+	struct str hint;		/* which answers it takes */
 	enum decision_stage stage;
 	bool yes;			/* the button that has the focus */
 	int64_t opened_ms;
@@ -64,6 +66,8 @@ void decision_ask(struct model *m, enum verb verb, const struct focus *focus,
 		  struct effects *fx);
 /* What the text field is for: "comment", "reason", "answer"; NULL: it has none. */
 const char *decision_field_name(enum verb verb);
+/* What stands below the text field: what is wrong with it, else which answers it takes. */
+struct view decision_hint(const struct decision_state *d);
 size_t decision_allowed(const struct decision_state *d);
 /* Yes can be given now. */
 bool decision_is_armed(const struct decision_state *d);

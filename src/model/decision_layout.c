@@ -15,10 +15,20 @@ static int sent_rows(const struct decision_state *d, int cols)
 	return s->request ? 1 : wrap_rows(words, cols);
 }
 
+/* The line that is typed, and what is said of it: of many choices all. */
+static int field_rows(const struct decision_state *d, struct rect body, int cols)
+{
+	int rows = wrap_rows(decision_hint(d), cols - DECISION_LABEL_COLS), most = body.rows / 4;
+
+	if (!decision_field_name(d->verb))
+		return 0;
+	return 1 + (rows < 1 || most < 1 ? 1 : rows < most ? rows : most);
+}
+
 static int rows_wanted(const struct decision_state *d, const struct decision_layout *l)
 {
 	const struct target *t = &d->targets.items[0];
-	int rows = decision_field_name(d->verb) ? 4 : 2, lines = (int)d->evidence.len;
+	int rows = 2 + l->field.rows, lines = (int)d->evidence.len;
 
 	if (d->targets.len > LIST_ROWS)
 		return rows + 1 + LIST_ROWS + 1 + 1;
@@ -69,12 +79,13 @@ void decision_layout_make(const struct model *m, struct decision_layout *out)
 
 	*out = (struct decision_layout){ .sent_rows = sent_rows(d, cols) };
 	out->prompt_rows = wrap_rows(view_of_str(&d->targets.items[0].prompt), cols);
+	out->field.rows = field_rows(d, body, cols);
 	out->rows = rows_wanted(d, out);
 	out->in = rect_framed(body, out->rows, DECISION_COLS, &frame);
 	out->footer = rect_take_bottom(&out->in, 1);
 	out->changed = rect_take_bottom(&out->in, 1);
-	if (decision_field_name(d->verb))
-		out->field = rect_take_bottom(&out->in, 2);
+	if (out->field.rows > 0)
+		out->field = rect_take_bottom(&out->in, out->field.rows);
 	if (d->targets.len > 1)
 		place_list(d, out);
 	else

@@ -5,16 +5,13 @@
 #include "model/detail.h"
 #include "model/age.h"
 #include "model/model.h"
-#include "model/question.h"
 #include "screen/wrap.h"
 #include "view/dialog.h"
 #include "view/screens.h"
 
-enum { LABEL_COLS = 10 };
-
 static void line(struct pen *p, struct rect *r, const char *label, struct view value)
 {
-	rect_take_top(r, pen_field(p, *r, LABEL_COLS, label, value));
+	rect_take_top(r, pen_field(p, *r, DECISION_LABEL_COLS, label, value));
 }
 
 static void put_target(struct pen *p, struct rect *r, const struct target *t)
@@ -66,7 +63,7 @@ static void put_votes(struct pen *p, struct rect *r, const struct target *t)
 	}
 	if (g->required > 1)
 		str_addf(s, "%s%zu of %d votes", pen_dot(p), g->n_given, g->required);
-	for (size_t i = 0; i < g->n_given; i++) {
+	for (size_t i = 0; i < g->n_given && g->required > 1; i++) {
 		str_add_text(s, i > 0 ? ", " : ": ");
 		str_add(s, g->given[i].by);
 	}
@@ -155,24 +152,14 @@ static void put_line(struct pen *p, struct rect r)
 {
 	const struct decision_state *d = &p->m->decision;
 	const char *name = decision_field_name(d->verb);
-	struct param param;
 
 	if (!name)
 		return;
-	canvas_words(p->canvas, r.row, r.col, LABEL_COLS - 1, STYLE_LABEL, name);
-	rect_take_left(&r, LABEL_COLS);
+	canvas_words(p->canvas, r.row, r.col, DECISION_LABEL_COLS - 1, STYLE_LABEL, name);
+	rect_take_left(&r, DECISION_LABEL_COLS);
 	pen_field_line(p, r, &d->line, d->stage == DECISION_TEXT);
-	if (d->line_error.len > 0) {
-		canvas_text(p->canvas, r.row + 1, r.col, r.cols, STYLE_ERROR,
-			    view_of_str(&d->line_error));
-	} else if (d->verb == VERB_ANSWER && d->detail) {
-		const struct task_facts *t = detail_find_task(
-			d->detail, view_of_str(&d->targets.items[0].task));
-
-		question_param(t ? t->gate.schema : VIEW(""), &p->arena, &param);
-		question_add_hint(&param, pen_text(p));
-		pen_put(p, r.row + 1, r.col, r.cols, STYLE_DIM);
-	}
+	rect_take_top(&r, 1);
+	pen_wrap(p, r, d->line_error.len > 0 ? STYLE_ERROR : STYLE_DIM, decision_hint(d));
 }
 
 static void add_capital(struct str *s, const char *words)

@@ -68,8 +68,10 @@ static void put_gate(struct sheet *s, const struct gate_facts *g)
 		field(s, "until");
 	}
 	field_view(s, "who may", g->roles);
-	str_addf(pen_text(p), "%zu of %d", g->n_given, g->required);
-	field(s, "votes");
+	if (g->kind != GATE_QUESTION) {
+		str_addf(pen_text(p), "%zu of %d", g->n_given, g->required);
+		field(s, "votes");
+	}
 	for (size_t i = 0; i < g->n_given; i++) {
 		struct str *t = pen_text(p);
 

@@ -215,6 +215,53 @@ START_TEST(how_long_a_run_takes_comes_before_its_bar)
 }
 END_TEST
 
+START_TEST(of_many_choices_all_are_seen)
+{
+	struct run_facts run = fixture_run("resize", 4, RUN_WAITING);
+	struct task_facts task = { .id = VIEW("size"), .status = TASK_WAITING, .version = 1 };
+	struct run_detail d = { .tasks = &task, .n_tasks = 1 };
+
+	ck_assert(fixture_open(&f, "empty", 24, 80));
+	task.gate = run.waiting = (struct gate_facts){
+		.kind = GATE_QUESTION, .task = VIEW("size"), .prompt = VIEW("Which?"),
+		.since_ms = FIXTURE_NOW - 60000, .required = 1, .version = 1,
+		.schema = VIEW("{\"type\":\"string\",\"enum\":[\"alpha\",\"beta\",\"gamma\","
+			       "\"delta\",\"epsilon\",\"zeta\",\"eta\",\"theta\",\"iota\",\"kappa\","
+			       "\"lambda\",\"mu\",\"nu\",\"xi\"]}"),
+	};
+	fixture_put(&f, run);
+	f.mute = true;
+	keys("i");
+	d.run = run;
+	answer_detail(&d);
+	ck_drawn(true, " one of alpha, beta, gamma, delta,");
+	ck_drawn(true, " mu, nu, xi ");
+	resize(12, 40);
+	ck_drawn(true, " run       resize");
+	ck_drawn(true, " Which?");
+	ck_drawn(true, " one of alpha,");
+}
+END_TEST
+
+START_TEST(who_decided_is_not_named_as_a_vote_where_one_is_enough)
+{
+	static const struct vote given = { VIEW("grace"), VIEW(""), VERB_APPROVE, FIXTURE_NOW };
+	struct run_facts run = fixture_run("resize", 4, RUN_WAITING);
+
+	ck_assert(fixture_open(&f, "empty", 24, 80));
+	run.waiting = (struct gate_facts){
+		.kind = GATE_APPROVAL, .task = VIEW("review"), .prompt = VIEW("Sure?"),
+		.since_ms = FIXTURE_NOW - 60000, .required = 1, .version = 1,
+	};
+	fixture_put(&f, run);
+	keys("a");
+	run.waiting.given = &given;
+	run.waiting.n_given = 1;
+	fixture_put(&f, run);
+	ck_drawn(true, " waits     1m    ");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -256,6 +303,8 @@ Suite *suite_cut(void)
 	tcase_add_test(t, a_list_of_tasks_says_how_many_are_out_of_sight);
 	tcase_add_test(t, a_list_that_has_room_again_is_seen_from_its_first_task);
 	tcase_add_test(t, how_long_a_run_takes_comes_before_its_bar);
+	tcase_add_test(t, of_many_choices_all_are_seen);
+	tcase_add_test(t, who_decided_is_not_named_as_a_vote_where_one_is_enough);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

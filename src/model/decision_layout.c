@@ -4,7 +4,7 @@
 #include "model/model.h"
 #include "screen/wrap.h"
 
-enum { LIST_ROWS = 8, PROMPT_ROWS = 5, EVIDENCE_ROWS = 10, FRAME_COLS = 4 };
+enum { LIST_ROWS = 8, PROMPT_ROWS = 5, EVIDENCE_ROWS = 10, FRAME_ROWS = 2, FRAME_COLS = 4 };
 
 /* What would be sent; the first time it must have been seen. */
 static int sent_rows(const struct decision_state *d, int cols)
@@ -81,6 +81,9 @@ void decision_layout_make(const struct model *m, struct decision_layout *out)
 	out->prompt_rows = wrap_rows(view_of_str(&d->targets.items[0].prompt), cols);
 	out->field.rows = field_rows(d, body, cols);
 	out->rows = rows_wanted(d, out);
+	/* Where there is little room, none is kept free for words that may never come. */
+	if (out->rows + FRAME_ROWS > body.rows && out->field.rows > 1 && decision_hint(d).len == 0)
+		out->field.rows = 1;
 	out->in = rect_framed(body, out->rows, DECISION_COLS, &frame);
 	out->footer = rect_take_bottom(&out->in, 1);
 	out->changed = rect_take_bottom(&out->in, 1);

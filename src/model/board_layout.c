@@ -135,7 +135,9 @@ void board_layout_make(const struct model *m, struct rect r, struct board_layout
 	out->card_lines = board_card_lines(b->density);
 	out->card_pitch = out->card_lines + (b->density != DENSITY_SMALL);
 	out->more_row = r.row + r.rows - 1;
-	out->cards = (r.rows - LANE_HEADER_ROWS - 1) / out->card_pitch;
+	/* Below the last one no gap is needed. */
+	out->cards = (r.rows - LANE_HEADER_ROWS - 1 + out->card_pitch - out->card_lines) /
+		     out->card_pitch;
 	if (out->cards < 1)
 		out->cards = 1;
 }

@@ -1,10 +1,13 @@
 /* The lanes: header with count, a rule, cards, and how many more there are. */
+#include "base/utf8.h"
 #include "model/board_layout.h"
 #include "model/board_screen.h"
 #include "model/model.h"
 #include "view/card_view.h"
 #include "view/preview_view.h"
 #include "view/screens.h"
+
+enum { TAB_GAP = 2 };
 
 static void put_rule(struct pen *p, int row, struct rect r, bool focused)
 {
@@ -112,24 +115,51 @@ static void put_lane(struct pen *p, struct rect r, int lane, const struct board_
 	pen_put(p, layout->more_row, r.col + 3, r.cols - 3, STYLE_DIM);
 }
 
-/* One lane does not say what stands in the others: the tabs do. */
+/* "2 Running 5", "2 Runn 5" or "2 R 5". */
+static void add_tab(struct pen *p, int lane, int letters)
+{
+	const char *title = board_lane_title(lane);
+
+	str_addf(pen_text(p), "%d %.*s ", board_lane_number(lane), letters, title);
+	add_count(p, lane);
+}
+
+static int letters_of(const struct pen *p, int lane, int letters)
+{
+	return lane == p->m->board.focus ? (int)strlen(board_lane_title(lane)) : letters;
+}
+
+static int tabs_width(struct pen *p, int letters)
+{
+	int width = 0;
+
+	for (int lane = 0; lane < BOARD_LANES; lane++) {
+		if (!p->m->board.lanes[lane].shown)
+			continue;
+		add_tab(p, lane, letters_of(p, lane, letters));
+		width += utf8_width(view_of_str(&p->text)) + TAB_GAP;
+	}
+	return width;
+}
+
+/* One lane does not say what stands in the others: the tabs do, in as many letters as
+ * leave room for every count. */
 static void put_tabs(struct pen *p, struct rect r)
 {
-	const struct board_state *b = &p->m->board;
+	static const int lengths[] = { 12, 4, 1 };
+	size_t length = 0;
 	int col = r.col + 1;
 
+	while (length < 2 && tabs_width(p, lengths[length]) > r.cols)
+		length++;
 	for (int i = 0; i < BOARD_LANES && col < r.cols; i++) {
 		int lane = board_lane_order[i];
 
-		if (!b->lanes[lane].shown)
+		if (!p->m->board.lanes[lane].shown)
 			continue;
-		str_addf(pen_text(p), "%d %s ", board_lane_number(lane),
-			 r.cols < 60 && lane != b->focus
-				 ? (char[]){ board_lane_title(lane)[0], 0 }
-				 : board_lane_title(lane));
-		add_count(p, lane);
+		add_tab(p, lane, letters_of(p, lane, lengths[length]));
 		col += pen_put(p, r.row, col, r.cols - col,
-			       lane == b->focus ? STYLE_LANE_FOCUS : STYLE_DIM) + 2;
+			       lane == p->m->board.focus ? STYLE_LANE_FOCUS : STYLE_DIM) + TAB_GAP;
 	}
 }
 

@@ -262,6 +262,16 @@ START_TEST(who_decided_is_not_named_as_a_vote_where_one_is_enough)
 }
 END_TEST
 
+START_TEST(tabs_tell_the_count_of_every_lane)
+{
+	ck_assert(fixture_open(&f, "night", 24, 80));
+	keys("5 6 2");
+	ck_drawn(true, " 6 Plan 0  1 Pend 3  2 Running 6  3 Comp 8  4 Fail 2  5 Canc 1");
+	resize(24, 95);
+	ck_drawn(true, "4 Failed 2  5 Cancelled 1");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -305,6 +315,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, how_long_a_run_takes_comes_before_its_bar);
 	tcase_add_test(t, of_many_choices_all_are_seen);
 	tcase_add_test(t, who_decided_is_not_named_as_a_vote_where_one_is_enough);
+	tcase_add_test(t, tabs_tell_the_count_of_every_lane);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

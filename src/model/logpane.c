@@ -335,15 +335,26 @@ void logpane_arrive(struct model *m, struct logpane *p, const struct msg *msg)
 
 /* ---- places -------------------------------------------------------------------- */
 
-int logpane_row_height(const struct logpane *p, const struct log_row *row, int cols)
+int logpane_margin(const struct logpane *p)
 {
-	if (!p->wrap || cols < 1)
-		return 1;
+	return LOGPANE_MARK_CELLS + (p->stamps ? LOGPANE_STAMP_CELLS : 0);
+}
+
+int logpane_row_width(const struct log_row *row)
+{
 	struct clean_style style = row->style;
 	struct clean_line line = {0};
 	clean_log_line(view_bytes(row->text, row->len), &style, &line);
 	int width = utf8_width(view_of_str(&line.text));
 	clean_line_release(&line);
+	return width;
+}
+
+int logpane_row_height(const struct logpane *p, const struct log_row *row, int cols)
+{
+	if (!p->wrap || cols < 1)
+		return 1;
+	int width = logpane_row_width(row);
 	return width <= cols ? 1 : (width + cols - 1) / cols;
 }
 
@@ -389,6 +400,8 @@ void logpane_add_state(const struct logpane *p, struct str *s)
 		str_addf(s, "  %s+", severity_name(p->level));
 	if (p->wrap)
 		str_add_text(s, "  wrap");
+	if (p->sideways > 0)
+		str_addf(s, "  column %d", p->sideways + 1);
 	add_matches(p, s);
 	if (p->more_below)
 		str_add_text(s, "  more below");

@@ -22,6 +22,8 @@
 struct model;
 
 enum {
+	LOGPANE_MARK_CELLS = 2,
+	LOGPANE_STAMP_CELLS = 9,
 	LOGPANE_LINES_MAX = 200000,
 	LOGPANE_BYTES_MAX = 48 << 20,
 	LOGPANE_OLDER_LINES = 1000	/* brought at a time, older or newer */
@@ -68,11 +70,12 @@ struct logpane {
 	size_t top;			/* index in shown of the first line on the screen;
 					 * while following the last one stands at the bottom */
 	int sideways;			/* cells */
-	int height;			/* rows of the pane, set by who embeds it */
+	int height, width;		/* of the pane, set by who embeds it */
 	/* search */
 	bool typing;
 	size_t typing_top;		/* where the pane stood when that began */
 	bool typing_follow;
+	int typing_sideways;
 	struct lineedit line;
 	struct str needle;		/* what is searched; empty: nothing */
 	size_t match;			/* index in shown of the present match */
@@ -120,6 +123,8 @@ bool logpane_find(const struct logpane *p, struct view text, size_t from, size_t
 /* The index in shown of the first line to draw, for a pane of so many rows and
  * columns: while following, so that the last one ends at the bottom. */
 size_t logpane_first(const struct logpane *p, int rows, int cols);
+/* Cells in front of a line's text: its mark, and its time where that is shown. */
+int logpane_margin(const struct logpane *p);
 /* Rows that a line takes when it is wrapped to cols. */
 int logpane_row_height(const struct logpane *p, const struct log_row *row, int cols);
 /* "follow  both  >=warn  3/17" for the border; 3/17+: of the lines that are here. */

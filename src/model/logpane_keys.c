@@ -115,9 +115,17 @@ static void act_left(struct model *m, struct logpane *p, struct effects *fx)
 	p->sideways = p->sideways > SIDEWAYS_CELLS ? p->sideways - SIDEWAYS_CELLS : 0;
 }
 
+/* Not beyond the longest line on the screen: a pane without a word looks like a log
+ * without one. */
 static void act_right(struct model *m, struct logpane *p, struct effects *fx)
 {
-	if (!p->wrap)
+	size_t at = logpane_first(p, p->height, 0);
+	int longest = 0;
+	for (int rows = p->height; rows > 0 && at < p->shown.len; rows--, at++) {
+		int width = logpane_row_width(logpane_row(p, at));
+		longest = width > longest ? width : longest;
+	}
+	if (!p->wrap && longest > p->sideways + p->width - logpane_margin(p))
 		p->sideways += SIDEWAYS_CELLS;
 }
 
@@ -194,6 +202,7 @@ static void act_search(struct model *m, struct logpane *p, struct effects *fx)
 	p->typing = true;
 	p->typing_top = p->top;
 	p->typing_follow = p->follow;
+	p->typing_sideways = p->sideways;
 	lineedit_set(&p->line, view_of_str(&p->needle));
 }
 
@@ -248,6 +257,7 @@ struct lineedit *logpane_field(struct logpane *p)
 static void go_back(struct logpane *p)
 {
 	p->follow = p->typing_follow;
+	p->sideways = p->typing_sideways;
 	p->top = p->follow && p->shown.len ? p->shown.len - 1 : p->typing_top;
 }
 

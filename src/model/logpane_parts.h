@@ -6,6 +6,8 @@
 
 /* The row behind an index of shown. */
 const struct log_row *logpane_row(const struct logpane *p, size_t shown);
+/* Cells that a line takes when it is not wrapped. */
+int logpane_row_width(const struct log_row *row);
 /* Makes shown anew after streams or level changed; the place looked at stays. */
 void logpane_select(struct logpane *p);
 void logpane_count_matches(struct logpane *p);

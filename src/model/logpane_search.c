@@ -1,5 +1,6 @@
 /* Searching in the log pane: plain text, letters folded unless the needle has a
  * capital (as less -i and vim's smartcase do). */
+#include "base/utf8.h"
 #include "model/logpane_parts.h"
 #include "model/model.h"
 
@@ -78,6 +79,27 @@ static void show(struct logpane *p, size_t shown)
 	p->top = shown > above ? shown - above : 0;
 }
 
+/* Turns the pane sideways, if it must, so that the first match of a line is seen. */
+static void turn_to(struct logpane *p, size_t shown)
+{
+	const struct log_row *row = logpane_row(p, shown);
+	struct clean_style style = row->style;
+	struct clean_line line = {0};
+	size_t start, end;
+	int cols = p->width - logpane_margin(p);
+	clean_log_line(view_bytes(row->text, row->len), &style, &line);
+	struct view text = view_of_str(&line.text);
+	if (!p->wrap && cols > 0 && logpane_find(p, text, 0, &start, &end)) {
+		int from = utf8_width(view_cut(text, 0, start));
+		int to = utf8_width(view_cut(text, 0, end));
+		if (to < cols)
+			p->sideways = 0;
+		else if (from < p->sideways || to >= p->sideways + cols)
+			p->sideways = from - cols / 3;
+	}
+	clean_line_release(&line);
+}
+
 bool logpane_go_match(struct logpane *p, enum log_way way)
 {
 	if (!p->needle.len || !p->shown.len)
@@ -92,6 +114,7 @@ bool logpane_go_match(struct logpane *p, enum log_way way)
 		p->has_match = true;
 		logpane_count_matches(p);
 		show(p, at);
+		turn_to(p, at);
 		return true;
 	}
 	return false;
@@ -169,6 +192,8 @@ void logpane_found(struct logpane *p)
 	p->has_match = quest == LOG_QUEST_MATCH && line_matches(p, p->match);
 	logpane_count_matches(p);
 	show(p, p->shown.len - 1);
+	if (p->has_match)
+		turn_to(p, p->match);
 }
 
 void logpane_not_found(struct model *m, struct logpane *p, const struct msg_done *done)

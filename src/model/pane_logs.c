@@ -3,12 +3,13 @@
 #include "model/model.h"
 #include "model/panes.h"
 
-static void set_height(struct model *m)
+static void set_size(struct model *m)
 {
 	struct detail_layout l;
 
 	detail_layout_make(m, &l);
 	m->detail.log.height = l.pane.rows;
+	m->detail.log.width = l.pane.cols;
 }
 
 void pane_logs_show(struct model *m, struct effects *fx)
@@ -16,7 +17,7 @@ void pane_logs_show(struct model *m, struct effects *fx)
 	const struct task_facts *t = detail_task(m);
 	struct log_source source = { .key = m->detail.key };
 
-	set_height(m);
+	set_size(m);
 	if (!t || t->attempt == 0)
 		return;
 	source.task = t->id;
@@ -34,7 +35,7 @@ bool pane_logs_act(struct model *m, enum action a, struct effects *fx)
 {
 	struct logpane *log = &m->detail.log;
 
-	set_height(m);
+	set_size(m);
 	if (log->typing && (a == ACTION_OPEN || a == ACTION_BACK)) {
 		logpane_end_typing(m, log, a == ACTION_OPEN ? LOG_SEARCH_KEEP : LOG_SEARCH_DROP,
 				   fx);
@@ -61,7 +62,7 @@ void pane_logs_typed(struct model *m, struct effects *fx)
 
 void pane_logs_arrive(struct model *m, const struct msg *msg, struct effects *fx)
 {
-	set_height(m);
+	set_size(m);
 	logpane_arrive(m, &m->detail.log, msg);
 	if (msg->kind == MSG_CONDITION && msg->condition.condition == CONDITION_LIVE &&
 	    m->detail.log.ended.len > 0)

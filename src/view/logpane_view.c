@@ -5,8 +5,6 @@
 #include "base/utf8.h"
 #include "base/when.h"
 
-enum { STAMP_CELLS = 9, MARGIN_CELLS = 2 };
-
 /* A mark in front of each line of stderr, so that the streams can be told apart
  * without colours. */
 static int margin(struct pen *p, int row, int col, const struct log_row *line)
@@ -15,7 +13,7 @@ static int margin(struct pen *p, int row, int col, const struct log_row *line)
 		canvas_glyph(p->canvas, row, col, STYLE_STDERR, "▌", "!");
 	if (line->stream == LOG_STREAM_NOTE)
 		canvas_glyph(p->canvas, row, col, STYLE_STRONG, "»", "#");
-	return MARGIN_CELLS;
+	return LOGPANE_MARK_CELLS;
 }
 
 static int stamp(struct pen *p, int row, int col, const struct log_row *line)
@@ -23,8 +21,8 @@ static int stamp(struct pen *p, int row, int col, const struct log_row *line)
 	struct str *s = pen_text(p);
 	if (line->at_ms)
 		when_add_clock(s, line->at_ms);
-	pen_put(p, row, col, STAMP_CELLS, STYLE_TIME);
-	return STAMP_CELLS;
+	pen_put(p, row, col, LOGPANE_STAMP_CELLS, STYLE_TIME);
+	return LOGPANE_STAMP_CELLS;
 }
 
 /* Paints what matches; cells are counted from the begin of the cleaned text. */
@@ -65,11 +63,15 @@ static int draw_line(struct pen *p, struct rect r, const struct logpane *pane, s
 	clean_log_line(view_bytes(row->text, row->len), &style, &line);
 	int width = utf8_width(view_of_str(&line.text));
 	int skip = pane->wrap ? 0 : pane->sideways;
+	bool cut = !pane->wrap && text.cols > 1 && width - skip > text.cols;
 	do {
-		canvas_log(p->canvas, text.row, text.col, text.cols, &line, skip);
+		canvas_log(p->canvas, text.row, text.col, text.cols - cut, &line, skip);
 		paint_matches(p, pane, text, &line, skip);
 		if (is_match(pane, shown))
 			canvas_mark(p->canvas, text, CELL_UNDERLINE);
+		if (cut)
+			canvas_glyph(p->canvas, text.row, text.col + text.cols - 1, STYLE_DIM, "›",
+				     ">");
 		text.row++;
 		rows++;
 		skip += text.cols;
@@ -109,7 +111,7 @@ void view_logpane(struct pen *p, struct rect r, const struct logpane *pane)
 		pen_empty(p, r, empty_words(pane));
 		return;
 	}
-	int cols = r.cols - MARGIN_CELLS - (pane->stamps ? STAMP_CELLS : 0);
+	int cols = r.cols - logpane_margin(pane);
 	size_t at = logpane_first(pane, r.rows, cols);
 	for (; at < pane->shown.len && r.rows > 0; at++)
 		rect_take_top(&r, draw_line(p, r, pane, at));

@@ -13,6 +13,7 @@ struct scene scene_open(void)
 	s.model = model_new(&setup);
 	logpane_init(&s.pane);
 	s.pane.height = 4;
+	s.pane.width = 22;
 	logpane_open(s.model, &s.pane, &source, &s.fx);
 	return s;
 }

@@ -299,6 +299,53 @@ START_TEST(lines_of_another_request_are_ignored)
 }
 END_TEST
 
+START_TEST(a_match_beyond_the_edge_comes_into_sight)
+{
+	struct scene s = scene_open();
+	struct str state = { 0 };
+	say(&s, LOG_STREAM_STDOUT, "begin 3456789012345678901234567890 needle and more");
+	say(&s, LOG_STREAM_STDOUT, "needle");
+	search(&s, "needle");
+	act(&s, ACTION_NEXT_MATCH);
+	act(&s, ACTION_PREV_MATCH);
+	ck_assert_int_gt(s.pane.sideways, 37 + 6 - 20);
+	ck_assert_int_lt(s.pane.sideways, 37);
+	logpane_add_state(&s.pane, &state);
+	ck_assert_msg(view_find(view_of_str(&state), VIEW("  column "), 0) != SIZE_MAX, "%s",
+		      str_text(&state));
+	act(&s, ACTION_NEXT_MATCH);
+	ck_assert_int_eq(s.pane.sideways, 0);
+	str_release(&state);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_search_that_is_dropped_leaves_the_pane_as_it_was)
+{
+	struct scene s = scene_open();
+	say(&s, LOG_STREAM_STDOUT, "begin 3456789012345678901234567890 needle and more");
+	act(&s, ACTION_RIGHT);
+	act(&s, ACTION_FILTER);
+	lineedit_set(&s.pane.line, VIEW("needle"));
+	logpane_typed(&s.pane);
+	ck_assert_int_gt(s.pane.sideways, 8);
+	logpane_end_typing(s.model, &s.pane, LOG_SEARCH_DROP, &s.fx);
+	ck_assert_int_eq(s.pane.sideways, 8);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_pane_is_not_turned_beyond_its_longest_line)
+{
+	struct scene s = scene_open();
+	say(&s, LOG_STREAM_STDOUT, "0123456789012345678901234");
+	for (int i = 0; i < 9; i++)
+		act(&s, ACTION_RIGHT);
+	ck_assert_int_eq(s.pane.sideways, 8);
+	scene_close(&s);
+}
+END_TEST
+
 Suite *suite_logpane(void);
 
 Suite *suite_logpane(void)
@@ -310,6 +357,9 @@ Suite *suite_logpane(void)
 	tcase_add_test(tc, scrolling_up_leaves_the_end_and_new_lines_do_not_move_what_is_read);
 	tcase_add_test(tc, paging_down_to_the_end_follows_again);
 	tcase_add_test(tc, streams_are_told_apart);
+	tcase_add_test(tc, a_match_beyond_the_edge_comes_into_sight);
+	tcase_add_test(tc, a_search_that_is_dropped_leaves_the_pane_as_it_was);
+	tcase_add_test(tc, a_pane_is_not_turned_beyond_its_longest_line);
 	tcase_add_test(tc, a_level_keeps_the_trace_with_its_error);
 	tcase_add_test(tc, a_search_goes_along_to_the_next_task_but_not_to_another_run);
 	tcase_add_test(tc, a_line_without_a_level_is_information_whatever_stands_before_it);

@@ -5,6 +5,9 @@
 #include "model/model.h"
 #include "view/screens.h"
 
+/* From WIDE_COLS on both how long it waits and how long it may. */
+enum { WIDE_COLS = 60, NAME_COLS = 20 };
+
 static void put_entry(struct pen *p, struct rect r, const struct run_facts *run, bool selected)
 {
 	const struct gate_facts *g = &run->waiting;
@@ -13,23 +16,26 @@ static void put_entry(struct pen *p, struct rect r, const struct run_facts *run,
 	struct str *s = pen_text(p);
 
 	canvas_glyph(p->canvas, r.row, r.col + 1, look.role, look.glyph, look.ascii);
-	str_add_text(s, "waits ");
-	add_age(s, g->since_ms, p->m->now_ms);
+	if (g->deadline_ms == 0 || r.cols >= WIDE_COLS) {
+		str_add_text(s, "waits ");
+		add_age(s, g->since_ms, p->m->now_ms);
+	}
 	if (g->deadline_ms > 0) {
-		str_add_text(s, pen_dot(p));
+		str_add_text(s, s->len > 0 ? pen_dot(p) : "");
 		if (g->deadline_ms > p->m->now_ms)
 			when_add_age(s, age_left_ms(g->deadline_ms, p->m->now_ms));
 		str_add_text(s, g->deadline_ms > p->m->now_ms ? " left" : "overdue");
 	}
 	if (g->required > 1)
 		str_addf(s, "%s%zu/%d", pen_dot(p), g->n_given, g->required);
-	end = pen_put_right(p, r.row, r.col + 24, end, STYLE_DIM) - 2;
+	end = pen_put_right(p, r.row, r.col + NAME_COLS, end, STYLE_DIM) - 2;
 	s = pen_text(p);
 	str_add(s, run->workflow);
 	str_add_char(s, ' ');
 	str_add(s, run->short_id);
 	str_add_text(s, pen_dot(p));
 	str_add(s, g->task);
+	pen_squeeze(p, end - r.col - 3);
 	pen_put(p, r.row, r.col + 3, end - r.col - 3, STYLE_STRONG);
 	canvas_text(p->canvas, r.row + 1, r.col + 3, r.cols - 4, STYLE_WAITING,
 		    g->prompt.len > 0 ? g->prompt : VIEW("waits for a decision"));

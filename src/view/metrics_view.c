@@ -6,9 +6,11 @@
 #include "view/screens.h"
 
 enum { COLUMN_WORKFLOW, COLUMN_ENDED, COLUMN_SUCCESS, COLUMN_P50, COLUMN_P95 };
-enum { NAME_COLS = 20, ENDED_COLS = 7, RATE_COLS = 6, SPAN_COLS = 9, GAP_COLS = 2 };
+enum { NAME_COLS = 20, NAME_LEAST = 10, NARROW_COLS = 48, ENDED_COLS = 7, RATE_COLS = 6, SPAN_COLS = 9, GAP_COLS = 2 };
 
 struct plan {
+	int name;		/* cells of the workflow's name, with a gap */
+	int ended;		/* of how many ended; 0: no room for them */
 	int bar;		/* cells of a bar; 0: no room for any */
 	double longest;		/* p95 of all, in milliseconds */
 };
@@ -21,8 +23,12 @@ static bool number_of(const struct view *cells, int column, double *out)
 
 static struct plan make_plan(const struct table_state *s, int cols)
 {
-	struct plan plan = { .bar = (cols - NAME_COLS - ENDED_COLS - RATE_COLS - 2 * SPAN_COLS -
-				     4 * GAP_COLS) / 2 };
+	int ended = cols < NARROW_COLS ? 0 : ENDED_COLS;
+	int room = cols - ended - RATE_COLS - 2 * SPAN_COLS - 4 * GAP_COLS;
+	struct plan plan = { .ended = ended,
+			     .name = room < NAME_LEAST ? NAME_LEAST
+				     : room < NAME_COLS ? room : NAME_COLS,
+			     .bar = (room - NAME_COLS) / 2 };
 	double span;
 
 	for (size_t i = 0; i < table_len(s); i++) {
@@ -39,10 +45,10 @@ static void put_titles(struct pen *p, struct rect r, const struct plan *plan)
 {
 	int col = r.col + 1;
 
-	canvas_words(p->canvas, r.row, col, NAME_COLS, STYLE_LABEL, "workflow");
-	col += NAME_COLS;
-	canvas_words(p->canvas, r.row, col, ENDED_COLS, STYLE_LABEL, "ended");
-	col += ENDED_COLS;
+	canvas_words(p->canvas, r.row, col, plan->name, STYLE_LABEL, "workflow");
+	col += plan->name;
+	canvas_words(p->canvas, r.row, col, plan->ended, STYLE_LABEL, "ended");
+	col += plan->ended;
 	canvas_words(p->canvas, r.row, col, 8, STYLE_LABEL, "success");
 	col += RATE_COLS + plan->bar + GAP_COLS;
 	canvas_words(p->canvas, r.row, col, SPAN_COLS, STYLE_LABEL, "half in");
@@ -62,11 +68,11 @@ static void put_row(struct pen *p, struct rect r, const struct view *cells,
 	double rate, half, most;
 	int col = r.col + 1, end = r.col + r.cols - 1;
 
-	canvas_text(p->canvas, r.row, col, NAME_COLS - GAP_COLS, STYLE_STRONG,
+	canvas_text(p->canvas, r.row, col, plan->name - GAP_COLS, STYLE_STRONG,
 		    cells[COLUMN_WORKFLOW]);
-	col += NAME_COLS;
-	canvas_text(p->canvas, r.row, col, ENDED_COLS - 1, STYLE_PLAIN, cells[COLUMN_ENDED]);
-	col += ENDED_COLS;
+	col += plan->name;
+	canvas_text(p->canvas, r.row, col, plan->ended - 1, STYLE_PLAIN, cells[COLUMN_ENDED]);
+	col += plan->ended;
 	if (number_of(cells, COLUMN_SUCCESS, &rate) && rate <= 1) {
 		str_addf(pen_text(p), "%d%%", (int)(rate * 100));
 		pen_put(p, r.row, col, RATE_COLS, STYLE_PLAIN);

@@ -13,17 +13,19 @@ struct columns {
 
 static struct columns columns_at(int cols)
 {
+	enum { ID_COLS = 8, TOOK_COLS = 9, NAME_COLS = 16, WIDE_NAME_COLS = 24, NAME_LEAST = 6 };
 	struct columns c = { .workflow = 14 };
-	int at = c.workflow + (cols >= 100 ? 24 : 16);
+	int room = cols - c.workflow - ID_COLS - TOOK_COLS, least = room > NAME_LEAST ? room : NAME_LEAST;
+	int at = c.workflow + (cols >= 100 ? WIDE_NAME_COLS : least < NAME_COLS ? least : NAME_COLS);
 
 	c.id = at;
-	at += 8;
+	at += ID_COLS;
 	if (cols >= 70) {
 		c.started = at;
 		at += cols >= 100 ? 21 : 10;
 	}
 	c.took = at;
-	at += 9;
+	at += TOOK_COLS;
 	if (cols >= 90) {
 		c.by = at;
 		at += 16;

@@ -272,6 +272,19 @@ START_TEST(tabs_tell_the_count_of_every_lane)
 }
 END_TEST
 
+START_TEST(on_a_narrow_screen_tables_keep_their_last_column)
+{
+	ck_assert(fixture_open(&f, "three-runs", 12, 40));
+	keys("H");
+	ck_drawn(true, "run     took     |");
+	ck_drawn(true, "a1e009  59s ");
+	keys("Esc I");
+	ck_drawn(true, " deploy a1c003 · revi…  1h left · 1/2 |");
+	keys("Esc M");
+	ck_drawn(true, "95% in");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -316,6 +329,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, of_many_choices_all_are_seen);
 	tcase_add_test(t, who_decided_is_not_named_as_a_vote_where_one_is_enough);
 	tcase_add_test(t, tabs_tell_the_count_of_every_lane);
+	tcase_add_test(t, on_a_narrow_screen_tables_keep_their_last_column);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

@@ -1,4 +1,5 @@
 /* runboard show: one run with its tasks. */
+#include "base/utf8.h"
 #include "base/when.h"
 #include "cli/command.h"
 #include "cli/json_out.h"
@@ -118,11 +119,23 @@ static void add_next_try(struct str *s, int64_t at_ms)
 	str_add_text(s, "  ");
 }
 
-static void show_task(struct out *o, const struct task_facts *t)
+/* An id that is cut is of no use: orders and logs are asked for by it. */
+static int id_cells(const struct run_detail *d)
+{
+	enum { LEAST = 18, MOST = 100 };
+	int most = LEAST;
+	for (size_t i = 0; i < d->n_tasks; i++) {
+		int cells = utf8_width(d->tasks[i].id);
+		most = cells > most ? cells : most;
+	}
+	return (most < MOST ? most : MOST) + 2;
+}
+
+static void show_task(struct out *o, const struct task_facts *t, int cells)
 {
 	struct str s = {0};
 	out_text(o, "  ");
-	out_column(o, t->id, 20);
+	out_column(o, t->id, cells);
 	out_column(o, view_of(task_status_name(t->status)), 11);
 	if (t->started_ms)
 		when_add_span(&s, (t->ended_ms ? t->ended_ms : when_now_ms()) - t->started_ms);
@@ -148,12 +161,13 @@ static void on_detail_text(void *arg, const struct run_detail *d)
 {
 	struct cli *c = arg;
 	show_head(&c->out, &d->run);
-	if (!d->run.params.len)
+	if (!d->run.params.len && !view_is(d->params, "{}"))
 		field(&c->out, "arguments", d->params);
 	field(&c->out, "result", d->result);
 	out_text(&c->out, "\n");
+	int cells = id_cells(d);
 	for (size_t i = 0; i < d->n_tasks; i++)
-		show_task(&c->out, &d->tasks[i]);
+		show_task(&c->out, &d->tasks[i], cells);
 }
 
 static void on_detail_json(void *arg, const struct run_detail *d)

@@ -109,6 +109,17 @@ def running(rig):
     rig.equal('edit and retry', rig.done(failed)['status'], 'completed')
 
 
+def reading(rig):
+    step = 'compare-with-the-figures-of-last-night'
+    rig.workflow('night', 'steps: [{id: %s, run: "true"}, {id: go, approve: {prompt: "Go?"}}]\n' % step)
+    run = rig.until_status(rig.start('night'), 'waiting')['id']
+    shown = exits(rig, 0, 'show', run).stdout
+    rig.check('show names a step as orders need it', re.search(r'^  %s +completed ' % step, shown, re.M), shown)
+    rig.check('show says nothing of arguments that there are not', '{}' not in shown, shown)
+    exits(rig, 0, 'approve', run)
+    rig.done(run)
+
+
 def deciding(rig):
     run = rig.until_status(rig.start('gate'), 'waiting')['id']
     exits(rig, 4, 'answer', run, 'review', '5')
@@ -360,5 +371,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, deciding, reasons, orders_as_json, short_ids, many, families, words, backends, retried, tables, pages, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, reading, deciding, reasons, orders_as_json, short_ids, many, families, words, backends, retried, tables, pages, checking, configuration,
          engine, engine=None)

@@ -395,14 +395,26 @@ bool board_select(struct model *m, struct run_key key)
 	return true;
 }
 
+/* A folded lane that is drawn as a strip: where there is room for one only, it is not. */
+static bool is_strip(const struct model *m, int lane)
+{
+	struct board_layout l;
+
+	if (!m->board.lanes[lane].folded)
+		return false;
+	board_layout_make(m, board_layout_body(m), &l);
+	return l.lane[lane].cols == LANE_FOLDED_COLS;
+}
+
 struct run_key board_selected(const struct model *m)
 {
 	struct run_key key = m->board.lanes[m->board.focus].selected;
 	size_t index;
 	int lane;
 
-	/* It may have gone to a lane that is not shown: nobody sees what it is now. */
-	if (!run_key_is_set(key) || !board_find(m->cards, key, &lane, &index) ||
+	/* It may have gone to a lane that is not shown, or its lane was folded: nobody sees
+	 * what it is now. */
+	if (is_strip(m, m->board.focus) || !run_key_is_set(key) || !board_find(m->cards, key, &lane, &index) ||
 	    lane != m->board.focus)
 		return (struct run_key){ 0 };
 	return key;

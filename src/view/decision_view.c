@@ -70,6 +70,22 @@ static void put_votes(struct pen *p, struct rect *r, const struct target *t)
 	line(p, r, "waits", view_of_str(s));
 }
 
+/* A reason may begin with the run's name itself: "deploy a1c003 is completed now." */
+static void add_why(struct str *s, const struct target *t)
+{
+	struct view why = view_of_str(&t->why);
+
+	if (t->allowed) {
+		str_add_text(s, t->unsettled ? ": one by one only" : "");
+		return;
+	}
+	if (view_starts(why, str_text(s)))
+		why = view_cut(why, s->len, SIZE_MAX);
+	else
+		str_add_text(s, ": ");
+	str_add(s, why);
+}
+
 /* The marked runs, those that cannot be acted upon with the reason. */
 static void put_list(struct pen *p, struct rect *r, const struct decision_layout *l)
 {
@@ -84,10 +100,7 @@ static void put_list(struct pen *p, struct rect *r, const struct decision_layout
 		struct str *s = pen_text(p);
 
 		str_addf(s, "%s %s", str_text(&t->workflow), str_text(&t->short_id));
-		if (!t->allowed)
-			str_addf(s, ": %s", str_text(&t->why));
-		else if (t->unsettled)
-			str_add_text(s, ": one by one only");
+		add_why(s, t);
 		pen_squeeze(p, r->cols - 2);
 		pen_put(p, r->row, r->col + 2, r->cols - 2,
 			t->allowed && !t->unsettled ? STYLE_PLAIN : STYLE_DIM);

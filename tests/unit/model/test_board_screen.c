@@ -142,6 +142,19 @@ START_TEST(a_lane_that_is_hidden_is_shown_by_its_number)
 }
 END_TEST
 
+START_TEST(no_order_goes_to_a_card_in_a_folded_lane)
+{
+	keys("2");
+	ck_assert(run_key_is_set(board_selected(f.model)));
+	keys("- c");
+	ck_assert(!run_key_is_set(board_selected(f.model)));
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_str_eq(str_text(&f.model->notice.text), "No run is in focus.");
+	keys("Enter c");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
+}
+END_TEST
+
 START_TEST(a_folded_lane_keeps_its_number_and_unfolds_by_enter)
 {
 	keys("1 -");
@@ -303,6 +316,7 @@ Suite *suite_board_screen(void)
 	tcase_add_test(c, there_is_no_wrapping_round);
 	tcase_add_test(c, a_lane_that_is_hidden_is_shown_by_its_number);
 	tcase_add_test(c, a_folded_lane_keeps_its_number_and_unfolds_by_enter);
+	tcase_add_test(c, no_order_goes_to_a_card_in_a_folded_lane);
 	tcase_add_test(c, the_filter_is_live_and_a_wrong_one_leaves_the_last_in_force);
 	tcase_add_test(c, enter_keeps_the_filter_and_remembers_it);
 	tcase_add_test(c, letters_in_the_filter_give_no_orders);

@@ -88,7 +88,7 @@ START_TEST(a_list_of_marked_runs_keeps_the_reason_why_one_is_left_out)
 	fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
 	keys("* c");
 	fixture_put(&f, long_run(RUN_COMPLETED));
-	ck_drawn(true, "a22015: nightly");
+	ck_drawn(true, "a22015 is completed now.");
 	ck_drawn(true, "─ Cancel 1 run ─");
 	ck_drawn(true, "  Cancel 1 run  ");
 }

@@ -141,21 +141,25 @@ static void selected_moved(struct model *m, const struct board_change *c)
 	select_at(m, c->from, from->index);
 }
 
+/* The shown lane that has the most to say; Running where none has cards. */
+static int lane_to_stand_in(const struct model *m)
+{
+	static const int order[] = { BOARD_WAITING, LANE_RUNNING, LANE_FAILED, LANE_PENDING,
+				     LANE_COMPLETED, LANE_CANCELLED, LANE_PLANNED };
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		if (m->board.lanes[order[i]].shown && board_count(m->cards, order[i]) > 0)
+			return order[i];
+	}
+	return LANE_RUNNING;
+}
+
 /* Before the first key, while the runs are still being told: the cursor stands on
  * the first card of the lane that has the most to say. After that it stays on its
  * run; only the lane is not scrolled away under the eyes of who just looks on. */
 static void stand_first(struct model *m)
 {
-	static const int order[] = { BOARD_WAITING, LANE_RUNNING, LANE_FAILED, LANE_PENDING,
-				     LANE_COMPLETED };
-
-	m->board.focus = LANE_RUNNING;
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-		if (m->board.lanes[order[i]].shown && board_count(m->cards, order[i]) > 0) {
-			m->board.focus = order[i];
-			break;
-		}
-	}
+	m->board.focus = lane_to_stand_in(m);
 	for (int lane = 0; lane < BOARD_LANES; lane++) {
 		lane_of(m, lane)->fresh = 0;
 		lane_of(m, lane)->top = 0;
@@ -267,6 +271,14 @@ void board_cursor_lane(struct model *m, int by)
 			return;
 		}
 	}
+}
+
+void board_cursor_find(struct model *m)
+{
+	int lane = lane_to_stand_in(m);
+
+	if (board_count(m->cards, m->board.focus) == 0 && board_count(m->cards, lane) > 0)
+		board_cursor_go_lane(m, lane);
 }
 
 void board_cursor_take_new(struct model *m)

@@ -21,6 +21,8 @@ void board_cursor_move(struct model *m, long by);
 /* To the next lane on the left (-1) or right (1); no wrapping round. */
 void board_cursor_lane(struct model *m, int by);
 void board_cursor_go_lane(struct model *m, int lane);
+/* From a lane without cards to the one that has the most to say. */
+void board_cursor_find(struct model *m);
 /* Lets the newcomers in: to the top of the lane, the cursor where it is. */
 void board_cursor_take_new(struct model *m);
 /* To the next card that changed its lane since. False: none. */

@@ -225,6 +225,7 @@ static bool act_typing(struct model *m, enum action a, struct effects *fx)
 		if (b->filter_error.len > 0)
 			return true;
 		end_typing(m);
+		board_cursor_find(m);
 	} else if (a == ACTION_BACK || a == ACTION_INTERRUPT) {
 		lineedit_set(&b->line, view_of_str(&b->before));
 		board_apply_filter(m);

@@ -180,6 +180,16 @@ START_TEST(the_filter_is_live_and_a_wrong_one_leaves_the_last_in_force)
 }
 END_TEST
 
+START_TEST(what_a_filter_finds_in_another_lane_gets_the_cursor)
+{
+	keys("1 / \"status:failed\"");
+	ck_assert_int_eq(f.model->board.focus, LANE_PENDING);
+	keys("Enter");
+	ck_assert_int_eq(f.model->board.focus, LANE_FAILED);
+	ck_assert(run_key_is_set(board_selected(f.model)));
+}
+END_TEST
+
 START_TEST(enter_keeps_the_filter_and_remembers_it)
 {
 	keys("/ \"workflow:deploy\" Enter");
@@ -319,6 +329,7 @@ Suite *suite_board_screen(void)
 	tcase_add_test(c, no_order_goes_to_a_card_in_a_folded_lane);
 	tcase_add_test(c, the_filter_is_live_and_a_wrong_one_leaves_the_last_in_force);
 	tcase_add_test(c, enter_keeps_the_filter_and_remembers_it);
+	tcase_add_test(c, what_a_filter_finds_in_another_lane_gets_the_cursor);
 	tcase_add_test(c, letters_in_the_filter_give_no_orders);
 	tcase_add_test(c, escape_clears_marks_first_then_the_filter);
 	tcase_add_test(c, marks_that_a_filter_hides_are_cleared);

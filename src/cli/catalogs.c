@@ -286,17 +286,21 @@ static void on_schedule(void *arg, struct view json)
 	struct out *o = &p->cli->out;
 	struct json_doc *doc = json_parse(json, (size_t)64 << 20, NULL);
 	const struct json *root = doc ? json_root(doc) : NULL;
+	struct str at = {0};
 	if (cli_flag(p->cli, "json")) {
 		out_json(o, json);
 	} else if (json_get(root, "cron")) {
 		out_label(o, json_get_text(root, "id"));
 		struct view next = json_get_text(root, "next");
 		out_text(o, next.len ? " fires next at " : " is paused");
-		out_label(o, next);
+		if (!add_time(&at, next, AS_TIME))
+			str_add(&at, next);
+		out_label(o, view_of_str(&at));
 	} else {
 		out_label(o, json_get_text(root, "id"));
 	}
 	out_text(o, "\n");
+	str_release(&at);
 	json_free(doc);
 }
 

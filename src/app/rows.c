@@ -1,12 +1,13 @@
 /* A catalogue's JSON as a table of texts, for the screens that only list. */
 #include "app/rows.h"
 
+#include "base/ident.h"
 #include "base/vec.h"
 #include "base/when.h"
 #include "core/pretty.h"
 #include "wire/catalog.h"
 
-enum { COLUMNS_MAX = 9 };
+enum { COLUMNS_MAX = 10 };
 
 /* Of an answer. */
 struct lines {
@@ -34,8 +35,10 @@ static const struct table tables[] = {
 		0x1e4 },
 	/* In the order that view/metrics_view.c draws. */
 	[CATALOG_STATS] = { "workflows",
-		{ "workflow", "ended", "success_rate", "duration_ms.p50", "duration_ms.p95" },
-		{ "workflow", "ended", "success", "half in", "95% in" } },
+		{ "workflow", "ended", "success_rate", "duration_ms.p50", "duration_ms.p95",
+		  "duration_ms.avg", "duration_ms.min", "duration_ms.max", "wait_ms.p95", "started" },
+		{ "workflow", "ended", "success", "half in", "95% in", "average", "least", "most",
+		  "95% wait", "started" } },
 	[CATALOG_AUDIT] = { "audit", { "at", "by", "what", "why" },
 		{ "when", "who", "what", "note" } },
 	[CATALOG_SPACES] = { "namespaces", { "name", "here", "retention", "description" },
@@ -68,6 +71,32 @@ static struct view cell_text(const struct json *v, struct arena *arena)
 	struct view out = arena_view(arena, view_of_str(&s));
 	str_release(&s);
 	return out;
+}
+
+/* "cancel 01a2...": the run by what its card calls it, as far as that is known here. */
+static struct view shorten_ids(struct view text, struct arena *arena)
+{
+	struct view rest = text, word;
+	struct str s = {0};
+	char part[20];
+	while (view_split(&rest, ' ', &word)) {
+		if (s.len)
+			str_add_char(&s, ' ');
+		if (ident_is_uuid(word)) {
+			ident_random_part(word, part);
+			word = view_bytes(part, IDENT_SHORT_MIN);
+		}
+		str_add(&s, word);
+	}
+	struct view out = arena_view(arena, view_of_str(&s));
+	str_release(&s);
+	return out;
+}
+
+static struct view read_cell(enum catalog_kind kind, const struct json *v, struct arena *arena)
+{
+	struct view text = cell_text(v, arena);
+	return kind == CATALOG_AUDIT ? shorten_ids(text, arena) : text;
 }
 
 /* A member of the row, or one within it: "duration_ms.p50". */
@@ -179,17 +208,21 @@ void rows_read(enum catalog_kind kind, struct view json, struct arena *arena,
 	}
 	struct json_doc *doc = json_parse(json, CATALOG_BYTES_MAX, NULL);
 	const struct json *rows = doc ? catalog_rows(json_root(doc), t->list) : NULL;
+	const struct json *total = doc && kind == CATALOG_STATS ? json_get(json_root(doc), "total")
+								: NULL;
 	size_t n = rows ? json_count(rows) : 0, shown[COLUMNS_MAX];
 	size_t columns = choose_columns(t, rows, shown);
 	const char **titles = arena_array(arena, columns + 1, sizeof *titles);
-	struct view *cells = arena_array(arena, n * columns + 1, sizeof *cells);
+	struct view *cells = arena_array(arena, (n + 1) * columns + 1, sizeof *cells);
 	for (size_t i = 0; i < columns; i++)
 		titles[i] = t->titles[shown[i]];
 	out->columns = titles;
 	out->rows = cells;
-	out->len = n;
+	out->len = n + (total && n > 0);
 	for (const struct json *row = json_first(rows); row; row = json_next(row))
 		for (size_t i = 0; i < columns; i++)
-			*cells++ = cell_text(cell_of(row, t->members[shown[i]]), arena);
+			*cells++ = read_cell(kind, cell_of(row, t->members[shown[i]]), arena);
+	for (size_t i = 0; i < columns && out->len > n; i++)
+		*cells++ = i == 0 ? VIEW("all") : cell_text(cell_of(total, t->members[shown[i]]), arena);
 	json_free(doc);
 }

@@ -46,6 +46,19 @@ static void print_rate(struct out *o, const struct json *v)
 	str_release(&s);
 }
 
+/* By the local clock; a time that is none stands as it is. */
+static void print_stamp(struct out *o, struct view at)
+{
+	struct str s = {0};
+	int64_t at_ms;
+	if (when_parse_rfc3339(at, &at_ms))
+		when_add_stamp(&s, at_ms);
+	else
+		str_add(&s, at);
+	out_column(o, view_of_str(&s), NAME_COLS);
+	str_release(&s);
+}
+
 static const char *const spans[] = { "avg", "min", "p50", "p95", "p99", "max" };
 enum { SPANS = sizeof spans / sizeof *spans };
 
@@ -94,8 +107,7 @@ static void print_buckets(struct out *o, const struct json *buckets)
 	for (const struct json *b = json_first(buckets); b; b = json_next(b)) {
 		if (!json_get_int(b, "started", 0) && !json_get_int(b, "ended", 0))
 			continue;
-		struct view at = json_get_text(b, "at");
-		out_column(o, view_cut(at, 0, 16), NAME_COLS);
+		print_stamp(o, json_get_text(b, "at"));
 		print_number(o, json_get(b, "started"), COUNT_COLS);
 		print_number(o, json_get(b, "ended"), COUNT_COLS);
 		print_number(o, json_get(b, "completed"), COUNT_COLS);

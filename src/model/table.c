@@ -123,12 +123,22 @@ static void give(struct model *m, struct view id, struct effects *fx)
 	model_notice(m, "%s %.*s: sent.", schedule_words(s->armed), (int)id.len, id.ptr);
 }
 
+static const struct {
+	char letter;
+	enum verb verb;
+} letters[] = { { 'p', VERB_PAUSE }, { 'o', VERB_RESUME }, { 't', VERB_START } };
+
+bool table_hint(const struct table_state *s, size_t i, char *letter, const char **words)
+{
+	if (schedule_in_focus(s).len == 0 || i >= sizeof letters / sizeof *letters)
+		return false;
+	*letter = letters[i].letter;
+	*words = schedule_words(letters[i].verb);
+	return true;
+}
+
 static bool table_key(struct model *m, struct key key, struct effects *fx)
 {
-	static const struct {
-		uint32_t letter;
-		enum verb verb;
-	} letters[] = { { 'p', VERB_PAUSE }, { 'o', VERB_RESUME }, { 't', VERB_START } };
 	struct table_state *s = &m->table;
 	struct view id = schedule_in_focus(s);
 	enum verb was = s->armed;
@@ -143,7 +153,7 @@ static bool table_key(struct model *m, struct key key, struct effects *fx)
 		return true;
 	}
 	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
-		if (key.code == letters[i].letter) {
+		if (key.code == (uint32_t)letters[i].letter) {
 			arm(m, letters[i].verb, id);
 			return true;
 		}

@@ -13,7 +13,9 @@
 
 enum {
 	TABLE_COLUMNS_MAX = 12,
-	STATS_COLUMNS = 5	/* workflow, ended, success rate, p50 and p95 in ms */
+	/* workflow, ended, success rate; in ms p50, p95, average, least and most of how long
+	 * its runs took and p95 of how long they waited; started */
+	STATS_COLUMNS = 10
 };
 
 struct table_state {
@@ -39,6 +41,8 @@ void table_open_of(struct model *m, enum catalog_kind kind, uint16_t context, st
 /* The same for the answer of a run's own code. */
 void table_ask(struct model *m, struct run_key key, enum verb verb, struct view name,
 	       struct view args, struct effects *fx);
+/* The i-th letter that gives an order to what is under the cursor; false: there is none. */
+bool table_hint(const struct table_state *s, size_t i, char *letter, const char **words);
 size_t table_len(const struct table_state *s);
 const char *table_title(enum catalog_kind kind);
 void table_release(struct table_state *s);

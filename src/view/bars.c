@@ -231,6 +231,24 @@ static bool put_typing(struct pen *p, struct rect r)
 	return words;
 }
 
+/* A schedule's letters are no actions that keys could be bound to. Room for help is kept. */
+static void put_table_hints(struct pen *p, struct rect *r)
+{
+	enum { HELP_COLS = 8 };
+	const char *words;
+	char letter;
+
+	for (size_t i = 0; table_hint(&p->m->table, i, &letter, &words); i++) {
+		int width = 2 + (int)strlen(words);
+
+		if (width + 2 + HELP_COLS > r->cols)
+			return;
+		canvas_words(p->canvas, r->row, r->col, 1, STYLE_KEY, (char[]){ letter, 0 });
+		canvas_words(p->canvas, r->row, r->col + 2, width - 2, STYLE_STATUS, words);
+		rect_take_left(r, width + 2);
+	}
+}
+
 /* A dialog says itself what can be pressed. */
 static void put_hints(struct pen *p, struct rect r)
 {
@@ -248,6 +266,8 @@ static void put_hints(struct pen *p, struct rect r)
 		return;
 	if (top == SCREEN_DETAIL && m->detail.in_pane && m->detail.pane == PANE_LOGS) {
 		more = log_hints;
+	} else if (top == SCREEN_TABLE) {
+		put_table_hints(p, &r);
 	} else {
 		n = add_orders(p, list, n);
 		if ((top != SCREEN_DETAIL && model_focus(m, &focus)) || top == SCREEN_WORKFLOWS)

@@ -1,17 +1,33 @@
 /* The metrics: per workflow how many of its runs ended well and how long they took, as
- * bars. Knows the catalogue of statistics as rows of text, in the order of
- * the first enum. */
+ * bars, and where there is room more figures. Knows the catalogue of statistics as rows of
+ * text, in the order of the first enum. */
+#include "base/utf8.h"
 #include "base/when.h"
 #include "model/model.h"
 #include "view/screens.h"
 
-enum { COLUMN_WORKFLOW, COLUMN_ENDED, COLUMN_SUCCESS, COLUMN_P50, COLUMN_P95 };
-enum { NAME_COLS = 20, NAME_LEAST = 10, NARROW_COLS = 48, ENDED_COLS = 7, RATE_COLS = 6, SPAN_COLS = 9, GAP_COLS = 2 };
+enum { COLUMN_WORKFLOW, COLUMN_ENDED, COLUMN_SUCCESS, COLUMN_P50, COLUMN_P95, COLUMN_AVERAGE,
+       COLUMN_LEAST, COLUMN_MOST, COLUMN_WAIT, COLUMN_STARTED };
+enum { NAME_COLS = 20, NAME_LEAST = 10, NARROW_COLS = 48, ENDED_COLS = 7, RATE_COLS = 6,
+       SPAN_COLS = 9, GAP_COLS = 2, MORE_COLS = 10, BAR_COLS = 10 };
+
+/* What wide screens have behind the rest, the most telling first. */
+static const struct {
+	int column;
+	const char *title;
+	bool span;		/* of milliseconds; else a count */
+} more[] = {
+	{ COLUMN_AVERAGE, "average", true }, { COLUMN_LEAST, "least", true },
+	{ COLUMN_MOST, "most", true },	     { COLUMN_WAIT, "95% wait", true },
+	{ COLUMN_STARTED, "started", false },
+};
+enum { MORE = sizeof more / sizeof *more };
 
 struct plan {
 	int name;		/* cells of the workflow's name, with a gap */
 	int ended;		/* of how many ended; 0: no room for them */
 	int bar;		/* cells of a bar; 0: no room for any */
+	int more;		/* so many columns more */
 	double longest;		/* p95 of all, in milliseconds */
 };
 
@@ -21,23 +37,38 @@ static bool number_of(const struct view *cells, int column, double *out)
 	return number_parse_real(cells[column], out) && *out >= 0 && *out < 1e15;
 }
 
+/* As wide as the longest one wants, up to a quarter of the screen. */
+static int name_cells(const struct table_state *s, int cols, int room)
+{
+	int most = cols / 4 > NAME_COLS ? cols / 4 : NAME_COLS, want = NAME_COLS;
+
+	for (size_t i = 0; i < table_len(s); i++) {
+		int width = utf8_width(s->cells.items[i * STATS_COLUMNS]) + GAP_COLS;
+
+		want = width > want ? width : want;
+	}
+	want = want < most ? want : most;
+	want = want < room ? want : room;
+	return want > NAME_LEAST ? want : NAME_LEAST;
+}
+
 static struct plan make_plan(const struct table_state *s, int cols)
 {
-	int ended = cols < NARROW_COLS ? 0 : ENDED_COLS;
-	int room = cols - ended - RATE_COLS - 2 * SPAN_COLS - 4 * GAP_COLS;
-	struct plan plan = { .ended = ended,
-			     .name = room < NAME_LEAST ? NAME_LEAST
-				     : room < NAME_COLS ? room : NAME_COLS,
-			     .bar = (room - NAME_COLS) / 2 };
+	struct plan plan = { .ended = cols < NARROW_COLS ? 0 : ENDED_COLS };
+	int room = cols - plan.ended - RATE_COLS - 2 * SPAN_COLS - 4 * GAP_COLS;
 	double span;
 
+	plan.name = name_cells(s, cols, room);
+	room -= plan.name;
+	plan.more = room > 2 * BAR_COLS ? (room - 2 * BAR_COLS) / MORE_COLS : 0;
+	plan.more = plan.more < MORE ? plan.more : MORE;
+	plan.bar = (room - plan.more * MORE_COLS) / 2;
+	plan.bar = plan.bar < 4 ? 0 : plan.bar;
 	for (size_t i = 0; i < table_len(s); i++) {
 		if (number_of(&s->cells.items[i * STATS_COLUMNS], COLUMN_P95, &span) &&
 		    span > plan.longest)
 			plan.longest = span;
 	}
-	if (plan.bar < 4)
-		plan.bar = 0;
 	return plan;
 }
 
@@ -54,12 +85,33 @@ static void put_titles(struct pen *p, struct rect r, const struct plan *plan)
 	canvas_words(p->canvas, r.row, col, SPAN_COLS, STYLE_LABEL, "half in");
 	col += SPAN_COLS + plan->bar + GAP_COLS;
 	canvas_words(p->canvas, r.row, col, SPAN_COLS, STYLE_LABEL, "95% in");
+	for (int i = 0; i < plan->more; i++)
+		canvas_words(p->canvas, r.row, col + SPAN_COLS + i * MORE_COLS, MORE_COLS - 1,
+			     STYLE_LABEL, more[i].title);
 }
 
 static void put_span(struct pen *p, struct rect r, double ms)
 {
 	when_add_span(pen_text(p), (int64_t)ms);
 	pen_put(p, r.row, r.col, r.cols, STYLE_PLAIN);
+}
+
+static void put_more(struct pen *p, struct rect r, const struct view *cells, int n)
+{
+	double value;
+
+	for (int i = 0; i < n; i++) {
+		struct rect at = rect_take_left(&r, MORE_COLS);
+
+		at.cols--;
+		if (!number_of(cells, more[i].column, &value))
+			continue;
+		if (more[i].span)
+			put_span(p, at, value);
+		else
+			canvas_text(p->canvas, at.row, at.col, at.cols, STYLE_PLAIN,
+				    cells[more[i].column]);
+	}
 }
 
 static void put_row(struct pen *p, struct rect r, const struct view *cells,
@@ -87,6 +139,8 @@ static void put_row(struct pen *p, struct rect r, const struct view *cells,
 	col += SPAN_COLS + plan->bar + GAP_COLS;
 	if (col < end && number_of(cells, COLUMN_P95, &most))
 		put_span(p, (struct rect){ r.row, col, 1, end - col }, most);
+	put_more(p, (struct rect){ r.row, col + SPAN_COLS, 1, end - col - SPAN_COLS }, cells,
+		 plan->more);
 }
 
 void view_metrics(struct pen *p, struct rect r)

@@ -199,22 +199,25 @@ static void answer_history(struct fixture *f, const struct effect *e)
 				      .done = { .outcome = OUTCOME_OK } });
 }
 
+#define CELL(text) { text, sizeof(text) - 1 }
+
 static void answer_stats(struct fixture *f, const struct effect *e)
 {
 	static const char *const columns[] = { "workflow", "ended", "success", "half in", "95% in",
-					       NULL };
+					       "average", "least", "most", "95% wait", "started", NULL };
 	static const struct view cells[] = {
-		{ "backup", 6 }, { "120", 3 }, { "0.975", 5 }, { "61000", 5 }, { "92000", 5 },
-		{ "deploy", 6 }, { "48", 2 },  { "0.5", 3 },   { "480000", 6 }, { "900000", 6 },
-		{ "report", 6 }, { "0", 1 },   { "", 0 },      { "", 0 },	{ "", 0 },
+		CELL("backup"), CELL("120"), CELL("0.975"), CELL("61000"), CELL("92000"),
+		CELL("63000"), CELL("58000"), CELL("180000"), CELL("3000"), CELL("121"),
+		CELL("deploy"), CELL("48"), CELL("0.5"), CELL("480000"), CELL("900000"),
+		CELL("500000"), CELL("300000"), CELL("1800000"), CELL("0"), CELL("50"),
+		CELL("report"), CELL("0"), CELL(""), CELL(""), CELL(""), CELL(""), CELL(""),
+		CELL(""), CELL(""), CELL("1"),
 	};
 
 	fixture_send(f, (struct msg){
 		.kind = MSG_CATALOG, .request = e->request,
 		.catalog = { .kind = e->catalog, .columns = columns, .rows = cells, .len = 3 } });
 }
-
-#define CELL(text) { text, sizeof(text) - 1 }
 
 static void answer_queues(struct fixture *f, const struct effect *e)
 {

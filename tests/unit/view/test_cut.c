@@ -285,6 +285,23 @@ START_TEST(on_a_narrow_screen_tables_keep_their_last_column)
 }
 END_TEST
 
+START_TEST(a_schedule_says_which_letters_order_it)
+{
+	static const char *const columns[] = { "schedule", "next", NULL };
+	static const struct view cells[] = { VIEW("nightly"), VIEW("2026-11-22 03:00:00") };
+
+	ck_assert(fixture_open(&f, "night", 24, 80));
+	keys(": \"schedules\" Enter");
+	fixture_send(&f, (struct msg){
+		.kind = MSG_CATALOG, .request = fixture_last(&f, EFFECT_CATALOG)->request,
+		.catalog = { .kind = CATALOG_SCHEDULES, .columns = columns, .rows = cells,
+			     .len = 1 } });
+	ck_drawn(true, "local live   p pause  o resume  t trigger  ? help  Esc back");
+	resize(12, 40);
+	ck_drawn(true, "local live   p pause  ? help");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -330,6 +347,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, who_decided_is_not_named_as_a_vote_where_one_is_enough);
 	tcase_add_test(t, tabs_tell_the_count_of_every_lane);
 	tcase_add_test(t, on_a_narrow_screen_tables_keep_their_last_column);
+	tcase_add_test(t, a_schedule_says_which_letters_order_it);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

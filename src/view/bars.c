@@ -226,6 +226,8 @@ static bool put_typing(struct pen *p, struct rect r)
 		words = "Enter keeps the filter, Esc drops it, Up brings earlier ones";
 	else if (top == SCREEN_DETAIL && m->detail.log.typing)
 		words = "Enter keeps the search, Esc drops it";
+	else if (top == SCREEN_HISTORY && m->runs.typing)
+		words = "Enter keeps the filter, Esc drops it";
 	if (words)
 		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_STATUS, words);
 	return words;

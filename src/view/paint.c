@@ -221,11 +221,13 @@ void pen_field_line(struct pen *p, struct rect r, const struct lineedit *e, bool
 		canvas_cursor(p->canvas, r.row, r.col + before);
 }
 
-/* What the action is called here: a few mean something else off the board. */
+/* What the action is called here: a few mean something else on other screens. */
 static const char *brief_here(const struct pen *p, enum action a)
 {
 	bool on_board = screen_top(p->m) == SCREEN_BOARD;
 
+	if (a == ACTION_OPEN && screen_top(p->m) == SCREEN_WORKFLOWS)
+		return action_words(ACTION_START)->brief;
 	if (a == ACTION_FILTER && !on_board)
 		return "search";
 	return a == ACTION_QUIT && !on_board ? "back" : action_words(a)->brief;

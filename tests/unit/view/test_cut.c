@@ -302,6 +302,16 @@ START_TEST(a_schedule_says_which_letters_order_it)
 }
 END_TEST
 
+START_TEST(hints_are_of_what_keys_do_here)
+{
+	ck_assert(fixture_open(&f, "night", 24, 80));
+	keys("H / \"status:\"");
+	ck_drawn(true, "local live   Enter keeps the filter, Esc drops it");
+	keys("Esc Esc W");
+	ck_drawn(true, "local live   Enter start  ? help");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -348,6 +358,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, tabs_tell_the_count_of_every_lane);
 	tcase_add_test(t, on_a_narrow_screen_tables_keep_their_last_column);
 	tcase_add_test(t, a_schedule_says_which_letters_order_it);
+	tcase_add_test(t, hints_are_of_what_keys_do_here);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

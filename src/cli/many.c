@@ -250,6 +250,8 @@ static int say(struct many *m, struct chosen *c)
 	}
 	s->outcome = c->outcome;
 	str_clear(&s->sentence);
+	if (s->outcome != OUTCOME_OK && m->runs.len > 1)
+		str_addf(&s->sentence, "%s %s: ", c->workflow, c->short_id);
 	str_add_text(&s->sentence, c->text);
 	if (s->outcome != OUTCOME_OK)
 		return cli_outcome(m->cli);
@@ -335,6 +337,8 @@ static int act_all(struct many *m)
 static int act(struct many *m)
 {
 	int worst = 0;
+	if (m->runs.len == 0 && m->cli->out.tty && !cli_flag(m->cli, "json"))
+		out_format(&m->cli->out, "no open run matches\n");
 	if (cli_flag(m->cli, "dry-run") && !cli_flag(m->cli, "json")) {
 		list(m, "");
 		return 0;

@@ -229,6 +229,10 @@ def many(rig):
     for r in json.loads(rig.cli('runs', '--filter', 'workflow:slow', '--json').stdout):
         rig.equal('cancelled', rig.done(r['id'])['status'], 'cancelled')
     exits(rig, 0, 'cancel', '--filter', 'workflow:slow', '--yes')
+    ended = json.loads(rig.cli('runs', '--filter', 'workflow:slow', '--json').stdout)[:2]
+    p = rig.cli('cancel', ended[0]['id'], ended[1]['short'], '--yes')
+    rig.check('of several each refusal names its run', p.returncode == 4 and [line.split(': ')[2] for line in p.stderr.splitlines()] ==
+              ['slow ' + ended[0]['id'], 'slow ' + ended[1]['short']], p.stderr)
 
 
 def families(rig):

@@ -344,7 +344,7 @@ static bool frame(struct report *r, const struct engine_stats_query *q, struct e
 	if (window / r->bucket_ms >= BUCKETS_MOST)
 		return err_set(err, ERR_USAGE, "bucket: the window has more than %d of them",
 			       BUCKETS_MOST);
-	for (int64_t at = r->from_ms; at < now_ms; at += r->bucket_ms)
+	for (int64_t at = r->from_ms; at <= now_ms; at += r->bucket_ms)
 		vec_push(&r->buckets, empty);
 	return true;
 }

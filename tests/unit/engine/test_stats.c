@@ -157,6 +157,22 @@ START_TEST(a_window_leaves_out_what_was_before_it_and_has_its_buckets)
 }
 END_TEST
 
+START_TEST(an_hour_counts_from_its_first_instant_on)
+{
+	struct world w;
+	world_prepare(&w);
+	when_freeze(INT64_C(3600000) * 494444);
+	world_open_at(&w);
+	has_ended(&w, "build", 1000, RUN_COMPLETED);
+	settle(&w);
+	ask(&w, "", "6h");
+	ck_assert_int_eq(number_at(&w, "total.completed"), 1);
+	ck_assert_int_eq(number_at(&w, "buckets.5.completed"), 1);
+	world_close(&w);
+	when_freeze(0);
+}
+END_TEST
+
 START_TEST(real_runs_are_counted_with_the_slots_that_they_held)
 {
 	struct world w;
@@ -170,7 +186,7 @@ START_TEST(real_runs_are_counted_with_the_slots_that_they_held)
 	world_start(&w, "quick", "", &id);
 	ck_assert_str_ne(world_get(&w, "expected_ms", &text), "null");
 	world_until(&w, str_text(&id), "completed");
-	ask(&w, "", "1h");
+	ask(&w, "", "24h");	/* an hour may have begun meanwhile */
 	ck_assert_int_eq(number_at(&w, "total.completed"), 6);
 	ck_assert_str_eq(world_get(&w, "stats.0.status", &text), "completed");
 	ck_assert_int_eq(number_at(&w, "stats.0.runs"), 6);
@@ -204,6 +220,7 @@ Suite *suite_stats(void)
 	tcase_add_test(t, a_hundred_runs_have_their_percentiles_also_after_a_restart);
 	tcase_add_test(t, totals_of_all_time_are_the_sums_of_the_hours);
 	tcase_add_test(t, a_window_leaves_out_what_was_before_it_and_has_its_buckets);
+	tcase_add_test(t, an_hour_counts_from_its_first_instant_on);
 	tcase_add_test(t, real_runs_are_counted_with_the_slots_that_they_held);
 	suite_add_tcase(s, t);
 	return s;

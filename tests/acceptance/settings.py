@@ -123,7 +123,7 @@ def others(rig):
     r = rig.done(rig.start('secret'))
     rig.equal('without a command there is no secret', r['status'], 'error')
     taken(rig, '[secrets]\ncommand = printf of-$NAME-now\n'
-               '[notice all]\non = completed\ncommand = printf %%s "$RUNBOARD_NOTICE" > %s\n' % rig.path('told'))
+               '[notice all]\non = completed\nfilter = workflow:secret\ncommand = printf %%s "$RUNBOARD_NOTICE" > %s\n' % rig.path('told'))
     run = rig.start('secret')
     with open(rig.path('told')) as f:
         told = json.load(f)

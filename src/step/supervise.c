@@ -18,6 +18,7 @@
 #include "step/capture.h"
 #include "step/command.h"
 #include "step/control.h"
+#include "step/progress.h"
 #include "step/result.h"
 #include "step/tree.h"
 
@@ -50,7 +51,7 @@ struct supervisor {
 	int64_t timeout_at, kill_at, drain_at, sweep_until, sweep_at;
 	int64_t tell_at, progress_at, usage_at;
 	int64_t told_out, told_err;
-	struct timespec progress_changed;
+	struct progress_look progress;
 };
 
 /* ---- ending it ------------------------------------------------------------- */
@@ -175,12 +176,9 @@ static void tell_progress(struct supervisor *s, int64_t now)
 {
 	struct stat st;
 	s->progress_at = now + PROGRESS_MS;
-	if (fstatat(s->folder, "progress", &st, AT_SYMLINK_NOFOLLOW) ||
-	    (st.st_mtim.tv_sec == s->progress_changed.tv_sec &&
-	     st.st_mtim.tv_nsec == s->progress_changed.tv_nsec))
-		return;
-	s->progress_changed = st.st_mtim;
-	control_send_all(&s->control, "progress");
+	if (!fstatat(s->folder, "progress", &st, AT_SYMLINK_NOFOLLOW) &&
+	    progress_is_news(&s->progress, &st, when_now_ms()))
+		control_send_all(&s->control, "progress");
 }
 
 static void tell_usage(struct supervisor *s, int64_t now)
@@ -216,7 +214,7 @@ static void tell_state(struct supervisor *s, size_t client)
 	str_clear(&text);
 	str_addf(&text, "output %" PRId64 " %" PRId64, s->out.kept, s->err.kept);
 	control_send(&s->control, client, str_text(&text));
-	if (s->progress_changed.tv_sec)
+	if (s->progress.changed.tv_sec)
 		control_send(&s->control, client, "progress");
 	str_release(&text);
 }

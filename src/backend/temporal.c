@@ -8,7 +8,7 @@
 
 enum { ANSWER_MS = 10000, UPDATE_MS = 25000, TICK_MS = 3000, EFFECT_MS = 10000,
        EFFECT_STEP_MS = 500, BETTER_MS = 10000, BATCH_MS = 1000, SILENT_MS = 60000,
-       POLL_MS = 30000, LOOK_MS = 5000, GAP_MS = 250 };
+       POLL_MS = 30000, LOOK_MS = 5000, GAP_MS = 250, FRESH_MS = 1000 };
 
 struct temporal *temporal_of(struct backend *b)
 {
@@ -269,6 +269,7 @@ static void set_times(struct temporal_times *t)
 	t->poll_ms = or_default(t->poll_ms, POLL_MS);
 	t->look_ms = or_default(t->look_ms, LOOK_MS);
 	t->gap_ms = or_default(t->gap_ms, GAP_MS);
+	t->fresh_ms = or_default(t->fresh_ms, FRESH_MS);
 	t->calls = t->calls > 0 ? t->calls : 4;
 }
 

@@ -14,6 +14,7 @@ struct temporal_times {
 	int poll_ms;		/* 30 000: a long poll's, which the server holds for 20 s */
 	int look_ms;		/* 5000: between two looks at what no event tells, of an open run */
 	int gap_ms;		/* 250: between two polls, and two looks, at least */
+	int fresh_ms;		/* 1000: what was read so short ago is not read again by who opens it */
 	int tick_ms;		/* 3000: between two looks at what changed */
 	int effect_ms;		/* 10 000: a signal's effect is watched for so long */
 	int effect_step_ms;	/* 500 */

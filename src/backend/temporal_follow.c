@@ -5,7 +5,8 @@
  *   poll from the token on, held by the server -> told, look; and again
  *
  * The token is taken before what is read, so nothing falls between; what comes twice is
- * known by its number. While something is pending that no event tells (attempts,
+ * known by its number. Where the run was read a moment ago, by who opened it, the first
+ * look asks for nothing: it tells that, and polls on from there. While something is pending that no event tells (attempts,
  * heartbeats, a queue without workers) it is looked at now and then.
  *
  * Must not know what a story is. */
@@ -175,6 +176,9 @@ static void take_look(struct temporal_follow *f, struct temporal_job *j)
 	json_free(f->describe);
 	f->describe = j->describe;
 	j->describe = NULL;
+	/* What came by a poll meanwhile may lie behind what was read. */
+	if (!f->changed && !temporal_history_token(f->t, j->run).len)
+		temporal_history_go_on(f->t, j->run, view_of_str(&f->token));
 	mem_free(f->run);
 	f->run = mem_text(j->run);
 	mem_free(f->workflow_id);
@@ -233,49 +237,6 @@ static void ask_tail(struct temporal_job *j)
 	temporal_job_ask(j, &ask, on_tail);
 }
 
-static void look(struct temporal_follow *f)
-{
-	struct temporal_job *j = temporal_job(f->t);
-	j->follow = f;
-	j->ticket = f->ticket;
-	j->part = PART_DETAIL_SOON;
-	j->run = mem_text(f->run);
-	f->look = j;
-	f->changed = false;
-	f->looked_ms = when_mono_ms();
-	loop_timer_stop(f->look_timer);
-	temporal_then_fn *then = f->token.len || f->blind ? temporal_load_detail : ask_tail;
-	if (!f->workflow_id) {
-		temporal_find(j, then);
-		return;
-	}
-	j->workflow_id = mem_text(f->workflow_id);
-	then(j);
-}
-
-static void on_look(void *arg)
-{
-	struct temporal_follow *f = arg;
-	struct temporal *t = f->t;
-	temporal_enter(t);
-	if (!f->look && t->link.state == TEMPORAL_LIVE)
-		look(f);
-	temporal_leave(t);
-}
-
-/* ---- the poll ---- */
-
-/* The token is void: a restart, a reset. All is read again. */
-static void start_again(struct temporal_follow *f)
-{
-	str_clear(&f->token);
-	temporal_history_forget(f->t, f->run);
-	drop(&f->poll);
-	drop(&f->look);
-	f->changed = true;
-	look_in(f, later(&f->poll_backoff));
-}
-
 /* What describe said last, with the events that have come since. */
 static void tell_events(struct temporal_follow *f, struct temporal_job *j)
 {
@@ -293,14 +254,88 @@ static void tell_events(struct temporal_follow *f, struct temporal_job *j)
 	j->describe = NULL;
 }
 
+static void begin_look(struct temporal_follow *f)
+{
+	struct temporal_job *j = temporal_job(f->t);
+	j->follow = f;
+	j->ticket = f->ticket;
+	j->part = PART_DETAIL_SOON;
+	j->run = mem_text(f->run);
+	f->look = j;
+	f->changed = false;
+	f->looked_ms = when_mono_ms();
+	loop_timer_stop(f->look_timer);
+}
+
+static void look(struct temporal_follow *f)
+{
+	struct temporal_job *j = f->look;
+	temporal_then_fn *then = f->token.len || f->blind ? temporal_load_detail : ask_tail;
+	if (!f->workflow_id) {
+		temporal_find(j, then);
+		return;
+	}
+	j->workflow_id = mem_text(f->workflow_id);
+	then(j);
+}
+
+/* False: it was not read a moment ago, or not in a way that a poll can go on from. */
+static bool look_at_what_was_read(struct temporal_follow *f)
+{
+	struct temporal *t = f->t;
+	ticket_id ticket = f->ticket;
+	struct temporal_job *j = f->look;
+	struct view token = temporal_history_token(t, f->run);
+	j->describe = f->workflow_id || !token.len ? NULL : temporal_history_described(t, f->run);
+	if (!j->describe)
+		return false;
+	const struct json *info = json_get(json_root(j->describe), "workflowExecutionInfo");
+	struct view id = json_get_text(json_get(info, "execution"), "workflowId");
+	j->workflow_id = mem_bytes(id.ptr, id.len);
+	str_add(&f->token, token);
+	take_look(f, j);
+	tell_events(f, j);
+	if ((f = follow_of(t, ticket)) == NULL)
+		return true;
+	drop(&f->look);
+	looked(f);
+	return true;
+}
+
+static void on_look(void *arg)
+{
+	struct temporal_follow *f = arg;
+	struct temporal *t = f->t;
+	temporal_enter(t);
+	if (!f->look && t->link.state == TEMPORAL_LIVE) {
+		begin_look(f);
+		if (!look_at_what_was_read(f))
+			look(f);
+	}
+	temporal_leave(t);
+}
+
+/* ---- the poll ---- */
+
+/* The token is void: a restart, a reset. All is read again. */
+static void start_again(struct temporal_follow *f)
+{
+	str_clear(&f->token);
+	temporal_history_forget(f->t, f->run);
+	drop(&f->poll);
+	drop(&f->look);
+	f->changed = true;
+	look_in(f, later(&f->poll_backoff));
+}
+
 /* False: what was known is told again, or nothing. */
 static bool take_events(struct temporal_follow *f, const struct json *events)
 {
 	int64_t before = temporal_history_end(f->t, f->run);
-	if (!json_count(events))
-		return false;
-	return !temporal_history_add(f->t, f->run, events) ||
-	       temporal_history_end(f->t, f->run) != before;
+	bool any = json_count(events) > 0, joins = !any || temporal_history_add(f->t, f->run, events);
+	if (joins)
+		temporal_history_go_on(f->t, f->run, view_of_str(&f->token));
+	return any && (!joins || temporal_history_end(f->t, f->run) != before);
 }
 
 static void take_page(struct temporal_follow *f, const struct json *page)
@@ -308,10 +343,10 @@ static void take_page(struct temporal_follow *f, const struct json *page)
 	struct temporal *t = f->t;
 	ticket_id ticket = f->ticket;
 	bool held = when_mono_ms() - f->polled_ms >= HELD_MS;
-	bool news = take_events(f, json_get(json_get(page, "history"), "events"));
 	int64_t wait = 0;
 	str_clear(&f->token);
 	str_add(&f->token, json_get_text(page, "nextPageToken"));
+	bool news = take_events(f, json_get(json_get(page, "history"), "events"));
 	if (news || held)
 		f->poll_backoff.failures = 0;
 	else

@@ -4,11 +4,13 @@
 #include "backend/temporal_inside.h"
 
 #include "base/mem.h"
+#include "base/when.h"
 
 /* The server counts a page in batches of its own, of one event or hundreds: what is
  * newer is asked for in few of them. */
 enum { HISTORY_PAGES = 20, HISTORY_PAGE = 256, NEWER_PAGE = 16,
-       WHOLE_EVENTS = HISTORY_PAGES * HISTORY_PAGE, SOON_EVENTS = 2048 };
+       WHOLE_EVENTS = HISTORY_PAGES * HISTORY_PAGE, SOON_EVENTS = 2048,
+       DESCRIBED_MAX = 32 << 20 };
 
 void temporal_ask_events(struct temporal_job *j, const char *path, int64_t size,
 			 temporal_answered_fn *answered)
@@ -20,6 +22,7 @@ void temporal_ask_events(struct temporal_job *j, const char *path, int64_t size,
 	str_addf(&number, "%lld", (long long)size);
 	temporal_add_query(&target, "maximumPageSize", view_of_str(&number));
 	temporal_add_query(&target, "nextPageToken", view_of_str(&j->token));
+	temporal_add_query(&target, "waitNewEvent", j->waits ? VIEW("true") : VIEW(""));
 	struct temporal_ask ask = { .target = &target };
 	temporal_job_ask(j, &ask, answered);
 	str_release(&number);
@@ -42,6 +45,8 @@ static void let_go(struct temporal_history *h)
 {
 	mem_free(h->run);
 	story_let_go(h->kept);
+	str_release(&h->token);
+	str_release(&h->described);
 	*h = (struct temporal_history){ 0 };
 }
 
@@ -89,6 +94,8 @@ bool temporal_history_add(struct temporal *t, const char *run, const struct json
 		story_add(s, events);
 	else
 		return false;
+	if (!t->codec.trouble)
+		str_clear(&h->described);
 	return !t->codec.trouble;
 }
 
@@ -104,14 +111,53 @@ bool temporal_history_copy(struct temporal_job *j)
 static void keep(struct temporal_job *j)
 {
 	struct temporal *t = j->t;
+	struct str token = { 0 };
 	if (j->verbatim || t->codec.trouble)
 		return;
+	/* One of before stands no later in it. */
+	str_add(&token, j->waits ? view_of_str(&j->token) : temporal_history_token(t, j->run));
 	temporal_history_forget(t, j->run);
 	let_go(&t->histories[TEMPORAL_HISTORIES - 1]);
 	for (size_t i = TEMPORAL_HISTORIES - 1; i > 0; i--)
 		t->histories[i] = t->histories[i - 1];
-	t->histories[0] =
-		(struct temporal_history){ mem_text(j->run), story_keep(&j->story), j->n_windows };
+	t->histories[0] = (struct temporal_history){ .run = mem_text(j->run),
+						     .kept = story_keep(&j->story),
+						     .windows = j->n_windows, .token = token };
+}
+
+struct view temporal_history_token(struct temporal *t, const char *run)
+{
+	const struct temporal_history *h = history_of(t, run);
+	return h ? view_of_str(&h->token) : VIEW("");
+}
+
+void temporal_history_go_on(struct temporal *t, const char *run, struct view token)
+{
+	struct temporal_history *h = history_of(t, run);
+	if (!h)
+		return;
+	str_clear(&h->token);
+	str_add(&h->token, token);
+}
+
+/* Not where the events are newer: then it is to be described again. */
+void temporal_history_describe(struct temporal_job *j)
+{
+	struct temporal_history *h = j->verbatim ? NULL : history_of(j->t, j->run);
+	if (!h)
+		return;
+	str_clear(&h->described);
+	if (story_of_kept(h->kept)->last_event <= j->length)
+		json_print(json_root(j->describe), &h->described);
+	h->described_ms = when_mono_ms();
+}
+
+struct json_doc *temporal_history_described(struct temporal *t, const char *run)
+{
+	const struct temporal_history *h = history_of(t, run);
+	if (!h || !h->described.len || when_mono_ms() - h->described_ms >= t->times.fresh_ms)
+		return NULL;
+	return json_parse(view_of_str(&h->described), DESCRIBED_MAX, NULL);
 }
 
 /* ---- all of it ---- */
@@ -123,6 +169,8 @@ void temporal_history_read(struct temporal_job *j)
 {
 	int64_t last = temporal_history_end(j->t, j->run), read = j->story.last_event;
 	keep(j);
+	j->waits = false;
+	str_clear(&j->token);
 	j->known_event = read;
 	if (last > read && temporal_history_end(j->t, j->run) == read)
 		ask_newer(j, NEWER_PAGE);
@@ -130,20 +178,38 @@ void temporal_history_read(struct temporal_job *j)
 		j->then(j);
 }
 
+/* A token that waits is given at the end, too. */
+static bool is_at_end(const struct temporal_job *j, const struct json *events)
+{
+	return !j->token.len || (j->waits && (j->story.seen_event >= j->length || !json_count(events)));
+}
+
 static void on_events(struct temporal_job *j, const struct http_answer *a)
 {
+	if (j->waits && !temporal_ok(a)) {
+		j->waits = false;
+		temporal_ask_events(j, "/history", HISTORY_PAGE, on_events);
+		return;
+	}
 	struct json_doc *doc = temporal_job_json(j, a);
 	if (!doc)
 		return;
 	story_add(&j->story, temporal_events(doc));
 	temporal_take_token(j, doc);
+	bool ends = is_at_end(j, temporal_events(doc));
 	json_free(doc);
-	if (!j->token.len)
+	if (ends)
 		temporal_history_read(j);
 	else if (++j->pages < 2 * HISTORY_PAGES)
 		temporal_ask_events(j, "/history", HISTORY_PAGE, on_events);
 	else
 		temporal_read_windows(j);	/* it is longer than describe said */
+}
+
+static bool is_open(const struct temporal_job *j)
+{
+	const struct json *info = json_get(json_root(j->describe), "workflowExecutionInfo");
+	return !json_get(info, "closeTime");
 }
 
 /* Whole, or where it is too long for that its beginning and its end. */
@@ -152,11 +218,14 @@ static void read_anew(struct temporal_job *j)
 	bool soon = j->part == PART_DETAIL_SOON || j->part == PART_DETAIL_MORE;
 	str_clear(&j->token);
 	j->pages = 0;
+	j->waits = false;
 	if (!j->verbatim && j->length > (soon ? SOON_EVENTS : WHOLE_EVENTS)) {
 		temporal_read_windows(j);
 		return;
 	}
 	j->n_windows = 0;
+	/* Who opens an open run will follow it. */
+	j->waits = soon && is_open(j);
 	temporal_ask_events(j, "/history", HISTORY_PAGE, on_events);
 }
 
@@ -199,6 +268,7 @@ static void tell_kept(struct temporal_job *j, struct temporal_history *h)
 	struct story *s = story_of_kept(h->kept);
 	for (size_t i = j->newer.len; i-- > 0;)
 		story_add_newest(s, temporal_events(j->newer.items[i]));
+	str_clear(&h->described);
 	temporal_newer_free(j);
 	/* The copy holds on to what it needs. */
 	story_release(&j->story);

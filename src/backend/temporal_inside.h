@@ -279,6 +279,7 @@ struct temporal_job {
 	size_t batch_events;		/* of one of those that the server counts in pages */
 	size_t n_windows;		/* how many of them are wanted, or were read; 0: all is read */
 	struct str token;		/* of the next page */
+	bool waits;			/* the page at the end of a history gives a long poll's */
 	int pages;
 	int64_t known_event;		/* the last that was kept when its load began; 0: none */
 	/* of the kind */

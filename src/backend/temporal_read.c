@@ -130,8 +130,10 @@ static void give_detail(struct temporal_job *j)
 		return;
 	}
 	hand_over(j, ticket, &detail);
-	if ((j = temporal_job_of(t, ticket)) != NULL)
-		temporal_finish(j, OUTCOME_OK, NULL);
+	if ((j = temporal_job_of(t, ticket)) == NULL)
+		return;
+	temporal_history_describe(j);
+	temporal_finish(j, OUTCOME_OK, NULL);
 }
 
 static void on_waiting(struct temporal_job *j, const struct http_answer *a)
@@ -369,9 +371,14 @@ static void give_log(struct temporal_job *j)
 		temporal_finish(j, OUTCOME_OK, NULL);
 }
 
+/* Its lines are those of the detail, which is opened with it. */
 static void load_log(struct temporal_job *j)
 {
-	temporal_load(j, give_log);
+	j->describe = temporal_history_described(j->t, j->run);
+	if (j->describe && temporal_history_copy(j))
+		give_log(j);
+	else
+		temporal_load(j, give_log);
 }
 
 static void find_log(struct temporal_job *j)

@@ -31,6 +31,9 @@ struct temporal_history {
 	char *run;		/* id; NULL: the place is free */
 	struct story_kept *kept;
 	size_t windows;		/* newest pages that were read; 0: all was */
+	struct str token;	/* a long poll's, no later than what is kept; empty: not known */
+	struct str described;	/* what describe said last, as JSON; empty: it is older */
+	int64_t described_ms;	/* monotonic */
 };
 
 /* Of the described run, into j->story; goes on with j->after. */
@@ -55,6 +58,13 @@ bool temporal_history_add(struct temporal *t, const char *run, const struct json
 /* What is kept into j->story; false where nothing is. */
 bool temporal_history_copy(struct temporal_job *j);
 void temporal_history_forget(struct temporal *t, const char *run);
+/* Where a long poll of it goes on, without missing anything; empty: not known. */
+struct view temporal_history_token(struct temporal *t, const char *run);
+void temporal_history_go_on(struct temporal *t, const char *run, struct view token);
+/* The job has described it and read its history: who opens it now need not. */
+void temporal_history_describe(struct temporal_job *j);
+/* What describe said of it a moment ago, the caller's; NULL: that must be asked. */
+struct json_doc *temporal_history_described(struct temporal *t, const char *run);
 
 /* ---- temporal_windows.c: a history too long to be read whole ---- */
 

@@ -87,5 +87,6 @@ void temporal_read_windows(struct temporal_job *j)
 							     : WINDOWS;
 	temporal_windows_free(j);
 	str_clear(&j->token);
+	j->waits = false;
 	temporal_ask_events(j, "/history", START_PAGE, on_start);
 }

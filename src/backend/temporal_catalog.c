@@ -43,7 +43,10 @@ void temporal_row_begin(struct str *rows, struct jsonw *w)
 
 bool temporal_wants_page(struct temporal_job *j, struct view next)
 {
-	return next.len && ++j->pages < PAGES_MAX;
+	bool same = view_eq(next, view_of_str(&j->token));
+	str_clear(&j->token);
+	str_add(&j->token, next);
+	return next.len && !same && ++j->pages < PAGES_MAX;
 }
 
 void temporal_give_rows(struct temporal_job *j, const char *list, struct view next)

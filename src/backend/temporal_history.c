@@ -33,10 +33,21 @@ const struct json *temporal_events(const struct json_doc *doc)
 	return json_get(json_get(json_root(doc), "history"), "events");
 }
 
-void temporal_take_token(struct temporal_job *j, const struct json_doc *doc)
+bool temporal_take_token(struct temporal_job *j, struct json_doc *doc)
 {
+	struct view token = json_get_text(json_root(doc), "nextPageToken");
+	/* Where there is nothing (yet), there is no way on either. */
+	bool same = token.len && view_eq(token, view_of_str(&j->token)) &&
+		    json_count(temporal_events(doc));
+	if (same) {
+		json_free(doc);
+		temporal_finish(j, OUTCOME_UNREACHABLE,
+				"Temporal's pages of the history lead in a circle");
+		return false;
+	}
 	str_clear(&j->token);
-	str_add(&j->token, json_get_text(json_root(doc), "nextPageToken"));
+	str_add(&j->token, token);
+	return true;
 }
 
 /* ---- what is kept ---- */
@@ -181,7 +192,8 @@ void temporal_history_read(struct temporal_job *j)
 /* A token that waits is given at the end, too. */
 static bool is_at_end(const struct temporal_job *j, const struct json *events)
 {
-	return !j->token.len || (j->waits && (j->story.seen_event >= j->length || !json_count(events)));
+	return !j->token.len || !json_count(events) ||
+	       (j->waits && j->story.seen_event >= j->length);
 }
 
 static void on_events(struct temporal_job *j, const struct http_answer *a)
@@ -195,7 +207,8 @@ static void on_events(struct temporal_job *j, const struct http_answer *a)
 	if (!doc)
 		return;
 	story_add(&j->story, temporal_events(doc));
-	temporal_take_token(j, doc);
+	if (!temporal_take_token(j, doc))
+		return;
 	bool ends = is_at_end(j, temporal_events(doc));
 	json_free(doc);
 	if (ends)
@@ -290,8 +303,9 @@ static void take_newer(struct temporal_job *j, struct json_doc *doc)
 {
 	struct temporal_history *h = history_of(j->t, j->run);
 	enum reach reach = h ? reach_of(story_of_kept(h->kept), j->known_event, temporal_events(doc)) : REACH_OTHER;
+	if (!temporal_take_token(j, doc))
+		return;
 	vec_push(&j->newer, doc);
-	temporal_take_token(j, doc);
 	if (reach == REACH_KNOWN) {
 		tell_kept(j, h);
 	} else if (reach == REACH_NOT_YET && j->token.len && j->newer.len < HISTORY_PAGES) {

@@ -45,7 +45,9 @@ void temporal_newer_free(struct temporal_job *j);
 void temporal_ask_events(struct temporal_job *j, const char *path, int64_t size,
 			 temporal_answered_fn *answered);
 const struct json *temporal_events(const struct json_doc *doc);
-void temporal_take_token(struct temporal_job *j, const struct json_doc *doc);
+/* Of the page after this one. False, and the job is ended: it is the one that this page was
+ * asked with, and would be for ever. The page is freed then. */
+bool temporal_take_token(struct temporal_job *j, struct json_doc *doc);
 /* It was read as far as it is wanted. */
 void temporal_history_read(struct temporal_job *j);
 void temporal_histories_forget(struct temporal *t);

@@ -46,7 +46,8 @@ static void on_window(struct temporal_job *j, const struct http_answer *a)
 	if (!doc)
 		return;
 	int64_t oldest = oldest_of(temporal_events(doc));
-	temporal_take_token(j, doc);
+	if (!temporal_take_token(j, doc))
+		return;
 	json_free(doc);
 	str_add(&text, a->body);
 	vec_push(&j->windows, text);

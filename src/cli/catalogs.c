@@ -5,6 +5,7 @@
 #include "base/when.h"
 #include "cli/catalogs.h"
 #include "cli/json_out.h"
+#include "cli/pages.h"
 #include "io/http.h"
 #include "wire/catalog.h"
 
@@ -212,20 +213,14 @@ static void on_catalog_json(void *arg, struct view json)
 	json_free(doc);
 }
 
-/* Page by page, while each one names another next one. */
 static void read_pages(struct printing *p)
 {
 	struct session *s = &p->cli->session;
-	struct str cursor = {0};
-	bool more;
+	struct pages pages = {0};
 	do {
-		session_wait(s, backend_catalog(s->backend, p->listing->kind, view_of_str(&cursor)));
-		more = s->outcome == OUTCOME_OK && s->cursor.len &&
-		       !view_eq(view_of_str(&s->cursor), view_of_str(&cursor));
-		str_clear(&cursor);
-		str_add(&cursor, view_of_str(&s->cursor));
-	} while (more);
-	str_release(&cursor);
+		session_wait(s, backend_catalog(s->backend, p->listing->kind, view_of_str(&pages.cursor)));
+	} while (pages_go_on(&pages, s));
+	pages_release(&pages);
 }
 
 static const struct listing *listing_find(const char *command)

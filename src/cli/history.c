@@ -2,6 +2,7 @@
 #include "base/when.h"
 #include "cli/command.h"
 #include "cli/json_out.h"
+#include "cli/pages.h"
 #include "wire/encode.h"
 
 struct history {
@@ -49,15 +50,13 @@ static int read_all(struct history *l, struct view id)
 {
 	static const struct session_calls calls = { .history = on_history };
 	struct session *s = &l->cli->session;
-	struct str cursor = {0};
+	struct pages pages = {0};
 	session_listen(s, &calls, l);
 	do {
-		session_wait(s, backend_fetch(s->backend, id, PART_HISTORY, view_of_str(&cursor)));
-		str_clear(&cursor);
-		str_add(&cursor, view_of_str(&s->cursor));
-	} while (s->outcome == OUTCOME_OK && cursor.len);
+		session_wait(s, backend_fetch(s->backend, id, PART_HISTORY, view_of_str(&pages.cursor)));
+	} while (pages_go_on(&pages, s));
 	session_listen(s, NULL, NULL);
-	str_release(&cursor);
+	pages_release(&pages);
 	return cli_outcome(l->cli);
 }
 

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "cli/logs_inside.h"
+#include "cli/pages.h"
 #include "core/severity.h"
 
 static const struct opt logs_options[] = {
@@ -125,20 +126,19 @@ static int read_part(struct logs *l, struct logs_part *p)
 {
 	static const struct session_calls calls = { .log = on_log };
 	struct session *s = &l->cli->session;
-	struct str cursor = {0};
+	struct pages pages = {0};
+	bool ends;
 	l->query.task = view_of(p->task);
 	session_listen(s, &calls, p);
 	do {
-		l->query.cursor = view_of_str(&cursor);
+		l->query.cursor = view_of_str(&pages.cursor);
 		session_wait(s, backend_log(s->backend, &l->query));
-		bool same = view_eq(view_of_str(&cursor), view_of_str(&s->cursor));
-		str_clear(&cursor);
-		if (!same)
-			str_add(&cursor, view_of_str(&s->cursor));
-	} while (s->outcome == OUTCOME_OK && cursor.len && !l->cli->out.closed);
+		/* Where a log ends, its cursor stays. */
+		ends = view_eq(view_of_str(&pages.cursor), view_of_str(&s->cursor));
+	} while (!ends && !l->cli->out.closed && pages_go_on(&pages, s));
 	session_listen(s, NULL, NULL);
 	logs_print_rest(p);
-	str_release(&cursor);
+	pages_release(&pages);
 	return cli_outcome(l->cli);
 }
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "cli/command.h"
+#include "cli/pages.h"
 #include "cli/target.h"
 #include "wire/encode.h"
 #include "wire/jsonw.h"
@@ -73,15 +74,14 @@ static int choose_filtered(struct many *m, const char *filter)
 {
 	static const struct session_calls calls = { .runs = on_runs };
 	struct session *s = &m->cli->session;
-	struct str cursor = {0};
+	struct pages pages = {0};
 	session_listen(s, &calls, m);
 	do {
-		session_wait(s, backend_page(s->backend, view_of(filter), view_of_str(&cursor), MANY_PAGE));
-		str_clear(&cursor);
-		str_add(&cursor, view_of_str(&s->cursor));
-	} while (s->outcome == OUTCOME_OK && cursor.len && m->runs.len < MANY_MOST);
+		session_wait(s, backend_page(s->backend, view_of(filter), view_of_str(&pages.cursor),
+					     MANY_PAGE));
+	} while (m->runs.len < MANY_MOST && pages_go_on(&pages, s));
 	session_listen(s, NULL, NULL);
-	str_release(&cursor);
+	pages_release(&pages);
 	return cli_outcome(m->cli);
 }
 

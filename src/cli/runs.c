@@ -4,6 +4,7 @@
 #include "base/when.h"
 #include "cli/command.h"
 #include "cli/json_out.h"
+#include "cli/pages.h"
 #include "wire/encode.h"
 
 /* Ids of other engines than ours may be long: the column is as wide as the first
@@ -118,15 +119,13 @@ static int runs_fetch(struct runs *l, const char *filter)
 {
 	static const struct session_calls calls = { .runs = on_runs };
 	struct session *s = &l->cli->session;
-	struct str cursor = {0};
+	struct pages pages = {0};
 	session_listen(s, &calls, l);
 	do {
 		size_t page = l->left < RUNS_PAGE ? l->left : RUNS_PAGE;
-		session_wait(s, backend_page(s->backend, view_of(filter), view_of_str(&cursor), page));
-		str_clear(&cursor);
-		str_add(&cursor, view_of_str(&s->cursor));
-	} while (s->outcome == OUTCOME_OK && l->left && cursor.len && !l->cli->out.closed);
-	str_release(&cursor);
+		session_wait(s, backend_page(s->backend, view_of(filter), view_of_str(&pages.cursor), page));
+	} while (l->left && !l->cli->out.closed && pages_go_on(&pages, s));
+	pages_release(&pages);
 	return cli_outcome(l->cli);
 }
 

@@ -8,6 +8,7 @@
 #include "base/ident.h"
 #include "base/mem.h"
 #include "base/out.h"
+#include "cli/pages.h"
 
 static void on_identity(void *arg, unsigned abilities, const struct backend_identity *id)
 {
@@ -331,16 +332,14 @@ static void on_candidate(void *arg, const struct run_facts *runs, size_t n)
 static void look_for(struct session *s, const char *filter, struct candidates *found)
 {
 	static const struct session_calls calls = { .runs = on_candidate };
-	struct str cursor = {0};
+	struct pages pages = {0};
 	session_listen(s, &calls, found);
 	do {
-		session_wait(s, backend_page(s->backend, view_of(filter), view_of_str(&cursor),
+		session_wait(s, backend_page(s->backend, view_of(filter), view_of_str(&pages.cursor),
 					     CANDIDATES));
-		str_clear(&cursor);
-		str_add(&cursor, view_of_str(&s->cursor));
-	} while (s->outcome == OUTCOME_OK && cursor.len && found->n < CANDIDATES);
+	} while (found->n < CANDIDATES && pages_go_on(&pages, s));
 	session_listen(s, NULL, NULL);
-	str_release(&cursor);
+	pages_release(&pages);
 }
 
 /* First those that are called so, which is quick; then those that begin so. */

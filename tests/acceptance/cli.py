@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # The command line from outside: what each command prints, its JSON, its exit status, its
 # one line of error; a short id, several that begin alike, prompts to a terminal only.
+import http.server
 import json
 import os
 import pty
 import re
 import subprocess
+import threading
 
 from rig import BUILD, PATIENCE, play
 
@@ -321,6 +323,43 @@ def pages(rig):
     rig.equal('one array', [s['id'] for s in json.loads(p.stdout)], ['one', 'two', 'three'])
 
 
+class Circle(http.server.BaseHTTPRequestHandler):
+    """A Temporal whose pages all lead to the same next one."""
+    protocol_version = 'HTTP/1.1'
+    run = '0189f000-0000-7000-8000-000000000001'
+
+    def do_GET(self):
+        path = self.path.split('?')[0].removeprefix('/api/v1/namespaces/default')
+        row = {'execution': {'workflowId': 'round', 'runId': self.run}, 'type': {'name': 'T'}, 'historyLength': '99',
+               'startTime': '2026-11-20T03:00:00Z', 'status': 'WORKFLOW_EXECUTION_STATUS_RUNNING', 'taskQueue': 'q'}
+        event = {'eventId': '1', 'eventType': 'EVENT_TYPE_TIMER_STARTED', 'eventTime': '2026-11-20T03:00:00Z'}
+        answer = {'/workflows': {'executions': [row]}, '/schedules': {'schedules': [{'scheduleId': 'nightly'}]},
+                  '/workflows/round/history': {'history': {'events': [event]}},
+                  '/workflows/round': {'workflowExecutionInfo': row}}.get(path, {})
+        body = json.dumps({**answer, 'nextPageToken': 'c2FtZQ=='}).encode()
+        self.send_response(404 if path == '/api/v1/settings' else 200)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def circles(rig):
+    """Pages without an end are read until that is noticed, and it is an error."""
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Circle)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    config = rig.write('circle', '[context far]\nbackend = temporal\nurl = http://127.0.0.1:%d\n' % server.server_port)
+    for words in (['history', Circle.run], ['history', 'round'], ['show', Circle.run], ['logs', Circle.run], ['runs', '--limit', '0'],
+                  ['schedules'], ['cancel', '--filter', 'status:running', '--yes']):
+        p = rig.cli('-c', 'far', *words, RUNBOARD_CONFIG=config)
+        rig.check('%s: says that it leads in a circle' % ' '.join(words), p.returncode == 5 and 'lead in a circle' in p.stderr,
+                  (p.returncode, p.stdout[:200], p.stderr))
+    server.shutdown()
+    server.server_close()
+
+
 def checking(rig):
     bad = rig.write('bad.yaml', 'name: bad\nstepz: []\nsteps:\n  - {id: a, run: x, needs: [none]}\n  - {id: a, run: y, timeout: soon}\n')
     p = rig.cli('check', bad)
@@ -375,5 +414,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, reading, deciding, reasons, orders_as_json, short_ids, many, families, words, backends, retried, tables, pages, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, reading, deciding, reasons, orders_as_json, short_ids, many, families, words, backends, retried, tables, pages, circles, checking, configuration,
          engine, engine=None)

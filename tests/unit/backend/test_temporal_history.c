@@ -50,12 +50,17 @@ static void expect_calls(size_t whole, size_t newer)
 	ck_assert_uint_eq(stub_count(stub, "GET", REVERSE), newer);
 }
 
-static void set_up(void)
+static void set_up_unread(void)
 {
 	rig_set_up();
 	serve_well();
 	serve_length("5");
 	open_backend();
+}
+
+static void set_up(void)
+{
+	set_up_unread();
 	ck_assert_str_eq(detail_of("w-a"), "Ship queued, ");
 }
 
@@ -186,6 +191,38 @@ START_TEST(the_end_of_a_history_is_read_without_what_is_before)
 }
 END_TEST
 
+/* ---- pages that lead in a circle ---- */
+
+#define CIRCLE(list) PAGE(list, "c2FtZQ==")
+
+static void expect_circle(const char *run, enum run_part part)
+{
+	ticket_id t = ear_fetch(&ear, run, part);
+	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
+	ck_assert_int_eq(ear_ticket(&ear, t)->outcome, OUTCOME_UNREACHABLE);
+	ck_assert_ptr_nonnull(strstr(ear_ticket(&ear, t)->text, "lead in a circle"));
+}
+
+START_TEST(a_history_that_leads_in_a_circle_is_refused)
+{
+	static const char *const lengths[] = { "9", "9000" };
+	serve_length(lengths[_i]);
+	serve("GET", HISTORY, CIRCLE(STARTED "," DECIDED));
+	serve("GET", REVERSE, CIRCLE(SIGNALLED("9000")));
+	expect_circle("w-a", PART_DETAIL);
+	ck_assert_uint_le(stub_count(stub, "GET", SPACE "/workflows/w-a/history"), 5);
+}
+END_TEST
+
+START_TEST(what_is_newer_and_leads_in_a_circle_is_refused)
+{
+	serve_length("9");
+	serve("GET", REVERSE, CIRCLE(SIGNALLED("9")));
+	expect_circle("w-a", PART_DETAIL);
+	expect_calls(1, 2);
+}
+END_TEST
+
 Suite *suite_temporal_history(void);
 
 Suite *suite_temporal_history(void)
@@ -205,6 +242,11 @@ Suite *suite_temporal_history(void)
 	tcase_add_test(c, what_cannot_be_reached_keeps_what_was_read);
 	tcase_add_test(c, two_at_once_share_what_is_kept);
 	tcase_add_test(c, the_end_of_a_history_is_read_without_what_is_before);
+	tcase_add_test(c, what_is_newer_and_leads_in_a_circle_is_refused);
+	suite_add_tcase(s, c);
+	c = tcase_create("unread");
+	tcase_add_checked_fixture(c, set_up_unread, rig_tear_down);
+	tcase_add_loop_test(c, a_history_that_leads_in_a_circle_is_refused, 0, 2);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -84,16 +84,33 @@ START_TEST(a_long_list_of_namespaces_is_read_to_its_end)
 END_TEST
 
 /* Two thousand are a list that nobody reads: there it ends, and says so. */
-START_TEST(a_list_of_namespaces_without_an_end_is_cut)
+#define SPACE_AND(token) "{\"namespaces\":[{\"namespaceInfo\":{\"name\":\"a\"}}],"               \
+			 "\"nextPageToken\":\"" token "\"}"
+
+static void expect_cut(size_t pages, const char *next)
 {
-	serve_both();
-	serve("GET", SPACES, "{\"namespaces\":[{\"namespaceInfo\":{\"name\":\"a\"}}],"
-			     "\"nextPageToken\":\"Mg==\"}");
 	open_backend();
 	ticket_id t = ear_catalog(&ear, CATALOG_SPACES);
 	ck_assert(stub_until_fn(loop, is_done, &t));
-	ck_assert_uint_eq(stub_count(stub, "GET", SPACES), 10);
-	ck_assert_str_eq(str_text(&ear.cursor), "Mg==");
+	ck_assert_uint_eq(stub_count(stub, "GET", SPACES), pages);
+	ck_assert_str_eq(str_text(&ear.cursor), next);
+}
+
+START_TEST(a_list_of_namespaces_without_an_end_is_cut)
+{
+	serve_both();
+	serve("GET", SPACES, SPACE_AND("Mg=="));
+	serve("GET", SPACES "&nextPageToken=Mg", SPACE_AND("Mw=="));
+	serve("GET", SPACES "&nextPageToken=Mw", SPACE_AND("Mg=="));
+	expect_cut(10, "Mw==");
+}
+END_TEST
+
+START_TEST(a_page_of_namespaces_that_leads_to_itself_is_the_last)
+{
+	serve_both();
+	serve("GET", SPACES, SPACE_AND("Mg=="));
+	expect_cut(2, "Mg==");
 }
 END_TEST
 
@@ -204,6 +221,7 @@ Suite *suite_temporal_space(void)
 	tcase_add_test(c, the_namespaces_are_listed_without_the_servers_own);
 	tcase_add_test(c, a_long_list_of_namespaces_is_read_to_its_end);
 	tcase_add_test(c, a_list_of_namespaces_without_an_end_is_cut);
+	tcase_add_test(c, a_page_of_namespaces_that_leads_to_itself_is_the_last);
 	tcase_add_test(c, it_goes_over_to_another_namespace_and_its_watch_ends);
 	tcase_add_test(c, no_order_reaches_the_namespace_it_came_from);
 	tcase_add_loop_test(c, a_namespace_that_is_none_leaves_all_as_it_is, 0, 2);

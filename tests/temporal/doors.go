@@ -24,7 +24,7 @@ type calls struct {
 	lock       sync.Mutex
 	Visibility int   `json:"visibility"` // in the server's bucket for lists
 	Other      int   `json:"other"`
-	Polls      int   `json:"polls"`   // long polls, of the others
+	Polls      int   `json:"polls"`   // long polls that were begun, of the others
 	Peak       int   `json:"peak"`    // most visibility calls within a second
 	BusyMS     int64 `json:"busy_ms"` // what the server took for all of them
 	listed     []time.Time
@@ -44,10 +44,15 @@ func isVisibility(path string) bool {
 	return false
 }
 
-func (c *calls) note(u *url.URL, began time.Time) {
+func (c *calls) end(began time.Time) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	c.BusyMS += time.Since(began).Milliseconds()
+}
+
+func (c *calls) begin(u *url.URL, began time.Time) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
 	if !isVisibility(u.Path) {
 		c.Other++
 		if u.Query().Has("waitNewEvent") {
@@ -91,8 +96,9 @@ func doorTo(target string, token string) http.Handler {
 			refuse(w)
 		default:
 			began := time.Now()
+			c.begin(r.URL, began)
 			proxy.ServeHTTP(w, r)
-			c.note(r.URL, began)
+			c.end(began)
 		}
 	})
 }

@@ -21,6 +21,7 @@ struct board {
 	struct ear ear;
 	struct backend_sink sink;
 	struct map status, run;		/* workflow id to status word, to newest run id */
+	struct map labels;		/* ... to "name=value " of each */
 	struct str words;		/* of the last detail */
 	int64_t counts[LANES];
 	bool at_least[LANES];
@@ -42,6 +43,8 @@ void live_start_afresh(void);
 
 /* A board with the approvals of the fixtures; config: what differs, or NULL. */
 void board_open(struct board *b, int port, const struct temporal_config *config);
+/* The same without a watch: it asks for nothing by itself. */
+void board_connect(struct board *b, int port, const struct temporal_config *config);
 /* To another namespace, and watches there; what it knew is forgotten. */
 void board_go_over(struct board *b, const char *space);
 void board_close(struct board *b);

@@ -119,6 +119,53 @@ START_TEST(an_idle_run_asks_for_next_to_nothing)
 }
 END_TEST
 
+/* By a board that does nothing else: to find it, describe, its history, and the poll. */
+static void expect_calls(const char *what, int64_t visibility, int64_t other, int64_t polls)
+{
+	struct live_calls calls = live_calls();
+	printf("follow: %s: %lld visibility and %lld other calls, of which %lld polls\n", what,
+	       (long long)calls.visibility, (long long)calls.other, (long long)calls.polls);
+	ck_assert_int_eq(calls.visibility, visibility);
+	ck_assert_int_eq(calls.other, other);
+	ck_assert_int_eq(calls.polls, polls);
+}
+
+static void open_like_the_board(const char *run)
+{
+	const struct log_query log = { .run = view_of(run) };
+	until_done(&board, ear_fetch(&board.ear, run, PART_DETAIL_SOON));
+	ticket = ear_follow(&board.ear, run);
+	until_done(&board, ear_log(&board.ear, &log));
+	turn_for(SOON_MS);
+}
+
+START_TEST(opening_a_run_reads_each_page_once)
+{
+	char run[64];
+	begin(ports.count, "timers-1");
+	snprintf(run, sizeof run, "%s", run_of(&board, "timers-1"));
+	end();
+	board_connect(&board, ports.count, NULL);
+	ear_probe(&board.ear);
+	until_condition(&board, CONDITION_LIVE);
+	live_calls();
+	open_like_the_board(run);
+	expect_calls("opening a run", 1, 3, 2);	/* its history's read waits like a poll */
+	ear_cancel(&board.ear, ticket);
+	turn_for(SOON_MS);
+	live_calls();
+	open_like_the_board(run);
+	expect_calls("opening it again", 0, 2, 1);
+	size_t told = count_in("signal_hello");
+	const struct order o = { .verb = VERB_SIGNAL, .run = view_of(run), .name = VIEW("hello") };
+	ticket_id t = ear_order(&board.ear, &o);
+	int64_t took = until_told("signal_hello", told + 1);
+	ck_assert_msg(took >= 0 && took <= SOON_MS, "%lld ms: %s", (long long)took, str_text(&board.words));
+	until_done(&board, t);
+	end();
+}
+END_TEST
+
 START_TEST(it_follows_through_the_ui_server)
 {
 	begin(ports.ui, "timers-2");
@@ -136,6 +183,39 @@ START_TEST(it_ends_with_the_run)
 	order_well(&board, VERB_TERMINATE, "timers-2");
 	ck_assert_int_eq(until_done(&board, ticket)->outcome, OUTCOME_OK);
 	ck_assert_msg(view_starts(view_of_str(&board.words), "cancelled"), "%s", str_text(&board.words));
+	end();
+}
+END_TEST
+
+/* The detail stays with the run that was opened, and says where it went on. */
+START_TEST(a_run_that_goes_on_as_a_new_one_leads_there_and_is_let_be)
+{
+	const struct order o = { .verb = VERB_SIGNAL, .name = VIEW("go_on") };
+	struct order first = o;
+	char run[64], leads[96];
+	begin(ports.count, "relay-1");
+	snprintf(run, sizeof run, "%s", run_of(&board, "relay-1"));
+	first.run = view_of(run);
+	int64_t begun = when_mono_ms();
+	ear_order(&board.ear, &first);
+	ck_assert_int_eq(until_done(&board, ticket)->outcome, OUTCOME_OK);
+	printf("follow: that it went on as a new run is told %lld ms after its order\n",
+	       (long long)(when_mono_ms() - begun));
+	ck_assert_msg(view_starts(view_of_str(&board.words), "completed"), "%s", str_text(&board.words));
+	ck_assert_msg(count_in("continued_as_a_new_run-") == 1, "%s", str_text(&board.words));
+	ck_assert_msg(!strstr(str_text(&board.words), run), "%s", str_text(&board.words));
+	live_calls();
+	turn_for(2 * SOON_MS);
+	ck_assert_int_eq(live_calls().polls, 0);
+	ck_assert_int_eq(ear_done(&board.ear, ticket), 1);
+	while (str_eq(run_of(&board, "relay-1"), run))
+		loop_turn(loop, 50);
+	snprintf(leads, sizeof leads, "leads to %s", run_of(&board, "relay-1"));
+	ck_assert_msg(count_in(leads) == 1, "%s is not in %s", leads, str_text(&board.words));
+	until_in(&board, "relay-1", "running");
+	ticket = ear_follow(&board.ear, run_of(&board, "relay-1"));
+	until_told("running", 1);
+	ck_assert_msg(view_starts(view_of_str(&board.words), "running"), "%s", str_text(&board.words));
 	end();
 }
 END_TEST
@@ -181,8 +261,10 @@ Suite *suite_live_follow(void)
 	tcase_add_unchecked_fixture(c, raise_server, live_stop);
 	tcase_add_test(c, an_event_is_told_within_a_second);
 	tcase_add_test(c, an_idle_run_asks_for_next_to_nothing);
+	tcase_add_test(c, opening_a_run_reads_each_page_once);
 	tcase_add_test(c, it_follows_through_the_ui_server);
 	tcase_add_test(c, it_ends_with_the_run);
+	tcase_add_test(c, a_run_that_goes_on_as_a_new_one_leads_there_and_is_let_be);
 	tcase_add_test(c, the_server_may_stop_and_start_under_an_open_run);
 	suite_add_tcase(s, c);
 	return s;

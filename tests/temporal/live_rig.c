@@ -18,12 +18,24 @@ static void keep(struct map *m, struct view key, struct view value)
 	mem_free(map_put(m, key, mem_bytes(value.ptr, value.len)));
 }
 
+static void keep_labels(struct board *b, const struct run_facts *run)
+{
+	struct str words = { 0 };
+	for (size_t i = 0; i < run->labels.len; i++) {
+		const struct pair *p = &run->labels.items[i];
+		str_addf(&words, "%.*s=%.*s ", (int)p->name.len, p->name.ptr, (int)p->value.len, p->value.ptr);
+	}
+	keep(&b->labels, run->short_id, view_of_str(&words));
+	str_release(&words);
+}
+
 static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 {
 	struct board *b = arg;
 	for (size_t i = 0; i < n; i++) {
 		keep(&b->status, runs[i].short_id, view_of(run_status_name(runs[i].status)));
 		keep(&b->run, runs[i].short_id, runs[i].id);
+		keep_labels(b, &runs[i]);
 	}
 	b->ear.sink.runs(&b->ear, runs, n);
 }
@@ -41,6 +53,8 @@ static void on_detail(void *arg, ticket_id t, const struct run_detail *d)
 			 f->error.message.ptr);
 		str_addf(&b->words, " %zu causes%s", f->error.n_causes,
 			 f->error.stack.len ? ", stack" : "");
+		if (f->child.len)
+			str_addf(&b->words, ", leads to %.*s", (int)f->child.len, f->child.ptr);
 	}
 	if (d->left_out.len)
 		str_add_text(&b->words, " | not whole");
@@ -106,7 +120,7 @@ static char values[][96] = { "update:decide:" DECISION, "update:decide:" DECISIO
 
 enum { MAPPINGS = sizeof keys / sizeof *keys };
 
-void board_open(struct board *b, int port, const struct temporal_config *different)
+void board_connect(struct board *b, int port, const struct temporal_config *different)
 {
 	static struct setting approvals[MAPPINGS];
 	struct temporal_config config = different ? *different : (struct temporal_config){ 0 };
@@ -126,6 +140,11 @@ void board_open(struct board *b, int port, const struct temporal_config *differe
 	b->sink.arg = b;
 	b->ear.backend = temporal_new(loop, &b->sink, 1, &config, NULL);
 	ck_assert_ptr_nonnull(b->ear.backend);
+}
+
+void board_open(struct board *b, int port, const struct temporal_config *different)
+{
+	board_connect(b, port, different);
 	ear_watch(&b->ear, "", 100);
 }
 
@@ -145,7 +164,8 @@ void board_go_over(struct board *b, const char *space)
 	ck_assert_msg(t->outcome == OUTCOME_OK, "%s: %s", space, t->text);
 	forget(&b->status);
 	forget(&b->run);
-	b->status = b->run = (struct map){ 0 };
+	forget(&b->labels);
+	b->status = b->run = b->labels = (struct map){ 0 };
 	ear_watch(&b->ear, "", 100);
 }
 
@@ -154,6 +174,7 @@ void board_close(struct board *b)
 	ear_release(&b->ear);
 	forget(&b->status);
 	forget(&b->run);
+	forget(&b->labels);
 	str_release(&b->words);
 }
 

@@ -47,6 +47,7 @@ func startRuns(ctx context.Context, c client.Client) {
 		{id: "slash/3", workflow: ApprovalNoArg},
 		{id: "heartbeat-1", workflow: Heartbeat},
 		{id: "continued-1", workflow: ContinueAsNew, args: []any{2}},
+		{id: "relay-1", workflow: Relay},
 		{id: "big-1", workflow: BigHistory, args: []any{5000}},
 		{id: "noworker-1", workflow: Quick, args: []any{0}, queue: "nobody-polls"},
 		{id: "legacy-1", workflow: Quick, args: []any{0}, queue: legacyQueue},

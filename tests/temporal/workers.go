@@ -25,7 +25,7 @@ func startWorkers(c client.Client) {
 	w := worker.New(c, queue, worker.Options{Identity: "worker-a@fixture"})
 	for _, f := range []any{ApprovalUpdate, ApprovalSignal, ApprovalNoArg, ApprovalAsync, ApprovalQuery, Flaky,
 		Retrying, AlwaysFails, Crashing, BadCode, Orphan, Parent, Child, Timers, Heartbeat, ContinueAsNew,
-		BigHistory, Quick, Shipment} {
+		Relay, BigHistory, Quick, Shipment} {
 		w.RegisterWorkflow(f)
 	}
 	for _, f := range []any{ReserveStock, ChargeCard, DeclineCard, Undeliverable, HumanApproval,

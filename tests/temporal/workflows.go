@@ -241,6 +241,12 @@ func ContinueAsNew(ctx workflow.Context, left int) (int, error) {
 	return left, nil
 }
 
+// Relay goes on as a new run when it is told to.
+func Relay(ctx workflow.Context) error {
+	workflow.GetSignalChannel(ctx, "go_on").Receive(ctx, nil)
+	return workflow.NewContinueAsNewError(ctx, Relay)
+}
+
 // BigHistory makes one event a step.
 func BigHistory(ctx workflow.Context, steps int) error {
 	for i := 0; i < steps; i++ {

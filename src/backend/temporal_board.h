@@ -3,6 +3,7 @@
 #ifndef BACKEND_TEMPORAL_BOARD_H
 #define BACKEND_TEMPORAL_BOARD_H
 
+#include "backend/backoff.h"
 #include "backend/temporal_story.h"
 #include "base/arena.h"
 #include "base/vec.h"
@@ -54,6 +55,10 @@ void temporal_tell_look(struct temporal *t, const struct run_facts *run);
 /* False: it was told so before, or is not wanted. */
 bool temporal_tell_row(struct temporal *t, const struct run_facts *run);
 void temporal_tell_gone(struct temporal *t, struct view id);
+/* A row whose memo was sealed when it was told, and has been read since: told again, unless
+ * something newer was told meanwhile. */
+void temporal_tell_read(struct temporal *t, const struct run_facts *sealed,
+			const struct run_facts *read);
 void temporal_note_memo(struct temporal_known *k, struct view memo);
 /* What it waits for, as well as it is known. */
 const char *temporal_prompt_of(const struct temporal_known *k);
@@ -130,6 +135,32 @@ bool temporal_take_pending(struct temporal *t, struct view body);
 /* The server cannot count what the filter means: only where there is more is told. */
 void temporal_tell_no_counts(struct temporal *t);
 
+/* ---- temporal_memo.c: memos that lists have sealed ---- */
+
+struct temporal_memo_asked;
+struct temporal_decoding;
+
+struct temporal_memos {
+	struct map runs;	/* run id to what is known of its memo */
+	VEC(struct temporal_memo_asked) batch;	/* that the codec server has */
+	struct temporal_decoding *decoding;	/* the same, or NULL */
+	size_t most;		/* of a batch, as the codec server bears it */
+	struct watch *timer;
+	struct backoff backoff;
+};
+
+void temporal_memos_init(struct temporal *t);
+/* Of a list's row: its memo's fields as they were read; NULL: there is nothing to read, or it is
+ * not read yet. Then it is noted. */
+const struct json *temporal_memo_read(struct temporal *t, const struct json *info);
+/* Others are seen now. */
+void temporal_memos_want(struct temporal *t);
+void temporal_memo_drop(struct temporal *t, struct view id);
+/* A snapshot has ended. */
+void temporal_memos_drop_old(struct temporal *t);
+void temporal_memos_forget(struct temporal *t);
+void temporal_memos_release(struct temporal *t);
+
 /* ---- temporal_planned.c: the next firings of schedules ---- */
 
 struct temporal_plan {
@@ -157,6 +188,7 @@ struct temporal_view {
 	VEC(char *) runs;	/* ids */
 	size_t at;		/* who is next */
 	size_t left;		/* of them, in this tick */
+	bool told;		/* somebody says which */
 };
 
 struct temporal_look {

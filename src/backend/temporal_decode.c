@@ -68,6 +68,7 @@ static void connect_codec(struct temporal *t)
 	const struct http_config http = { .base_url = str_text(&url), .unix_path = c->unix_path,
 					  .bearer = c->token, .ca_file = t->ca_file };
 	temporal_histories_forget(t);
+	temporal_memos_forget(t);
 	forget_kept(t);
 	http_free(c->http);
 	c->http = http_new(t->base.loop, &http);
@@ -170,6 +171,7 @@ static void on_decoded(void *arg, const struct http_answer *a)
 	if (ok)
 		keep(t, &d->ask, a->body);
 	t->codec.trouble = !ok;
+	t->codec.refused = a->status == 400 || a->status == 422 || a->status == 500;
 	go_on(d, ok ? view_of_str(&text) : view_of_str(&d->body));
 	if (news && !t->dead && t->link.state == TEMPORAL_LIVE)
 		temporal_link_tell_live(t);

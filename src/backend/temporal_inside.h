@@ -12,7 +12,7 @@
  *                       temporal_view.c: those on the screen before others;
  *                       temporal_gate.c: does it wait for a person, and why
  *   temporal_prompt.c   what a run says itself of what it waits for
- *   temporal_decode.c   payloads by the codec server
+ *   temporal_decode.c   payloads by the codec server; temporal_memo.c: those of lists
  *   temporal_why.c      why something is pending
  *   temporal_load.c     describe of a run for a job; temporal_history.c: its history, kept;
  *                       temporal_windows.c: of very long ones
@@ -181,6 +181,7 @@ struct temporal_codec {
 	struct http *http;	/* or NULL: there is none */
 	char *url, *token, *unix_path;
 	bool trouble;		/* it did not decode what it was given last */
+	bool refused;		/* ... and it was not because it is away or does not know us */
 	struct map kept;	/* what it was asked, to its answer */
 };
 
@@ -474,6 +475,7 @@ struct temporal {
 	struct watch *gather;
 	struct temporal_link link;
 	struct temporal_watch watch;
+	struct temporal_memos memos;
 	struct temporal_planned planned;
 	struct temporal_look look;
 	struct map known;	/* run id to struct temporal_known */

@@ -91,6 +91,7 @@ void temporal_forget_all(struct temporal *t)
 		known_free(k);
 	map_release(&t->known);
 	t->known = (struct map){ 0 };
+	temporal_memos_forget(t);
 }
 
 void temporal_note_memo(struct temporal_known *k, struct view memo)
@@ -195,7 +196,8 @@ static uint64_t sign_of(const struct run_facts *run)
 	return sum ? sum : 1;
 }
 
-void temporal_tell_gone(struct temporal *t, struct view id)
+/* From the board: its memo may still say that it belongs there. */
+static void leave(struct temporal *t, struct view id)
 {
 	struct temporal_known *k = map_remove(&t->known, id);
 	if (!k)
@@ -207,6 +209,12 @@ void temporal_tell_gone(struct temporal *t, struct view id)
 	known_free(k);
 }
 
+void temporal_tell_gone(struct temporal *t, struct view id)
+{
+	temporal_memo_drop(t, id);
+	leave(t, id);
+}
+
 /* True where it is hidden, or the filter does not want it: then it is told gone. */
 static bool is_left_out(struct temporal *t, const struct run_facts *run)
 {
@@ -214,7 +222,9 @@ static bool is_left_out(struct temporal *t, const struct run_facts *run)
 	const struct filter_env env = filter_env_of(temporal_server_ms(t), &name);
 	if (!temporal_is_hidden(run) && filter_match(t->watch.filter, run, &env))
 		return false;
-	temporal_tell_gone(t, run->id);
+	if (temporal_is_hidden(run))
+		temporal_memo_drop(t, run->id);
+	leave(t, run->id);
 	return true;
 }
 
@@ -250,6 +260,22 @@ bool temporal_tell_row(struct temporal *t, const struct run_facts *run)
 	return true;
 }
 
+void temporal_tell_read(struct temporal *t, const struct run_facts *sealed,
+			const struct run_facts *read)
+{
+	uint64_t before = sign_of(sealed), sign = sign_of(read);
+	struct temporal_known *k = temporal_learn(t, read);
+	if (is_left_out(t, read))
+		return;
+	if (k->row_sign == before)
+		k->row_sign = sign;
+	/* A look has told more since, maybe while the codec server was away. */
+	if (k->sign && k->sign != before)
+		k->wants_look = k->wants_look || !run_status_is_open(read->status);
+	else
+		tell(t, k, read, sign);
+}
+
 /* ---- what has long ended ---- */
 
 static bool is_old(const struct temporal *t, const struct temporal_known *k)
@@ -277,4 +303,5 @@ void temporal_drop_old(struct temporal *t)
 			temporal_tell_gone(t, id);
 	}
 	str_release(&ids);
+	temporal_memos_drop_old(t);
 }

@@ -129,11 +129,17 @@ static void add_labels(struct pair *items, size_t *n, const struct json *fields,
 	}
 }
 
-static void read_labels(const struct json *info, struct arena *arena, struct run_facts *out)
+static const struct json *memo_of(const struct json *info, const struct temporal_rules *rules)
+{
+	return rules->memo ? rules->memo : json_get(json_get(info, "memo"), "fields");
+}
+
+static void read_labels(const struct json *info, const struct temporal_rules *rules,
+			struct arena *arena, struct run_facts *out)
 {
 	struct pair *items = arena_array(arena, LABELS_MAX, sizeof *items);
 	size_t n = 0;
-	add_labels(items, &n, json_get(json_get(info, "memo"), "fields"), arena);
+	add_labels(items, &n, memo_of(info, rules), arena);
 	add_labels(items, &n, json_get(json_get(info, "searchAttributes"), "indexedFields"), arena);
 	out->labels = (struct pairs){ items, n };
 }
@@ -151,7 +157,7 @@ static void read_memo_gate(const struct json *info, const struct temporal_rules 
 	if (!rules->waiting_memo.len || out->status != RUN_RUNNING)
 		return;
 	const char *key = arena_text(arena, rules->waiting_memo);
-	const struct json *payload = json_get(json_get(json_get(info, "memo"), "fields"), key);
+	const struct json *payload = json_get(memo_of(info, rules), key);
 	if (!payload || !is_said(temporal_payload(payload, arena)))
 		return;
 	out->status = RUN_WAITING;
@@ -239,7 +245,7 @@ static bool read_run(const struct json *info, const struct json *describe,
 	out->ended_ms = run_status_is_open(out->status) ? 0 : json_get_time(info, "closeTime");
 	read_beginning(info, describe, rules->now_ms, out);
 	read_trigger(info, arena, out);
-	read_labels(info, arena, out);
+	read_labels(info, rules, arena, out);
 	read_progress(out);
 	read_memo_gate(info, rules, arena, out);
 	temporal_allow(out);

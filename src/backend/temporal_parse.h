@@ -12,6 +12,7 @@ struct temporal_rules {
 	uint16_t context;
 	int64_t now_ms;			/* the server's clock */
 	struct view waiting_memo;	/* rule 2: key of a memo; empty: none */
+	const struct json *memo;	/* its fields, read, in place of sealed ones; or NULL */
 	struct view off_reset, off_activity;	/* why steps may not be done again, or empty */
 };
 

@@ -24,6 +24,8 @@ void temporal_in_view(struct backend *b, const struct view *runs, size_t n)
 	for (size_t i = 0; i < n; i++)
 		vec_push(&v->runs, mem_bytes(runs[i].ptr, runs[i].len));
 	v->left = left < n ? left : n;
+	v->told = true;
+	temporal_memos_want(t);
 }
 
 void temporal_view_tick(struct temporal *t)

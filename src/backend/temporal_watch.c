@@ -122,6 +122,7 @@ static void take_row(struct temporal *t, enum temporal_lap lap, const struct jso
 	struct run_facts run;
 	struct temporal_rules rules;
 	temporal_rules(t, &rules);
+	rules.memo = temporal_memo_read(t, info);
 	if (!temporal_run(info, &rules, &arena, &run)) {
 		t->watch.part_unread = true;
 	} else {
@@ -354,6 +355,7 @@ void temporal_watch_init(struct temporal *t)
 {
 	t->watch.timer = loop_timer(t->base.loop, on_tick, t);
 	t->watch.begin = loop_timer(t->base.loop, on_begin, t);
+	temporal_memos_init(t);
 	t->watch.pending = t->watch.planned = -1;
 }
 
@@ -419,6 +421,7 @@ void temporal_watch_release(struct temporal *t)
 	loop_remove(t->watch.begin);
 	t->watch.timer = t->watch.begin = NULL;
 	temporal_planned_release(t);
+	temporal_memos_release(t);
 	str_release(&t->watch.text);
 	str_release(&t->watch.token);
 }

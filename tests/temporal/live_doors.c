@@ -85,6 +85,18 @@ static void until_inbox_has(const char *words)
 	} while (!strstr(str_text(&board.ear.log), words));
 }
 
+/* By a list: nothing looks at a run that completed. */
+static void until_label(const char *id, const char *words)
+{
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	const char *now = "";
+	while (!strstr(now, words)) {
+		ck_assert_msg(when_mono_ms() < end, "%s: %s, not %s", id, now, words);
+		loop_turn(loop, 50);
+		now = map_get(&board.labels, view_of(id)) ? map_get(&board.labels, view_of(id)) : "";
+	}
+}
+
 START_TEST(a_codec_server_of_the_ui_servers_settings_reads_what_is_sealed)
 {
 	const struct temporal_config with = { .token = "fixture-token" };
@@ -95,10 +107,12 @@ START_TEST(a_codec_server_of_the_ui_servers_settings_reads_what_is_sealed)
 	until_inbox_has("\"prompt\":\"Ship to Anna?\"");
 	until_in(&board, "sealed-2", "failed");
 	expect_detail(&board, "sealed-2", "failed -1.00 card 4711 declined");
+	until_label("sealed-3", "customer=Anna ");
 	board_close(&board);
 	/* Without a token it reads nothing, and that is said. */
 	board_open(&board, ports.ui_codec, NULL);
 	until_in(&board, "sealed-2", "failed");
+	until_label("sealed-3", "customer=<");
 	expect_detail(&board, "sealed-2", "failed -1.00 Encoded failure");
 	ck_assert_ptr_nonnull(strstr(str_text(&board.ear.sentence), "does not decode"));
 	board_close(&board);

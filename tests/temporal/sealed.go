@@ -87,6 +87,11 @@ func SealedFailure(workflow.Context, string) error {
 		errors.New("no money"))
 }
 
+// SealedQuick is over at once; whose it was, only its memo says.
+func SealedQuick(workflow.Context, string) error {
+	return nil
+}
+
 func dialSealed(o options) client.Client {
 	data := converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), newSealer())
 	return dialWith(o, client.Options{
@@ -111,14 +116,19 @@ func startSealed(o options) {
 	w := worker.New(c, sealedQueue, worker.Options{Identity: "worker-sealed@fixture"})
 	w.RegisterWorkflow(SealedApproval)
 	w.RegisterWorkflow(SealedFailure)
+	w.RegisterWorkflow(SealedQuick)
 	check(w.Start(), "the worker does not start")
 	if !o.runs {
 		return
 	}
-	for id, f := range map[string]any{"sealed-1": SealedApproval, "sealed-2": SealedFailure} {
-		options := client.StartWorkflowOptions{ID: id, TaskQueue: sealedQueue, WorkflowIDReusePolicy: 2}
-		if id == "sealed-1" {
-			options.Memo = map[string]any{"waitingFor": sealed("Ship to Anna?")}
+	memos := map[string]map[string]any{
+		"sealed-1": {"waitingFor": sealed("Ship to Anna?")}, "sealed-3": {"customer": sealed("Anna")},
+	}
+	for id, f := range map[string]any{
+		"sealed-1": SealedApproval, "sealed-2": SealedFailure, "sealed-3": SealedQuick,
+	} {
+		options := client.StartWorkflowOptions{
+			ID: id, TaskQueue: sealedQueue, WorkflowIDReusePolicy: 2, Memo: memos[id],
 		}
 		_, err := c.ExecuteWorkflow(context.Background(), options, f, "Anna")
 		check(err, id)

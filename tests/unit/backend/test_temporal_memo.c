@@ -1,0 +1,407 @@
+/* Memos that lists have sealed: the board is there at once, what is seen is read by the
+ * codec server in few questions, and told again; also when it is slow, away or refuses. */
+#include "temporal_rig.h"
+
+#include "base/mem.h"
+
+#define PAYLOAD(encoding, data) "{\"metadata\":{\"encoding\":\"" encoding "\"},\"data\":\"" data "\"}"
+#define SEALED(data) PAYLOAD("YmluYXJ5L2VuY3J5cHRlZA==", data)
+#define OPENED(data) PAYLOAD("anNvbi9wbGFpbg==", data)
+#define PAYLOADS(list) "{\"payloads\":[" list "]}"
+/* "Anna", "Ben" */
+#define ANNA OPENED("IkFubmEi")
+#define BEN OPENED("IkJlbiI=")
+#define DONE(id, second, memo)                                                                  \
+	"{\"execution\":{\"workflowId\":\"w-" id "\",\"runId\":\"" id "\"},\"type\":{\"name\":\"T\"}," \
+	"\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:" second "Z\","  \
+	"\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\",\"taskQueue\":\"q\","                 \
+	"\"memo\":{\"fields\":{\"customer\":" SEALED(memo) "}}}"
+#define LISTED(list) "{\"executions\":[" list "]}"
+#define C1 DONE("c1", "07", "c2VhbGVkMQ==")
+#define C1_LATER DONE("c1", "07", "c2VhbGVkMw==")
+#define C2 DONE("c2", "08", "c2VhbGVkMg==")
+#define ENDED_LIST LIST "%28ExecutionStatus%20IN"
+#define CLOSED_LIST LIST "%28CloseTime"
+
+static struct stub *codec;
+static struct backend_sink sink;
+static struct map customers;	/* by run, as told last */
+
+static void on_runs(void *arg, const struct run_facts *runs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < runs[i].labels.len; k++) {
+			struct view v = runs[i].labels.items[k].value;
+			mem_free(map_put(&customers, runs[i].id, mem_bytes(v.ptr, v.len)));
+		}
+	}
+	ear.sink.runs(arg, runs, n);
+}
+
+static void serve_ended(const char *rows)
+{
+	serve("GET", ENDED_LIST, rows);
+	serve("GET", CLOSED_LIST, rows);
+}
+
+static void set_up(void)
+{
+	rig_set_up();
+	codec = stub_new(loop);
+	serve_well();
+	serve_ended(LISTED(C1 "," C2));
+}
+
+static void tear_down(void)
+{
+	size_t at = 0;
+	struct view id;
+	void *value;
+	ear_destroy(&ear);
+	stub_free(codec);
+	while (map_next(&customers, &at, &id, &value))
+		mem_free(value);
+	map_release(&customers);
+	customers = (struct map){ 0 };
+	rig_tear_down();
+}
+
+static void see(const char *first, const char *second)
+{
+	const struct view seen[] = { view_of(first), view_of(second) };
+	ear.inside = true;
+	backend_in_view(ear.backend, seen, second ? 2 : 1);
+	ear.inside = false;
+}
+
+static void open_board(const char *filter, int tick_ms)
+{
+	struct temporal_config config = config_of();
+	config.codec_url = "http://localhost";
+	config.codec_unix_path = stub_path(codec);
+	config.times.tick_ms = tick_ms;
+	config.times.gap_ms = 1;
+	sink = ear.sink;
+	sink.runs = on_runs;
+	ear.backend = temporal_new(loop, &sink, 3, &config, NULL);
+	ear_watch(&ear, filter, 5);
+}
+
+static void answer(const char *body, int times)
+{
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = body, .times = times });
+}
+
+struct said {
+	const char *run, *customer;
+};
+
+static bool is_said(void *arg)
+{
+	const struct said *s = arg;
+	return str_eq(map_get(&customers, view_of(s->run)), s->customer);
+}
+
+static void until_said(const char *run, const char *customer)
+{
+	struct said s = { run, customer };
+	const char *now;
+	bool said = stub_until_fn(loop, is_said, &s);
+	now = map_get(&customers, view_of(run));
+	ck_assert_msg(said, "%s is %s, not %s", run, now ? now : "unknown", customer);
+}
+
+#define SEALED_WORDS "<7 bytes, binary/encrypted>"
+
+static bool is_complete(void *arg)
+{
+	return ear_heard(&ear, "snapshot_end complete");
+}
+
+static void until_listed(void)
+{
+	ck_assert_msg(stub_until_fn(loop, is_complete, NULL), "%s", str_text(&ear.log));
+}
+
+static bool asked_of(size_t n, const char *sealed)
+{
+	const struct stub_request *r = stub_asked(codec, "POST", "/decode", n);
+	return r && strstr(r->body, sealed) != NULL;
+}
+
+static size_t asked(void)
+{
+	return stub_count(codec, "POST", "/decode");
+}
+
+START_TEST(one_question_reads_what_a_page_has)
+{
+	answer(PAYLOADS(ANNA "," BEN), 0);
+	open_board("", 60000);
+	see("c1", "c2");
+	until_said("c1", "Anna");
+	until_said("c2", "Ben");
+	ck_assert_uint_eq(asked(), 1);
+	ck_assert_uint_eq(ear_count(&ear, "runs c1:completed"), 2);
+}
+END_TEST
+
+START_TEST(only_what_is_seen_is_read)
+{
+	answer(PAYLOADS(BEN), 0);
+	answer(PAYLOADS(ANNA), 1);
+	open_board("", 60000);
+	see("c1", NULL);
+	until_said("c1", "Anna");
+	ck_assert_uint_eq(asked(), 1);
+	ck_assert(!asked_of(0, "c2VhbGVkMg=="));
+	ck_assert_str_eq(map_get(&customers, VIEW("c2")), SEALED_WORDS);
+	see("c2", NULL);
+	until_said("c2", "Ben");
+	ck_assert_uint_eq(asked(), 2);
+}
+END_TEST
+
+START_TEST(where_nobody_says_what_is_seen_all_is_read)
+{
+	answer(PAYLOADS(BEN "," BEN), 0);
+	open_board("", 60000);
+	until_said("c1", "Ben");
+	until_said("c2", "Ben");
+	ck_assert_uint_eq(asked(), 1);
+}
+END_TEST
+
+/* Its list comes again and again. */
+START_TEST(what_was_read_is_not_asked_for_again_until_it_changes)
+{
+	serve_ended(LISTED(C1));
+	answer(PAYLOADS(ANNA), 0);
+	open_board("", 1);
+	see("c1", NULL);
+	until_said("c1", "Anna");
+	size_t lists = stub_count(stub, "GET", CLOSED_LIST);
+	while (stub_count(stub, "GET", CLOSED_LIST) < lists + 3)
+		loop_turn(loop, 1);
+	ck_assert_uint_eq(asked(), 1);
+	ck_assert_uint_eq(ear_count(&ear, "runs c1:completed"), 2);
+	answer(PAYLOADS(BEN), 0);
+	serve_ended(LISTED(C1_LATER));
+	until_said("c1", "Ben");
+	ck_assert_uint_eq(asked(), 2);
+}
+END_TEST
+
+/* What the filter leaves out while it is sealed may be what it wants. */
+START_TEST(a_filter_by_it_finds_what_was_sealed)
+{
+	answer(PAYLOADS(ANNA "," ANNA), 0);
+	open_board("label.customer:Anna", 60000);
+	see("elsewhere", NULL);
+	until_said("c1", "Anna");
+	until_said("c2", "Anna");
+	ck_assert_uint_eq(ear_count(&ear, "runs c1:completed"), 1);
+}
+END_TEST
+
+/* ---- faults ---- */
+
+static const struct {
+	const char *name;
+	struct stub_reply reply;
+} faults[] = {
+	{ "closed without an answer", { .fault = STUB_CLOSE } },
+	{ "cut in the body", { .body = PAYLOADS(ANNA), .fault = STUB_CUT, .at = 9 } },
+	{ "401", { .status = 401, .body = "who are you" } },
+	{ "400", { .status = 400, .body = "cannot decrypt" } },
+	{ "429", { .status = 429, .body = "{}" } },
+	{ "500", { .status = 500, .body = "oops" } },
+	{ "503", { .status = 503, .body = "{}" } },
+	{ "not JSON", { .body = "not json at all" } },
+	{ "too few", { .body = PAYLOADS("") } },
+	{ "too many", { .body = PAYLOADS(ANNA "," BEN) } },
+	{ "JSON of another kind", { .body = "[1]" } },
+};
+
+enum { FAULTS = sizeof faults / sizeof *faults, BAD = 4 };
+
+START_TEST(the_list_is_there_and_is_read_when_the_codec_answers)
+{
+	struct stub_reply reply = faults[_i].reply;
+	reply.times = BAD;
+	serve_ended(LISTED(C1));
+	answer(PAYLOADS(ANNA), 0);
+	stub_on(codec, "POST", "/decode", &reply);
+	open_board("", 60000);
+	see("c1", NULL);
+	until_listed();
+	ck_assert_str_eq(map_get(&customers, VIEW("c1")), SEALED_WORDS);
+	until_said("c1", "Anna");
+	ck_assert_uint_eq(asked(), BAD + 1);
+	ck_assert_str_eq(str_text(&ear.sentence), "live");
+}
+END_TEST
+
+static bool is_troubled(void *arg)
+{
+	return strstr(str_text(&ear.sentence), "does not decode") != NULL;
+}
+
+START_TEST(a_codec_that_is_away_is_said_and_read_when_it_comes)
+{
+	serve_ended(LISTED(C1));
+	answer(PAYLOADS(ANNA), 0);
+	stub_fall(codec);
+	open_board("", 60000);
+	see("c1", NULL);
+	until_listed();
+	ck_assert(stub_until_fn(loop, is_troubled, NULL));
+	stub_rise(codec);
+	until_said("c1", "Anna");
+}
+END_TEST
+
+/* It says nothing: the list does not wait, nor does what comes later. */
+START_TEST(a_slow_codec_holds_nothing_back)
+{
+	serve_ended(LISTED(C1));
+	answer(PAYLOADS(ANNA "," BEN), 0);
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .fault = STUB_SILENT, .times = 1 });
+	open_board("", 1);
+	see("c1", "c2");
+	until_listed();
+	serve_ended(LISTED(C1 "," C2));
+	until_said("c2", SEALED_WORDS);
+	ck_assert_uint_eq(asked(), 1);
+	stub_fall(codec);
+	stub_rise(codec);
+	until_said("c1", "Anna");
+	until_said("c2", "Ben");
+}
+END_TEST
+
+START_TEST(one_that_nobody_can_read_keeps_no_other_sealed)
+{
+	answer(PAYLOADS(BEN), 1);
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .status = 400, .body = "no key", .times = 2 });
+	open_board("", 60000);
+	see("c1", "c2");
+	until_said("c2", "Ben");
+	ck_assert(asked_of(0, "c2VhbGVkMQ==") && asked_of(0, "c2VhbGVkMg=="));
+	ck_assert(asked_of(1, "c2VhbGVkMQ==") && !asked_of(1, "c2VhbGVkMg=="));
+	ck_assert(!asked_of(2, "c2VhbGVkMQ==") && asked_of(2, "c2VhbGVkMg=="));
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .status = 400, .body = "no key" });
+	for (size_t before = 0; before != asked();) {
+		before = asked();
+		for (int i = 0; i < 10; i++)
+			turn_a_little();
+	}
+	ck_assert_uint_le(asked(), 12);
+	ck_assert_str_eq(map_get(&customers, VIEW("c1")), SEALED_WORDS);
+}
+END_TEST
+
+/* ---- what happens meanwhile ---- */
+
+static bool is_held(void *arg)
+{
+	return stub_streams(codec) == 1;
+}
+
+/* What comes is of the memo of before. */
+START_TEST(a_memo_that_changed_meanwhile_is_asked_for_anew)
+{
+	serve_ended(LISTED(C1));
+	answer(PAYLOADS(BEN), 0);
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = "", .stream = true, .times = 1 });
+	open_board("", 1);
+	see("c1", NULL);
+	ck_assert(stub_until_fn(loop, is_held, NULL));
+	serve_ended(LISTED(C1_LATER));
+	size_t lists = stub_count(stub, "GET", CLOSED_LIST);
+	while (stub_count(stub, "GET", CLOSED_LIST) < lists + 3)
+		loop_turn(loop, 1);
+	stub_push(codec, PAYLOADS(ANNA));
+	stub_end_streams(codec, true);
+	until_said("c1", "Ben");
+	ck_assert_uint_eq(asked(), 2);
+	ck_assert_uint_eq(ear_count(&ear, "runs c1:completed"), 2);
+}
+END_TEST
+
+static bool is_gone(void *arg)
+{
+	return ear_heard(&ear, "gone a");
+}
+
+START_TEST(a_run_that_is_gone_meanwhile_is_not_told_again)
+{
+	serve("GET", LIST "%28ExecutionStatus%20%3D", LISTED(
+		"{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"},"
+		"\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\","
+		"\"taskQueue\":\"q\",\"historyLength\":\"11\",\"memo\":{\"fields\":{\"customer\":" SEALED("c2VhbGVkMQ==") "}}}"));
+	serve_ended(LISTED(""));
+	stub_on(stub, "GET", SPACE "/workflows/w-a", &(struct stub_reply){ .status = 404, .body = "{}" });
+	answer(PAYLOADS(ANNA), 0);
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .fault = STUB_SILENT, .times = 1 });
+	open_board("", 60000);
+	see("a", NULL);
+	ck_assert(stub_until_fn(loop, is_gone, NULL));
+	size_t told = ear_count(&ear, "runs a");
+	stub_fall(codec);
+	stub_rise(codec);
+	turn_a_little();
+	turn_a_little();
+	ck_assert_uint_eq(ear_count(&ear, "runs a"), told);
+}
+END_TEST
+
+static bool is_told_twice(void *arg)
+{
+	return ear_count(&ear, "runs c1") == 2;
+}
+
+START_TEST(the_watch_may_end_in_what_it_tells)
+{
+	serve_ended(LISTED(C1 "," C2));
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .fault = STUB_SILENT, .times = 1 });
+	open_board("", 60000);
+	ticket_id watch = ear.backend->last_ticket;
+	see("c1", "c2");
+	until_listed();
+	answer(PAYLOADS(ANNA "," BEN), 0);
+	if (_i)
+		ear.destroy_in = "runs c1";
+	ear.cancel_in = "runs c1";
+	ear.cancel = watch;
+	stub_fall(codec);
+	stub_rise(codec);
+	ck_assert(stub_until_fn(loop, is_told_twice, NULL));
+	turn_a_little();
+	ck_assert_str_eq(map_get(&customers, VIEW("c2")), SEALED_WORDS);
+}
+END_TEST
+
+Suite *suite_temporal_memo(void);
+
+Suite *suite_temporal_memo(void)
+{
+	Suite *s = suite_create("temporal_memo");
+	TCase *c = tcase_create("temporal_memo");
+	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_set_timeout(c, 30);
+	tcase_add_test(c, one_question_reads_what_a_page_has);
+	tcase_add_test(c, only_what_is_seen_is_read);
+	tcase_add_test(c, where_nobody_says_what_is_seen_all_is_read);
+	tcase_add_test(c, what_was_read_is_not_asked_for_again_until_it_changes);
+	tcase_add_test(c, a_filter_by_it_finds_what_was_sealed);
+	tcase_add_loop_test(c, the_list_is_there_and_is_read_when_the_codec_answers, 0, FAULTS);
+	tcase_add_test(c, a_codec_that_is_away_is_said_and_read_when_it_comes);
+	tcase_add_test(c, a_slow_codec_holds_nothing_back);
+	tcase_add_test(c, one_that_nobody_can_read_keeps_no_other_sealed);
+	tcase_add_test(c, a_memo_that_changed_meanwhile_is_asked_for_anew);
+	tcase_add_test(c, a_run_that_is_gone_meanwhile_is_not_told_again);
+	tcase_add_loop_test(c, the_watch_may_end_in_what_it_tells, 0, 2);
+	suite_add_tcase(s, c);
+	return s;
+}

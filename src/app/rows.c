@@ -39,6 +39,10 @@ static const struct table tables[] = {
 		  "duration_ms.avg", "duration_ms.min", "duration_ms.max", "wait_ms.p95", "started" },
 		{ "workflow", "ended", "success", "half in", "95% in", "average", "least", "most",
 		  "95% wait", "started" } },
+	/* In the order that model/throughput.c reads. */
+	[CATALOG_THROUGHPUT] = { "buckets",
+		{ "at", "completed", "failed", "timed_out", "rejected", "error" },
+		{ "hour", "completed", "failed", "timed out", "rejected", "error" } },
 	[CATALOG_AUDIT] = { "audit", { "at", "by", "what", "why" },
 		{ "when", "who", "what", "note" } },
 	[CATALOG_SPACES] = { "namespaces", { "name", "here", "retention", "description" },

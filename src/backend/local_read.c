@@ -141,11 +141,12 @@ ticket_id local_fetch(struct backend *b, struct view run, enum run_part part, st
 
 /* ---- catalogues ---- */
 
-static const char *const catalog_targets[] = {
+static const char *const catalog_targets[CATALOG_THROUGHPUT + 1] = {
 	[CATALOG_WORKFLOWS] = "/v1/workflows", [CATALOG_SCHEDULES] = "/v1/schedules",
 	[CATALOG_QUEUES] = "/v1/queues",       [CATALOG_WORKERS] = "/v1/workers",
 	[CATALOG_STATS] = "/v1/stats",	       [CATALOG_AUDIT] = "/v1/audit",
 	[CATALOG_INBOX] = "/v1/inbox",
+	[CATALOG_THROUGHPUT] = "/v1/stats?window=96h&bucket=1h",
 };
 
 static void on_catalog(struct local_job *j, const struct http_answer *a)
@@ -170,7 +171,7 @@ static void on_catalog(struct local_job *j, const struct http_answer *a)
 ticket_id local_catalog(struct backend *b, enum catalog_kind kind, struct view cursor)
 {
 	struct str target = { 0 };
-	if (kind >= sizeof catalog_targets / sizeof *catalog_targets) {
+	if (!catalog_targets[kind]) {
 		ticket_id ticket = backend_ticket(b);
 		backend_answer(b, ticket, OUTCOME_UNSUPPORTED, "the local engine has no namespaces");
 		return ticket;

@@ -88,7 +88,7 @@ void ask_catalog(struct str *s, enum catalog_kind kind, struct view cursor)
 		[CATALOG_QUEUES] = "queues",	   [CATALOG_WORKERS] = "workers",
 		[CATALOG_STATS] = "stats",	   [CATALOG_AUDIT] = "audit",
 		[CATALOG_INBOX] = "inbox",	   [CATALOG_ANSWER] = "answer",
-		[CATALOG_SPACES] = "namespaces",
+		[CATALOG_SPACES] = "namespaces",   [CATALOG_THROUGHPUT] = "throughput",
 	};
 	str_addf(s, "catalog %s", kinds[kind]);
 	bar(s);

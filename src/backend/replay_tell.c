@@ -160,7 +160,7 @@ static bool tell_history(const struct telling *t, struct err *err)
 static bool tell_catalog(const struct telling *t, struct err *err)
 {
 	int64_t kind = json_get_int(t->root, "kind", -1);
-	if (kind < CATALOG_WORKFLOWS || kind > CATALOG_SPACES)
+	if (kind < CATALOG_WORKFLOWS || kind > CATALOG_THROUGHPUT)
 		return err_set(err, ERR_PARSE, "there is no catalogue %lld", (long long)kind);
 	t->ear->sink->catalog(t->ear->sink->arg, t->ear->ticket, (enum catalog_kind)kind,
 			      json_of(t, "json"), text_of(t, "next_cursor"));

@@ -231,12 +231,12 @@ void temporal_from_runs(struct temporal_job *j, temporal_then_fn *then)
 ticket_id temporal_catalog(struct backend *b, enum catalog_kind kind, struct view cursor)
 {
 	struct temporal *t = temporal_of(b);
-	if (kind == CATALOG_STATS || kind == CATALOG_AUDIT) {
+	if (kind == CATALOG_STATS || kind == CATALOG_THROUGHPUT || kind == CATALOG_AUDIT) {
 		ticket_id ticket = backend_ticket(b);
 		backend_answer(b, ticket, OUTCOME_UNSUPPORTED,
-			       kind == CATALOG_STATS ? "Temporal keeps no statistics of its runs" :
-						       "Temporal keeps no audit trail of its own: "
-						       "see a run's history");
+			       kind == CATALOG_AUDIT ? "Temporal keeps no audit trail of its own: "
+						       "see a run's history" :
+						       "Temporal keeps no statistics of its runs");
 		return ticket;
 	}
 	struct temporal_job *j = temporal_job(t);

@@ -11,7 +11,7 @@ const char *table_title(enum catalog_kind kind)
 		[CATALOG_QUEUES] = "Queues", [CATALOG_WORKERS] = "Workers",
 		[CATALOG_STATS] = "Statistics", [CATALOG_AUDIT] = "Audit",
 		[CATALOG_INBOX] = "Inbox", [CATALOG_ANSWER] = "Answer",
-		[CATALOG_SPACES] = "Namespaces",
+		[CATALOG_SPACES] = "Namespaces", [CATALOG_THROUGHPUT] = "Throughput",
 	};
 
 	return titles[kind];
@@ -26,6 +26,7 @@ void table_release(struct table_state *s)
 {
 	arena_release(&s->arena);
 	vec_release(&s->cells);
+	throughput_release(&s->throughput);
 	str_release(&s->trouble);
 }
 
@@ -42,6 +43,7 @@ static void clear(struct model *m, enum catalog_kind kind)
 	s->more = false;
 	s->armed = VERBS;
 	s->order = 0;
+	throughput_clear(&s->throughput);
 	s->request = model_request(m);
 }
 
@@ -51,6 +53,8 @@ void table_open_of(struct model *m, enum catalog_kind kind, uint16_t context, st
 	m->table.context = context;
 	effects_add(fx, (struct effect){ .kind = EFFECT_CATALOG, .request = m->table.request,
 					 .context = context, .catalog = kind });
+	if (kind == CATALOG_STATS)
+		throughput_ask(m, &m->table.throughput, context, fx);
 	screen_push(m, SCREEN_TABLE, fx);
 }
 
@@ -188,6 +192,7 @@ static void table_arrive(struct model *m, const struct msg *msg, struct effects 
 
 	if (s->order && msg->request == s->order && msg->kind == MSG_DONE)
 		ordered(m, msg, fx);
+	throughput_arrive(&s->throughput, msg);
 	if (s->request == 0 || msg->request != s->request)
 		return;
 	if (msg->kind == MSG_CATALOG) {

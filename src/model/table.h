@@ -10,6 +10,7 @@
 #include "core/feed.h"
 #include "model/rows.h"
 #include "model/screen.h"
+#include "model/throughput.h"
 
 enum {
 	TABLE_COLUMNS_MAX = 12,
@@ -31,6 +32,7 @@ struct table_state {
 	struct str trouble;
 	enum verb armed;		/* order of a schedule that `y` gives; VERBS: none */
 	uint64_t order;			/* one under way; 0: none */
+	struct throughput throughput;	/* below the statistics */
 };
 
 extern const struct screen screen_table;

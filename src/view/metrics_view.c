@@ -156,4 +156,5 @@ void view_metrics(struct pen *p, struct rect r)
 		if (i == s->rows.at)
 			canvas_paint(p->canvas, at, STYLE_SELECTED);
 	}
+	view_throughput(p, r);
 }

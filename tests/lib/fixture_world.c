@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/when.h"
+
 enum { SECOND = 1000, TASKS = 5 };
 
 static enum task_status status_of(enum run_status run, int task)
@@ -219,6 +221,35 @@ static void answer_stats(struct fixture *f, const struct effect *e)
 		.catalog = { .kind = e->catalog, .columns = columns, .rows = cells, .len = 3 } });
 }
 
+/* Of each hour of the last two days. */
+static void answer_throughput(struct fixture *f, const struct effect *e)
+{
+	enum { HOURS = 48, CELLS = 6, HOUR_MS = 3600000 };
+	static const char *const columns[] = { "hour", "completed", "failed", "timed out", "rejected",
+					       "error", NULL };
+	static const int failed[] = { 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 1 };
+	struct arena arena = { 0 };
+	struct view *cells = arena_array(&arena, (size_t)HOURS * CELLS, sizeof *cells);
+	struct str s = { 0 };
+
+	for (int i = 0; i < HOURS * CELLS; i++) {
+		int hour = i / CELLS, column = i % CELLS;
+
+		str_clear(&s);
+		if (column == 0)
+			when_add_stamp(&s, f->now_ms - (int64_t)(HOURS - 1 - hour) * HOUR_MS);
+		else
+			str_addf(&s, "%d", column == 1 ? hour * hour % 41 :
+					   column == 2 ? failed[hour % 11] : 0);
+		cells[i] = arena_view(&arena, view_of_str(&s));
+	}
+	fixture_send(f, (struct msg){
+		.kind = MSG_CATALOG, .request = e->request,
+		.catalog = { .kind = e->catalog, .columns = columns, .rows = cells, .len = HOURS } });
+	str_release(&s);
+	arena_release(&arena);
+}
+
 static void answer_queues(struct fixture *f, const struct effect *e)
 {
 	static const char *const columns[] = { "queue", "slots", "running", "queued", "oldest", "in/s",
@@ -286,6 +317,8 @@ static void answer_catalog(struct fixture *f, const struct effect *e)
 
 	if (e->catalog == CATALOG_STATS)
 		answer_stats(f, e);
+	if (e->catalog == CATALOG_THROUGHPUT)
+		answer_throughput(f, e);
 	if (e->catalog == CATALOG_QUEUES)
 		answer_queues(f, e);
 	if (e->catalog == CATALOG_WORKERS)

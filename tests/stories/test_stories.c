@@ -221,6 +221,8 @@ START_TEST(a_run_is_started_from_its_form_and_followed)
 	story_sees(&s, "100%");
 	story_keys(&s, "Enter");
 	story_sees(&s, "hello Ada, 2 times");
+	story_keys(&s, "M");
+	story_sees(&s, "ended by the hour");
 	story_end(&s);
 }
 END_TEST

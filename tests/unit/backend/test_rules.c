@@ -177,6 +177,7 @@ static void ask_everything(struct asked *a)
 	ask(a, ear_log(&ear, &search));
 	ask(a, ear_fetch(&ear, "a", PART_DETAIL_MORE));
 	ask(a, ear_fetch(&ear, "a", PART_HISTORY_END));
+	ask(a, ear_catalog(&ear, CATALOG_THROUGHPUT));
 }
 
 /* Followed logs go on by themselves: they are not asked for an end. */

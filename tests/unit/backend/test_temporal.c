@@ -74,6 +74,7 @@ static void ask_everything(struct asked *a)
 	for (int kind = CATALOG_WORKFLOWS; kind <= CATALOG_INBOX; kind++)
 		ask(a, ear_catalog(&ear, (enum catalog_kind)kind));
 	ask(a, ear_catalog(&ear, CATALOG_SPACES));
+	ask(a, ear_catalog(&ear, CATALOG_THROUGHPUT));
 	ask(a, ear_space(&ear, "nowhere"));
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
 		const struct order o = { .verb = verbs[i], .run = VIEW("a"), .task = VIEW("gate") };

@@ -128,6 +128,8 @@ static int by_depth(const void *a, const void *b)
 /* A run whose child is cancelled before it would fail of that, not be cancelled. */
 static void parents_first(struct many *m)
 {
+	if (!m->runs.len)
+		return;
 	for (size_t i = 0; i < m->runs.len; i++)
 		vec_push(&m->order, &m->runs.items[i]);
 	qsort(m->order.items, m->order.len, sizeof *m->order.items, by_id);

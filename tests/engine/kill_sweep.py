@@ -190,7 +190,7 @@ class Scene:
             self.post("fire", "/v1/schedules/small/trigger", {})["id"]: self.decide_fired,
             self.post("delay", "/v1/workflows/small/runs", {"delay": "100ms"})["id"]: self.decide_late,
         }
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while runs:
             for run, decide in list(runs.items()):
                 seen = self.look(run)

@@ -163,7 +163,7 @@ class Bench:
             raise RuntimeError("%s: %s" % (name, run))
         return run["id"]
 
-    def until(self, run, good, patience_s=60):
+    def until(self, run, good, patience_s=300):
         end = time.monotonic() + patience_s
         while True:
             seen = self.lab.get("/v1/runs/" + run)
@@ -196,7 +196,7 @@ class Bench:
             seen = self.ended(run)
             self.count.check(seen["status"] == wanted,
                              "%s: %s, not %s" % (name, seen["status"], wanted))
-        self.count.check(self.lab.childless(5), "left running: %s" % self.lab.children())
+        self.count.check(self.lab.childless(60), "left running: %s" % self.lab.children())
         self.count.check(not marked(self.lab), "survivors: %s" % marked(self.lab))
 
     def floods(self):

@@ -180,11 +180,11 @@ class Load:
     def settle(self):
         self.over = True
         for o in self.operators:
-            o.join(120)
+            o.join(300)
 
     def wait_frames(self, runs):
         """The follower has seen every run's end."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         ended = 0
         while ended < len(runs) and time.monotonic() < until:
             ended = sum(self.follower.frames.get(r, {}).get("status") in ENDED for r in runs)
@@ -233,7 +233,7 @@ def check_orders(count, load, stories, runs):
 
 def check_all(count, load):
     lab = load.lab
-    count.check(lab.childless(20), "left running: %s" % lab.children())
+    count.check(lab.childless(60), "left running: %s" % lab.children())
     count.check(lab.stop() == 0, "the engine does not end well")
     db = lab.journal()
     count.check(db.execute("PRAGMA integrity_check").fetchall() == [("ok",)], "the journal is damaged")

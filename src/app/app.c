@@ -369,6 +369,9 @@ static void settings_apply(struct app *a)
 		if (action_parse(view_of(c->keys.items[i].name), &action))
 			keymap_set(&a->model->keymap, action, view_of(c->keys.items[i].value), NULL);
 	}
+	for (size_t i = 0; i < c->views.len; i++)
+		saved_add(&a->model->saved, view_of(c->views.items[i].name),
+			  view_of(c->views.items[i].value));
 	for (size_t i = 0; i < c->commands.len; i++)
 		commands_add(&a->model->commands, view_of(c->commands.items[i].name),
 			     view_of(c->commands.items[i].value));

@@ -1,4 +1,4 @@
-/* The configuration file: sections [board], [keys], [commands] and [context NAME].
+/* The configuration file: sections [board], [keys], [views], [commands] and [context NAME].
  * Knows the words of the file, not what a theme or a key means: keys are asked
  * about. */
 #include "backend/config.h"
@@ -191,6 +191,18 @@ static bool key_entry(struct config *c, struct ini_pair *p)
 	return true;
 }
 
+static bool view_entry(struct config *c, struct ini_pair *p)
+{
+	if (c->views.len == CONFIG_VIEWS_MAX) {
+		p->why = "there is room for nine views";
+		return false;
+	}
+	if (!is_understood(c, is_filter, p))
+		return false;
+	vec_push(&c->views, setting_of(p));
+	return true;
+}
+
 static bool command_entry(struct config *c, struct ini_pair *p)
 {
 	if (c->commands.len == CONFIG_COMMANDS_MAX) {
@@ -208,6 +220,8 @@ static bool config_entry(void *arg, struct ini_pair *p)
 		return word_set(c, board_words, c, p);
 	if (view_is(p->section, "keys"))
 		return key_entry(c, p);
+	if (view_is(p->section, "views"))
+		return view_entry(c, p);
 	if (view_is(p->section, "commands"))
 		return command_entry(c, p);
 	if (view_starts(p->section, "context ")) {
@@ -215,7 +229,7 @@ static bool config_entry(void *arg, struct ini_pair *p)
 		if (name.len)
 			return context_entry(c, context_named(c, name), p);
 	}
-	p->why = "unknown section: expected [board], [keys], [commands] or [context NAME]";
+	p->why = "unknown section: expected [board], [keys], [views], [commands] or [context NAME]";
 	return false;
 }
 
@@ -310,6 +324,9 @@ void config_release(struct config *c)
 		setting_release(&c->keys.items[i]);
 	vec_release(&c->contexts);
 	vec_release(&c->keys);
+	for (size_t i = 0; i < c->views.len; i++)
+		setting_release(&c->views.items[i]);
+	vec_release(&c->views);
 	for (size_t i = 0; i < c->commands.len; i++)
 		setting_release(&c->commands.items[i]);
 	vec_release(&c->commands);

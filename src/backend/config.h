@@ -12,9 +12,9 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-enum { CONFIG_COMMANDS_MAX = 9 };
+enum { CONFIG_COMMANDS_MAX = 9, CONFIG_VIEWS_MAX = 9 };
 
-/* name = value of [keys] or [commands], in order. */
+/* name = value of [keys], [views] or [commands], in order. */
 struct setting {
 	char *name, *value;
 };
@@ -47,6 +47,7 @@ struct config {
 	char *theme, *density, *lanes, *sort, *filter;
 	bool read_only, mouse, bell;
 	VEC(struct setting) keys;
+	VEC(struct setting) views;		/* [views] NAME = filter, which reads */
 	VEC(struct setting) commands;		/* [commands] NAME = shell line */
 	config_key_fn *check_key;		/* while reading */
 	struct str why;				/* the last refusal's */

@@ -170,6 +170,7 @@ static void act_filter(struct model *m, enum action a, struct effects *fx)
 	struct board_state *b = &m->board;
 
 	b->typing = true;
+	b->looking = false;
 	b->past_at = b->past.len;
 	str_clear(&b->before);
 	str_add(&b->before, lineedit_view(&b->line));
@@ -215,6 +216,28 @@ static void end_typing(struct model *m)
 		board_drop_hidden_marks(m);
 }
 
+/* The cursor leaves a lane that the filter emptied, once it is through. */
+static void look_for_cards(struct model *m)
+{
+	m->board.looking = board_is_busy(m->cards);
+	if (!m->board.looking)
+		board_cursor_find(m);
+}
+
+static void keep(struct model *m)
+{
+	end_typing(m);
+	look_for_cards(m);
+}
+
+void board_keep_filter(struct model *m, struct view text, struct effects *fx)
+{
+	m->board.touched = true;
+	board_set_filter(m, text, fx);
+	board_remember_filter(m, fx);
+	keep(m);
+}
+
 /* While the filter is typed: letters are text, a few keys are ours. */
 static bool act_typing(struct model *m, enum action a, struct effects *fx)
 {
@@ -224,8 +247,7 @@ static bool act_typing(struct model *m, enum action a, struct effects *fx)
 		board_remember_filter(m, fx);
 		if (b->filter_error.len > 0)
 			return true;
-		end_typing(m);
-		board_cursor_find(m);
+		keep(m);
 	} else if (a == ACTION_BACK || a == ACTION_INTERRUPT) {
 		lineedit_set(&b->line, view_of_str(&b->before));
 		board_apply_filter(m);
@@ -315,6 +337,8 @@ static void board_arrive(struct model *m, const struct msg *msg, struct effects 
 		if (!b->typing)
 			board_drop_hidden_marks(m);
 		board_cursor_renew(m);
+		if (b->looking)
+			look_for_cards(m);
 	}
 }
 

@@ -30,6 +30,7 @@ struct board_state {
 	enum density density;
 	bool preview;
 	bool touched;			/* a key was pressed: the cursor is the operator's */
+	bool looking;			/* once the filter is through: for a lane with cards */
 	bool settled;			/* all runs were told once: what comes is new */
 	bool typing;			/* the filter line has the focus */
 	struct str before;		/* the filter when typing began */
@@ -64,6 +65,8 @@ struct run_key board_selected(const struct model *m);
 void board_show_lane(struct model *m, int lane, bool shown);
 /* Puts a filter in force, or says in filter_error why not. */
 void board_set_filter(struct model *m, struct view text, struct effects *fx);
+/* The same as if it had been typed, Enter included. */
+void board_keep_filter(struct model *m, struct view text, struct effects *fx);
 /* By its name: small, normal, large. */
 bool board_density_parse(struct view name, enum density *out);
 void board_clear_marks(struct board_state *b);

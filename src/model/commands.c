@@ -65,15 +65,14 @@ const struct own_command *commands_of(const struct model *m, enum action a)
 bool commands_words(const struct model *m, enum action a, struct action_words *out)
 {
 	const struct own_command *o = commands_of(m, a);
+	const struct saved_view *s = saved_of(m, a);
 
 	*out = *action_words(a);
-	if (a < ACTION_COMMAND_1 || a > ACTION_COMMAND_9)
-		return true;
-	if (!o)
-		return false;
-	out->name = out->brief = str_text(&o->name);
-	out->help = str_text(&o->text);
-	return true;
+	if (o || s) {
+		out->name = out->brief = str_text(o ? &o->name : &s->name);
+		out->help = str_text(o ? &o->text : &s->filter);
+	}
+	return o || s || a < ACTION_SAVED_1 || a > ACTION_COMMAND_9;
 }
 
 void commands_act(struct model *m, enum action a, struct effects *fx)

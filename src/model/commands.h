@@ -32,7 +32,7 @@ bool commands_add(struct own_commands *c, struct view name, struct view text);
 void commands_release(struct own_commands *c);
 /* NULL: the action is none of them, or none stands there. */
 const struct own_command *commands_of(const struct model *m, enum action a);
-/* What help and palette say of any action. False: it is not there. */
+/* What help and palette say of any action, saved views included. False: it is not there. */
 bool commands_words(const struct model *m, enum action a, struct action_words *out);
 void commands_act(struct model *m, enum action a, struct effects *fx);
 

@@ -160,8 +160,10 @@ void everywhere_act(struct model *m, enum action a, struct effects *fx)
 
 	if (s->act && s->act(m, a, fx))
 		return;
-	if (commands_of(m, a))
+	if (a >= ACTION_COMMAND_1 && a <= ACTION_COMMAND_9)
 		commands_act(m, a, fx);
+	else if (a >= ACTION_SAVED_1 && a <= ACTION_SAVED_9)
+		saved_act(m, a, fx);
 	else if (acts[a])
 		acts[a](m, a, fx);
 }

@@ -95,6 +95,7 @@ void model_free(struct model *m)
 	orders_release(&m->orders);
 	spaces_release(&m->spaces);
 	commands_release(&m->commands);
+	saved_release(&m->saved);
 	board_free(m->cards);
 	keymap_release(&m->keymap);
 	str_release(&m->theme);

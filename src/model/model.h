@@ -14,6 +14,7 @@
 #include "core/store.h"
 #include "model/board_screen.h"
 #include "model/commands.h"
+#include "model/saved.h"
 #include "model/decision.h"
 #include "model/detail.h"
 #include "model/edit.h"
@@ -77,6 +78,7 @@ struct model {
 	struct notice notice;
 	struct orders orders;
 	struct own_commands commands;
+	struct saved_views saved;
 	/* one for each screen that has a state */
 	struct board_state board;
 	struct detail_state detail;

@@ -35,6 +35,8 @@ START_TEST(contexts_and_settings_are_read)
 			    "read_only = true\n"
 			    "[keys]\n"
 			    "approve = A\n"
+			    "[views]\n"
+			    "night = status:failed since:12h\n"
 			    "[commands]\n"
 			    "pods = kubectl get pods -l run={id}\n",
 			    &err),
@@ -47,6 +49,9 @@ START_TEST(contexts_and_settings_are_read)
 	ck_assert_str_eq(c.theme, "dark");
 	ck_assert(c.read_only);
 	ck_assert_uint_eq(c.keys.len, 1);
+	ck_assert_uint_eq(c.views.len, 1);
+	ck_assert_str_eq(c.views.items[0].name, "night");
+	ck_assert_str_eq(c.views.items[0].value, "status:failed since:12h");
 	ck_assert_uint_eq(c.commands.len, 1);
 	ck_assert_str_eq(c.commands.items[0].value, "kubectl get pods -l run={id}");
 	config_release(&c);
@@ -62,6 +67,24 @@ START_TEST(all_errors_come_at_once_with_their_lines)
 	ck_assert_ptr_nonnull(strstr(err_text(&err), "config:2: "));
 	ck_assert_ptr_nonnull(strstr(err_text(&err), "config:3: "));
 	ck_assert_ptr_nonnull(strstr(err_text(&err), "config:5: "));
+	config_release(&c);
+	err_release(&err);
+}
+END_TEST
+
+START_TEST(a_view_is_a_filter_that_reads_and_there_are_nine)
+{
+	struct config c;
+	struct err err = {0};
+	ck_assert(!parse(&c,
+			 "[views]\na = x\nb = x\nc = x\nd = x\ne = x\nf = x\ng = x\nh = x\n"
+			 "bad = status:nowhere\ni = x\nj = x\n",
+			 &err));
+	ck_assert_uint_eq(c.views.len, 9);
+	ck_assert_msg(strstr(err_text(&err), "config:10: ") != NULL, "%s", err_text(&err));
+	ck_assert_ptr_nonnull(strstr(err_text(&err), "\"nowhere\" is none of"));
+	ck_assert_ptr_nonnull(strstr(err_text(&err), "config:12: "));
+	ck_assert_ptr_nonnull(strstr(err_text(&err), "there is room for nine views"));
 	config_release(&c);
 	err_release(&err);
 }
@@ -147,6 +170,7 @@ Suite *suite_config(void)
 	tcase_add_test(tc, without_a_file_there_is_the_local_engine);
 	tcase_add_test(tc, contexts_and_settings_are_read);
 	tcase_add_test(tc, all_errors_come_at_once_with_their_lines);
+	tcase_add_test(tc, a_view_is_a_filter_that_reads_and_there_are_nine);
 	tcase_add_test(tc, what_a_value_means_is_checked_with_its_line);
 	tcase_add_test(tc, a_context_that_is_not_there_names_those_that_are);
 	tcase_add_test(tc, a_socket_is_the_local_engines_alone);

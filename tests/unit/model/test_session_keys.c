@@ -37,6 +37,39 @@ START_TEST(a_command_of_ones_own_gets_names_by_environment_only)
 }
 END_TEST
 
+START_TEST(a_saved_view_is_the_board_with_its_filter)
+{
+	struct fixture f;
+	ck_assert(fixture_open(&f, "night", 24, 100));
+	ck_assert(saved_add(&f.model->saved, VIEW("tonight"), VIEW("status:failed")));
+	ck_assert(saved_add(&f.model->saved, VIEW("backups"), VIEW("workflow:backup")));
+	/* From any screen; marks that it hides are cleared; it is among the older filters. */
+	ck_assert(fixture_keys(&f, "* Enter : \"tonight\" Enter"));
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_str_eq(str_text(&f.model->board.line.text), "status:failed");
+	ck_assert_uint_lt(f.model->board.marks.len, 3);
+	ck_assert(view_is(fixture_last(&f, EFFECT_REMEMBER)->text, "status:failed"));
+	ck_assert(!f.model->board.typing);
+	ck_assert(run_key_is_set(board_selected(f.model)));
+	ck_assert(keymap_set(&f.model->keymap, ACTION_SAVED_2, VIEW("F5"), NULL));
+	ck_assert(fixture_keys(&f, "Esc Esc I F5"));
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_str_eq(str_text(&f.model->board.line.text), "workflow:backup");
+	ck_assert(fixture_keys(&f, "Esc"));
+	ck_assert_uint_eq(f.model->board.line.text.len, 0);
+	/* None stands there: that is said, and the palette has no such name. */
+	ck_assert(keymap_set(&f.model->keymap, ACTION_SAVED_3, VIEW("F6"), NULL));
+	ck_assert(fixture_keys(&f, "F6"));
+	ck_assert_str_eq(str_text(&f.model->notice.text), "The configuration has no such view.");
+	ck_assert(fixture_keys(&f, ": \"view-3\" Enter"));
+	ck_assert_uint_eq(f.model->board.line.text.len, 0);
+	for (int i = 0; i < 7; i++)
+		ck_assert(saved_add(&f.model->saved, VIEW("x"), VIEW("x")));
+	ck_assert(!saved_add(&f.model->saved, VIEW("x"), VIEW("x")));
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(the_screens_hold_these_scopes)
 {
 	struct fixture f;
@@ -79,6 +112,7 @@ Suite *suite_session_keys(void)
 	TCase *t = tcase_create("keys");
 
 	tcase_add_test(t, a_command_of_ones_own_gets_names_by_environment_only);
+	tcase_add_test(t, a_saved_view_is_the_board_with_its_filter);
 	tcase_add_test(t, the_screens_hold_these_scopes);
 	tcase_add_test(t, no_key_is_silent_on_the_board);
 	suite_add_tcase(s, t);

@@ -22,7 +22,7 @@ static const struct command *const commands[] = {
 	&command_edit, &command_cancel, &command_pause, &command_resume, &command_terminate, &command_rerun,
 	&command_signal, &command_update, &command_query, &command_stack,
 	&command_watch, &command_events, &command_workflows, &command_schedules, &command_queues,
-	&command_workers, &command_stats, &command_inbox, &command_history, &command_export, &command_check,
+	&command_workers, &command_stats, &command_inbox, &command_history, &command_compare, &command_export, &command_check,
 	&command_engine, &command_ask, NULL,
 };
 

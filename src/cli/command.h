@@ -34,7 +34,7 @@ extern const struct command command_runs, command_show, command_logs, command_st
 	command_approve, command_reject, command_retry, command_skip, command_advance,
 	command_answer, command_edit, command_cancel, command_pause, command_resume, command_rerun,
 	command_watch, command_events, command_workflows, command_schedules, command_queues,
-	command_workers, command_stats, command_inbox, command_history, command_export, command_check,
+	command_workers, command_stats, command_inbox, command_history, command_compare, command_export, command_check,
 	command_engine, command_ask, command_signal, command_update, command_query, command_stack,
 	command_terminate;
 

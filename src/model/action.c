@@ -49,6 +49,7 @@ static const struct action_words table[] = {
 	A(COPY, "copy", "copy id", "copy the id", RUN, "y"),
 	A(LINK, "link", "open link", "the engine's own page of it", RUN, "O"),
 	A(EXPORT, "export", "save run", "save the run with its logs to a file", RUN, ""),
+	A(COMPARE, "compare", "compare", "beside the last good run of its workflow; or two that are marked", RUN, "="),
 	A(UP, "up", "up", "up", LIST, "k Up"),
 	A(DOWN, "down", "down", "down", LIST, "j Down"),
 	A(LEFT, "left", "left", "lane to the left; fold; sideways in logs", LIST, "h Left"),

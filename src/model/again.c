@@ -3,7 +3,7 @@
 #include "model/again.h"
 
 #include "model/decision.h"
-#include "model/detail_copy.h"
+#include "core/detail_copy.h"
 #include "model/model.h"
 #include "model/start.h"
 #include "model/workflows.h"

@@ -4,7 +4,7 @@
 #include "model/again.h"
 #include "model/board_screen.h"
 #include "model/detail.h"
-#include "model/detail_copy.h"
+#include "core/detail_copy.h"
 #include "model/edit.h"
 #include "model/evidence.h"
 #include "model/inbox.h"

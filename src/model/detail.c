@@ -5,7 +5,7 @@
 #include "model/detail.h"
 
 #include "model/board_screen.h"
-#include "model/detail_copy.h"
+#include "core/detail_copy.h"
 #include "model/model.h"
 
 enum { FETCH_EVERY_MS = 250 };

@@ -121,6 +121,11 @@ static void act_export(struct model *m, enum action a, struct effects *fx)
 	save_run(m, fx);
 }
 
+static void act_compare(struct model *m, enum action a, struct effects *fx)
+{
+	compare_open(m, fx);
+}
+
 static void act_order(struct model *m, enum action a, struct effects *fx)
 {
 	enum verb verb;
@@ -147,6 +152,7 @@ static act_fn *const acts[ACTIONS] = {
 	[ACTION_SIGNAL] = act_order,	[ACTION_UPDATE] = act_order,
 	[ACTION_QUERY] = act_order,	[ACTION_STACK] = act_order,
 	[ACTION_LINK] = act_link,	[ACTION_EXPORT] = act_export,
+	[ACTION_COMPARE] = act_compare,
 	[ACTION_SCHEDULES] = act_table,
 	[ACTION_QUEUES] = act_table,	[ACTION_WORKERS] = act_table,
 	[ACTION_AUDIT] = act_table,	[ACTION_METRICS] = act_table,

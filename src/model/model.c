@@ -96,6 +96,7 @@ void model_free(struct model *m)
 	spaces_release(&m->spaces);
 	commands_release(&m->commands);
 	saved_release(&m->saved);
+	compare_release(&m->compare);
 	board_free(m->cards);
 	keymap_release(&m->keymap);
 	str_release(&m->theme);

@@ -14,6 +14,7 @@
 #include "core/store.h"
 #include "model/board_screen.h"
 #include "model/commands.h"
+#include "model/compare.h"
 #include "model/saved.h"
 #include "model/decision.h"
 #include "model/detail.h"
@@ -85,6 +86,7 @@ struct model {
 	struct decision_state decision;
 	struct inbox_state inbox;
 	struct outbox_state outbox;
+	struct compare_state compare;
 	struct menu_state menu;
 	struct workflows_state workflows;
 	struct start_state start;

@@ -1,7 +1,7 @@
 /* The history pane of an open run: its newest lines when it is shown and again when the
  * run changed; those before them when one goes up beyond the first. */
 #include "model/detail.h"
-#include "model/detail_copy.h"
+#include "core/detail_copy.h"
 #include "model/model.h"
 #include "model/panes.h"
 

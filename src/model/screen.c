@@ -20,6 +20,7 @@ static const struct screen *const screens[] = {
 	[SCREEN_EDIT] = &screen_edit,
 	[SCREEN_SPEAK] = &screen_speak,
 	[SCREEN_WALL] = &screen_wall,
+	[SCREEN_COMPARE] = &screen_compare,
 	[SCREEN_HELP] = &screen_help,
 	[SCREEN_PALETTE] = &screen_palette,
 	[SCREEN_THEMES] = &screen_themes,

@@ -27,6 +27,7 @@ enum screen_id {
 	SCREEN_WORKFLOWS,
 	SCREEN_TABLE,		/* schedules, queues, workers, audit, statistics */
 	SCREEN_WALL,
+	SCREEN_COMPARE,
 	SCREEN_HELP,
 	/* over what lies beneath */
 	SCREEN_DECISION,

@@ -4,7 +4,7 @@
 #include "base/jtext.h"
 #include "model/again.h"
 #include "model/detail.h"
-#include "model/detail_copy.h"
+#include "core/detail_copy.h"
 #include "model/model.h"
 #include "model/workflows.h"
 

@@ -22,6 +22,7 @@ static view_fn *const views[] = {
 	[SCREEN_EDIT] = view_edit,
 	[SCREEN_SPEAK] = view_speak,
 	[SCREEN_WALL] = view_wall,
+	[SCREEN_COMPARE] = view_compare,
 	[SCREEN_HELP] = view_help,
 	[SCREEN_PALETTE] = view_palette,
 	[SCREEN_THEMES] = view_themes,

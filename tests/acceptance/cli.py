@@ -237,6 +237,31 @@ def many(rig):
               ['slow ' + ended[0]['id'], 'slow ' + ended[1]['short']], p.stderr)
 
 
+def comparing(rig):
+    """A run beside the last good one of its workflow, or beside another."""
+    rig.workflow('twice', 'params: {n: {type: integer, default: 0}}\nsteps: [{id: a, run: exit "$PARAM_n"}]\n')
+    first = rig.start('twice', n=3)
+    rig.done(first)
+    p = exits(rig, 3, 'compare', first)
+    rig.check('none has completed', 'no other run of twice' in p.stderr, p.stderr)
+    good, bad = rig.start('twice', n=0), rig.start('twice', n=4)
+    rig.done(good), rig.done(bad)
+    newer = rig.start('twice', n=0)
+    rig.done(newer)
+    got = json.loads(exits(rig, 0, 'compare', bad, '--json').stdout)
+    rig.equal('with the last good one before it', got['runs'], [bad, good])
+    rows = {r['what']: (r['values'], r['differs']) for r in got['rows']}
+    rig.equal('parameters', rows['param n'], (['4', '0'], True))
+    rig.check('steps', rows['a'][0][0].startswith('failed, exit 4') and rows['a'][1], rows['a'])
+    rig.equal('how many differ', got['differing'], sum(r['differs'] for r in got['rows']))
+    rig.equal('with a newer one where none is older', json.loads(exits(rig, 0, 'compare', first, '--json').stdout)['runs'], [first, newer])
+    rig.equal('with the one that is named', json.loads(exits(rig, 0, 'compare', good, first, '--json').stdout)['runs'], [good, first])
+    lines = exits(rig, 0, 'compare', bad, good).stdout.splitlines()
+    rig.check('what differs is marked', any(re.match(r'! param n +4 +0$', s) for s in lines), lines)
+    exits(rig, 3, 'compare', 'ffffff')
+    exits(rig, 2, 'compare')
+
+
 def families(rig):
     """Parents are cancelled before their children: both are cancelled, none fails of it."""
     rig.workflow('unserved', 'queue: nobody\nsteps: [{id: a, run: "true"}]\n')          # nothing of it is to be stopped first
@@ -414,5 +439,5 @@ def begin(rig):
 
 
 if __name__ == '__main__':
-    play('cli', unreachable, usage, workflows, begin, running, reading, deciding, reasons, orders_as_json, short_ids, many, families, words, backends, retried, tables, pages, circles, checking, configuration,
+    play('cli', unreachable, usage, workflows, begin, running, reading, deciding, reasons, orders_as_json, short_ids, many, comparing, families, words, backends, retried, tables, pages, circles, checking, configuration,
          engine, engine=None)

@@ -16,6 +16,7 @@ Suite *suite_session_detail(void);
 Suite *suite_session_forms(void);
 Suite *suite_session_keys(void);
 Suite *suite_session_menu(void);
+Suite *suite_compare(void);
 Suite *suite_throughput(void);
 Suite *suite_session_bulk(void);
 Suite *suite_session_orders(void);
@@ -39,6 +40,7 @@ int main(void)
 		suite_session_detail,
 		suite_session_forms, suite_session_keys, suite_session_menu,
 		suite_session_bulk, suite_session_orders, suite_session_shown, suite_session_spaces, suite_session_speak,
+		suite_compare,
 		suite_throughput,
 		NULL,
 	};

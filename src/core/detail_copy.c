@@ -1,6 +1,6 @@
 /* Deep copies of the facts of one run. Plain fields are taken over by assignment;
  * what follows each assignment is every view and array of that struct. */
-#include "model/detail_copy.h"
+#include "core/detail_copy.h"
 
 static void keep(struct arena *a, struct view *v)
 {

@@ -1,6 +1,6 @@
 /* A copy of a run's detail that outlives the message which brought it. */
-#ifndef MODEL_DETAIL_COPY_H
-#define MODEL_DETAIL_COPY_H
+#ifndef CORE_DETAIL_COPY_H
+#define CORE_DETAIL_COPY_H
 
 #include "base/arena.h"
 #include "core/run.h"

@@ -1,0 +1,98 @@
+/* Two runs side by side: what differs is marked and bright, the rest is dim; below the
+ * list the row under the cursor, whole. */
+#include "base/utf8.h"
+#include "model/compare.h"
+#include "model/model.h"
+#include "view/screens.h"
+
+enum { MARK_COLS = 2, WHAT_MOST = 30, WHAT_LEAST = 10, GAP_COLS = 2 };
+
+struct columns {
+	int what, cell;		/* cells, with a gap behind */
+};
+
+static struct columns measure(const struct comparison *all, int cols)
+{
+	struct columns c = { .what = WHAT_LEAST };
+	int most = cols / 3 < WHAT_MOST ? cols / 3 : WHAT_MOST;
+
+	for (size_t i = 0; i < all->len; i++) {
+		int width = utf8_width(all->rows[i].what) + GAP_COLS;
+
+		c.what = width > c.what ? width : c.what;
+	}
+	c.what = c.what > most ? most : c.what;
+	c.cell = (cols - MARK_COLS - c.what) / COMPARED;
+	return c;
+}
+
+static void put_heads(struct pen *p, struct rect r, const struct columns *c)
+{
+	const struct compare_state *s = &p->m->compare;
+
+	str_addf(pen_text(p), "%zu differ", s->all.differing);
+	pen_put(p, r.row, r.col + MARK_COLS, c->what - 1, STYLE_DIM);
+	for (int i = 0; i < COMPARED; i++) {
+		struct look look = look_of_run(s->runs[i]->run.status);
+		int col = r.col + MARK_COLS + c->what + i * c->cell;
+
+		canvas_glyph(p->canvas, r.row, col, look.role, look.glyph, look.ascii);
+		canvas_text(p->canvas, r.row, col + 2, c->cell - 2 - GAP_COLS, STYLE_STRONG,
+			    view_of_str(&s->names[i]));
+	}
+}
+
+static void put_row(struct pen *p, struct rect r, const struct compare_row *row,
+		    const struct columns *c)
+{
+	enum style_role role = row->differs ? STYLE_PLAIN : STYLE_DIM;
+	int col = r.col + MARK_COLS;
+
+	if (row->differs)
+		canvas_glyph(p->canvas, r.row, r.col, STYLE_WARNING, "≠", "!");
+	canvas_text(p->canvas, r.row, col, c->what - 1, row->differs ? STYLE_STRONG : STYLE_DIM,
+		    row->what);
+	for (int i = 0; i < COMPARED; i++)
+		canvas_text(p->canvas, r.row, col + c->what + i * c->cell, c->cell - GAP_COLS, role,
+			    row->cells[i]);
+}
+
+static void put_whole(struct pen *p, struct rect r, const struct compare_row *row)
+{
+	const struct compare_state *s = &p->m->compare;
+	struct rect half;
+
+	canvas_hline(p->canvas, r.row, r.col, r.cols, STYLE_BORDER);
+	rect_take_top(&r, 1);
+	canvas_text(p->canvas, r.row, r.col, r.cols, STYLE_LABEL, row->what);
+	rect_take_top(&r, 1);
+	for (int i = 0; i < COMPARED; i++) {
+		half = rect_take_top(&r, (COMPARE_WHOLE_ROWS - 2) / COMPARED);
+		pen_field(p, half, utf8_width(view_of_str(&s->names[i])) + GAP_COLS,
+			  str_text(&s->names[i]), row->cells[i]);
+	}
+}
+
+void view_compare(struct pen *p, struct rect r)
+{
+	const struct compare_state *s = &p->m->compare;
+	struct columns c = measure(&s->all, r.cols - 2);
+	bool whole = r.rows - 2 > compare_page(r.rows);
+
+	if (s->trouble.len > 0 || !s->ready) {
+		pen_empty(p, r, s->trouble.len > 0 ? str_text(&s->trouble) : "Reading.");
+		return;
+	}
+	rect_take_left(&r, 1);
+	r.cols--;
+	put_heads(p, rect_take_top(&r, 2), &c);
+	if (whole)
+		put_whole(p, rect_take_bottom(&r, COMPARE_WHOLE_ROWS), &s->all.rows[s->rows.at]);
+	for (size_t i = s->rows.top; i < s->all.len && r.rows > 0; i++) {
+		struct rect at = rect_take_top(&r, 1);
+
+		put_row(p, at, &s->all.rows[i], &c);
+		if (i == s->rows.at)
+			canvas_paint(p->canvas, at, STYLE_SELECTED);
+	}
+}

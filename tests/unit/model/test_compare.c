@@ -1,0 +1,167 @@
+/* Two runs side by side: which ones, and what arrives when. */
+#include "lib/fixture.h"
+#include "lib/unit.h"
+
+static struct fixture f;
+
+static struct compare_state *shown(void)
+{
+	return &f.model->compare;
+}
+
+/* A run of "deploy" that began so many minutes ago. */
+static struct run_key put(int number, enum run_status status, int minutes_ago)
+{
+	struct run_facts run = fixture_run("deploy", number, status);
+
+	run.created_ms = FIXTURE_NOW - (int64_t)minutes_ago * 60000;
+	return fixture_put(&f, run);
+}
+
+static void detail(int which, uint64_t request, enum run_status status)
+{
+	struct run_detail d = { .run = fixture_run("deploy", which, status) };
+
+	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = request, .detail = &d });
+	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = request,
+				       .done = { .outcome = OUTCOME_OK } });
+}
+
+static void open_on(struct run_key key)
+{
+	f.mute = true;
+	ck_assert(board_select(f.model, key));
+	fixture_keys(&f, "=");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_COMPARE);
+}
+
+START_TEST(a_run_is_compared_with_the_last_good_one_before_it)
+{
+	put(10, RUN_COMPLETED, 50);
+	struct run_key good = put(11, RUN_COMPLETED, 40);
+	put(12, RUN_FAILED, 35);
+	struct run_key bad = put(13, RUN_FAILED, 30);
+	put(14, RUN_COMPLETED, 20);
+	open_on(bad);
+	ck_assert(run_key_eq(shown()->keys[0], bad));
+	ck_assert(run_key_eq(shown()->keys[1], good));
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), 2);
+	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), 0);
+	detail(13, shown()->requests[0], RUN_FAILED);
+	ck_assert(!shown()->ready);
+	detail(11, shown()->requests[1], RUN_COMPLETED);
+	ck_assert(shown()->ready);
+	ck_assert_uint_ge(shown()->all.differing, 1);
+	/* What came is shown as it was. */
+	put(13, RUN_COMPLETED, 30);
+	ck_assert(view_starts(shown()->all.rows[0].cells[0], "failed"));
+	/* No order is for either of them. */
+	fixture_keys(&f, "c");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_COMPARE);
+	fixture_keys(&f, "Esc");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_uint_eq(shown()->all.len, 0);
+}
+END_TEST
+
+START_TEST(what_the_board_has_not_is_looked_for)
+{
+	struct run_key bad = put(13, RUN_FAILED, 30);
+
+	open_on(bad);
+	const struct effect *page = fixture_last(&f, EFFECT_PAGE);
+
+	ck_assert(view_is(page->text, "status:completed workflow:deploy"));
+	struct run_key good = put(11, RUN_COMPLETED, 4000);
+
+	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = page->request,
+				       .done = { .outcome = OUTCOME_OK } });
+	ck_assert(run_key_eq(shown()->keys[1], good));
+	ck_assert_uint_eq(shown()->trouble.len, 0);
+}
+END_TEST
+
+START_TEST(a_workflow_that_never_completed_says_so)
+{
+	open_on(put(13, RUN_FAILED, 30));
+	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = shown()->search,
+				       .done = { .outcome = OUTCOME_OK } });
+	ck_assert_str_eq(str_text(&shown()->trouble), "No other run of its workflow has completed.");
+	fixture_keys(&f, "j G Enter");
+}
+END_TEST
+
+START_TEST(a_newer_good_one_is_better_than_none)
+{
+	struct run_key newer = put(14, RUN_COMPLETED, 20), newest = put(15, RUN_COMPLETED, 10);
+
+	open_on(put(13, RUN_FAILED, 30));
+	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = shown()->search,
+				       .done = { .outcome = OUTCOME_OK } });
+	ck_assert(!run_key_eq(shown()->keys[1], newer));
+	ck_assert(run_key_eq(shown()->keys[1], newest));
+}
+END_TEST
+
+START_TEST(two_marked_runs_are_compared_and_no_other_number)
+{
+	struct run_key a = put(10, RUN_RUNNING, 5), b = put(11, RUN_FAILED, 50);
+
+	put(12, RUN_FAILED, 60);
+	f.mute = true;
+	ck_assert(board_select(f.model, a));
+	fixture_keys(&f, "Space");
+	ck_assert(board_select(f.model, b));
+	fixture_keys(&f, "Space =");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_COMPARE);
+	ck_assert(run_key_eq(shown()->keys[0], a) && run_key_eq(shown()->keys[1], b));
+	fixture_keys(&f, "Esc * =");
+	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
+	ck_assert_str_eq(str_text(&f.model->notice.text), "3 runs are marked: two can be compared.");
+}
+END_TEST
+
+START_TEST(a_detail_that_cannot_be_had_is_said)
+{
+	put(11, RUN_COMPLETED, 40);
+	open_on(put(13, RUN_FAILED, 30));
+	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = shown()->requests[1],
+				       .done = { .outcome = OUTCOME_NOT_FOUND,
+						 .text = VIEW("it is gone") } });
+	ck_assert_str_eq(str_text(&shown()->trouble), "it is gone");
+	/* What comes after the screen was left is nobody's. */
+	uint64_t request = shown()->requests[0];
+
+	fixture_keys(&f, "Esc");
+	detail(13, request, RUN_FAILED);
+	ck_assert_ptr_null(shown()->runs[0]);
+}
+END_TEST
+
+static void open_board(void)
+{
+	ck_assert(fixture_open(&f, "empty", 24, 100));
+}
+
+static void close_board(void)
+{
+	fixture_close(&f);
+}
+
+unit_suite_fn suite_compare;
+
+Suite *suite_compare(void)
+{
+	Suite *s = suite_create("compare");
+	TCase *t = tcase_create("compare");
+
+	tcase_add_checked_fixture(t, open_board, close_board);
+	tcase_add_test(t, a_run_is_compared_with_the_last_good_one_before_it);
+	tcase_add_test(t, what_the_board_has_not_is_looked_for);
+	tcase_add_test(t, a_workflow_that_never_completed_says_so);
+	tcase_add_test(t, a_newer_good_one_is_better_than_none);
+	tcase_add_test(t, two_marked_runs_are_compared_and_no_other_number);
+	tcase_add_test(t, a_detail_that_cannot_be_had_is_said);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -177,15 +177,54 @@ static void put_item(struct sheet *s, struct view item)
 	arena_release(&arena);
 }
 
+/* ---- its place among the steps ---- */
+
+/* "✓ build": how far it is tells whether it holds this one. */
+static void add_step(struct pen *p, struct view name)
+{
+	const struct task_facts *t = detail_find_task(p->m->detail.detail, name);
+	struct str *words = &p->text;
+
+	if (words->len > 0)
+		str_add_text(words, ", ");
+	if (t) {
+		struct look look = look_of_task(t->status);
+
+		str_addf(words, "%s ", p->canvas->unicode ? look.glyph : look.ascii);
+	}
+	str_add(words, name);
+}
+
+static bool is_needed_by(const struct task_facts *t, const struct task_facts *other)
+{
+	for (size_t i = 0; i < other->n_needs; i++)
+		if (view_eq(other->needs[i], t->step))
+			return true;
+	return false;
+}
+
+static void put_neighbours(struct sheet *s, const struct task_facts *t)
+{
+	const struct run_detail *d = s->p->m->detail.detail;
+
+	pen_text(s->p);
+	for (size_t i = 0; i < t->n_needs; i++)
+		add_step(s->p, t->needs[i]);
+	field(s, "needs");
+	pen_text(s->p);
+	/* Items of a step stand for themselves: what comes next awaits the step. */
+	for (size_t i = 0; i < d->n_tasks && t->item.len == 0; i++)
+		if (d->tasks[i].item.len == 0 && is_needed_by(t, &d->tasks[i]))
+			add_step(s->p, d->tasks[i].id);
+	field(s, "then");
+}
+
 static void put_rest(struct sheet *s, const struct task_facts *t)
 {
 	struct pen *p = s->p;
-	struct str *words = pen_text(p);
+	struct str *words;
 
-	for (size_t i = 0; i < t->n_needs; i++)
-		str_addf(words, "%s%.*s", i > 0 ? ", " : "", (int)t->needs[i].len,
-			 t->needs[i].ptr);
-	field(s, "needs");
+	put_neighbours(s, t);
 	field_view(s, "command", t->command);
 	put_item(s, t->item);
 	field_view(s, "worker", t->worker);

@@ -160,6 +160,12 @@ static void keep(struct temporal *t, const struct str *ask, struct view decoded)
 	mem_free(map_put(&t->codec.kept, view_of_str(ask), mem_bytes(decoded.ptr, decoded.len)));
 }
 
+/* Of what it was given: to be asked again for less of it. */
+static bool is_refusal(int status)
+{
+	return status == 400 || status == 413 || status == 422 || status == 500;
+}
+
 static void on_decoded(void *arg, const struct http_answer *a)
 {
 	struct temporal_decoding *d = arg;
@@ -171,7 +177,7 @@ static void on_decoded(void *arg, const struct http_answer *a)
 	if (ok)
 		keep(t, &d->ask, a->body);
 	t->codec.trouble = !ok;
-	t->codec.refused = a->status == 400 || a->status == 422 || a->status == 500;
+	t->codec.refused = is_refusal(a->status);
 	go_on(d, ok ? view_of_str(&text) : view_of_str(&d->body));
 	if (news && !t->dead && t->link.state == TEMPORAL_LIVE)
 		temporal_link_tell_live(t);

@@ -4,9 +4,10 @@
  *
  *   a row with a sealed memo -> noted, told sealed -> its turn in a batch -> told again
  *
- * A codec server that is away is asked later and later. One that refuses a batch is given
- * halves of it, down to the one that it cannot read, which has to wait for the others and
- * after some tries stays sealed. */
+ * A codec server that is away is asked later and later. Where a batch fails, the next ones
+ * are half as long, for it may be too much or too slow for it; what it refuses, down to the
+ * one that it cannot read, which has to wait for the others and after some tries stays
+ * sealed. */
 #include "backend/temporal_inside.h"
 
 #include "backend/temporal_codec.h"
@@ -14,7 +15,8 @@
 #include "base/mem.h"
 #include "base/when.h"
 
-enum { MEMOS_MAX = 8000, BATCH_MAX = 500, REFUSALS_MAX = 8, ROWS_MAX = 32 << 20 };
+enum { MEMOS_MAX = 8000, BATCH_MAX = 500, BATCH_BYTES = 512 << 10, REFUSALS_MAX = 8,
+       ROWS_MAX = 32 << 20 };
 
 struct temporal_memo {
 	char *id;
@@ -129,6 +131,11 @@ static void add(struct temporal_memos *all, const struct temporal_memo *m, struc
 	vec_push(&all->batch, asked);
 }
 
+static bool has_room(const struct temporal_memos *all, size_t most, const struct str *body)
+{
+	return all->batch.len < most && body->len < BATCH_BYTES;
+}
+
 typedef bool due_fn(const struct temporal_memo *m);
 
 static bool is_new(const struct temporal_memo *m)
@@ -150,13 +157,13 @@ static void choose(struct temporal *t, due_fn *is_due, size_t most, struct str *
 	struct view id;
 	void *m;
 	if (seen->told && t->watch.exact) {
-		for (size_t i = 0; i < seen->runs.len && all->batch.len < most; i++) {
+		for (size_t i = 0; i < seen->runs.len && has_room(all, most, body); i++) {
 			if (is_due(m = memo_of(t, view_of(seen->runs.items[i]))))
 				add(all, m, body);
 		}
 		return;
 	}
-	while (all->batch.len < most && map_next(&all->runs, &at, &id, &m)) {
+	while (has_room(all, most, body) && map_next(&all->runs, &at, &id, &m)) {
 		if (is_due(m))
 			add(all, m, body);
 	}
@@ -180,8 +187,11 @@ static void tell(struct temporal *t, struct temporal_memo *m)
 	mem_free(m->row);
 	m->row = NULL;
 	if (row && facts_of(t, json_root(row), NULL, &arena, &sealed) &&
-	    facts_of(t, json_root(row), json_root(m->read), &arena, &read))
+	    facts_of(t, json_root(row), json_root(m->read), &arena, &read)) {
+		/* Sealed, the filter may have left it out of the snapshot that named it. */
+		temporal_known(t, read.id)->snapshot = m->snapshot;
 		temporal_tell_read(t, &sealed, &read);
+	}
 	json_free(row);
 	arena_release(&arena);
 }
@@ -220,7 +230,7 @@ static int64_t fail(struct temporal *t)
 	size_t n = all->batch.len;
 	struct temporal_memo *m = n == 1 ? memo_of(t, view_of(all->batch.items[0].id)) : NULL;
 	uint32_t random;
-	all->most = t->codec.refused && n > 1 ? n / 2 : all->most;
+	all->most = n > 1 ? n / 2 : all->most;
 	if (t->codec.refused && n > 1)
 		return t->times.gap_ms;
 	if (t->codec.refused && m)

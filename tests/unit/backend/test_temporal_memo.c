@@ -21,6 +21,8 @@
 #define C1_LATER DONE("c1", "07", "c2VhbGVkMw==")
 #define C2 DONE("c2", "08", "c2VhbGVkMg==")
 #define ENDED_LIST LIST "%28ExecutionStatus%20IN"
+#define FAILED_LIST LIST "%28ExecutionStatus%20IN%20%28%27Failed"
+#define CLOSED_WORDS "%20%28%27Completed"
 #define CLOSED_LIST LIST "%28CloseTime"
 
 static struct stub *codec;
@@ -301,12 +303,75 @@ START_TEST(one_that_nobody_can_read_keeps_no_other_sealed)
 }
 END_TEST
 
+static const struct stub_reply too_much[] = {
+	{ .status = 413, .body = "too large" },
+	{ .status = 504, .body = "took too long" },
+	{ .fault = STUB_CLOSE },
+};
+
+enum { TOO_MUCH = sizeof too_much / sizeof *too_much };
+
+START_TEST(what_is_too_much_at_once_is_asked_for_in_parts)
+{
+	struct stub_reply reply = too_much[_i];
+	reply.times = 1;
+	answer(PAYLOADS(ANNA), 0);
+	stub_on(codec, "POST", "/decode", &reply);
+	open_board("", 60000);
+	see("c1", "c2");
+	until_said("c1", "Anna");
+	until_said("c2", "Anna");
+	ck_assert_uint_eq(asked(), 3);
+}
+END_TEST
+
+/* Many servers bear no more than a megabyte. */
+START_TEST(long_memos_are_asked_for_in_parts)
+{
+	enum { LONG = 300000 };
+	struct str rows = { 0 };
+	char *memo = mem_zero(LONG + 1);
+	memset(memo, 'A', LONG);
+	str_addf(&rows, LISTED(DONE("c1", "07", "%s") "," DONE("c2", "08", "%s") "," DONE("c3", "09", "%s")),
+		 memo, memo, memo);
+	serve_ended(str_text(&rows));
+	answer(PAYLOADS(ANNA), 0);
+	answer(PAYLOADS(ANNA "," ANNA), 1);
+	open_board("", 60000);
+	until_said("c1", "Anna");
+	until_said("c2", "Anna");
+	until_said("c3", "Anna");
+	ck_assert_uint_eq(asked(), 2);
+	str_release(&rows);
+	mem_free(memo);
+}
+END_TEST
+
 /* ---- what happens meanwhile ---- */
 
 static bool is_held(void *arg)
 {
-	return stub_streams(codec) == 1;
+	return stub_streams(arg) == 1;
 }
+
+/* The codec server is faster than the rest of the snapshot that the run is of. */
+START_TEST(what_is_read_while_the_snapshot_goes_on_stays)
+{
+	serve_ended(LISTED(""));
+	serve("GET", FAILED_LIST, LISTED(C1));
+	stub_on(stub, "GET", ENDED_LIST CLOSED_WORDS, &(struct stub_reply){ .body = "", .stream = true });
+	answer(PAYLOADS(ANNA), 0);
+	open_board("label.customer:Anna", 60000);
+	until_said("c1", "Anna");
+	ck_assert(stub_until_fn(loop, is_held, stub));
+	ck_assert(!is_complete(NULL));
+	stub_push(stub, LISTED(""));
+	stub_end_streams(stub, true);
+	until_listed();
+	turn_a_little();
+	ck_assert(!ear_heard(&ear, "gone c1"));
+}
+END_TEST
 
 /* What comes is of the memo of before. */
 START_TEST(a_memo_that_changed_meanwhile_is_asked_for_anew)
@@ -316,7 +381,7 @@ START_TEST(a_memo_that_changed_meanwhile_is_asked_for_anew)
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = "", .stream = true, .times = 1 });
 	open_board("", 1);
 	see("c1", NULL);
-	ck_assert(stub_until_fn(loop, is_held, NULL));
+	ck_assert(stub_until_fn(loop, is_held, codec));
 	serve_ended(LISTED(C1_LATER));
 	size_t lists = stub_count(stub, "GET", CLOSED_LIST);
 	while (stub_count(stub, "GET", CLOSED_LIST) < lists + 3)
@@ -369,7 +434,7 @@ START_TEST(the_watch_may_end_in_what_it_tells)
 	ticket_id watch = ear.backend->last_ticket;
 	see("c1", "c2");
 	until_listed();
-	answer(PAYLOADS(ANNA "," BEN), 0);
+	answer(PAYLOADS(ANNA), 0);
 	if (_i)
 		ear.destroy_in = "runs c1";
 	ear.cancel_in = "runs c1";
@@ -395,10 +460,13 @@ Suite *suite_temporal_memo(void)
 	tcase_add_test(c, where_nobody_says_what_is_seen_all_is_read);
 	tcase_add_test(c, what_was_read_is_not_asked_for_again_until_it_changes);
 	tcase_add_test(c, a_filter_by_it_finds_what_was_sealed);
+	tcase_add_test(c, what_is_read_while_the_snapshot_goes_on_stays);
 	tcase_add_loop_test(c, the_list_is_there_and_is_read_when_the_codec_answers, 0, FAULTS);
 	tcase_add_test(c, a_codec_that_is_away_is_said_and_read_when_it_comes);
 	tcase_add_test(c, a_slow_codec_holds_nothing_back);
 	tcase_add_test(c, one_that_nobody_can_read_keeps_no_other_sealed);
+	tcase_add_loop_test(c, what_is_too_much_at_once_is_asked_for_in_parts, 0, TOO_MUCH);
+	tcase_add_test(c, long_memos_are_asked_for_in_parts);
 	tcase_add_test(c, a_memo_that_changed_meanwhile_is_asked_for_anew);
 	tcase_add_test(c, a_run_that_is_gone_meanwhile_is_not_told_again);
 	tcase_add_loop_test(c, the_watch_may_end_in_what_it_tells, 0, 2);

@@ -232,6 +232,7 @@ static void give_all(struct model *m, struct effects *fx)
 {
 	struct decision_state *d = &m->decision;
 	struct run_key last = d->targets.items[0].key;
+	uint64_t before = m->last_request;
 	struct str json = { 0 };
 	size_t n = 0;
 
@@ -249,6 +250,7 @@ static void give_all(struct model *m, struct effects *fx)
 		give(m, &d->targets.items[i], view_of_str(&json), fx);
 		n++;
 	}
+	orders_join(&m->orders, before);
 	str_release(&json);
 	shown_remember(m, fx);
 	say_given(m, n);

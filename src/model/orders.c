@@ -2,6 +2,7 @@
 #include "model/orders.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/mem.h"
 #include "model/model.h"
@@ -159,16 +160,68 @@ bool orders_undo(struct model *m)
 	return true;
 }
 
-/* The order of the same bulk on the run that started that of l, or NULL. */
-static const struct order_line *line_of_parent(const struct orders *o, const struct order_line *l)
-{
-	for (size_t i = 0; run_key_is_set(l->parent) && i < o->lines.len; i++) {
-		const struct order_line *p = o->lines.items[i];
+/* ---- parents first ---- */
 
-		if (run_key_eq(p->key, l->parent) && p->verb == l->verb && p->at_ms == l->at_ms)
-			return p;
+static int by_key(const void *a, const void *b)
+{
+	const struct order_line *const *x = a, *const *y = b;
+	struct run_key k = (*x)->key, l = (*y)->key;
+
+	if (k.slot != l.slot)
+		return k.slot < l.slot ? -1 : 1;
+	return k.generation < l.generation ? -1 : k.generation > l.generation;
+}
+
+/* Requests ascend. NULL: it is not kept any more. */
+static struct order_line *line_of(const struct orders *o, uint64_t request)
+{
+	size_t lo = 0, hi = o->lines.len;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (o->lines.items[mid]->request < request)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return NULL;
+	return lo < o->lines.len && o->lines.items[lo]->request == request ? o->lines.items[lo] : NULL;
+}
+
+/* The order of the same bulk on the run that started that of l, or NULL. */
+static struct order_line *line_of_parent(const struct orders *o, const struct order_line *l)
+{
+	return l->after ? line_of(o, l->after) : NULL;
+}
+
+static bool waits_for(const struct orders *o, const struct order_line *l,
+		      const struct order_line *other)
+{
+	while (l && l != other)
+		l = line_of_parent(o, l);
+	return l != NULL;
+}
+
+void orders_join(struct orders *o, uint64_t since)
+{
+	VEC(struct order_line *) bulk = { 0 };
+
+	for (size_t i = 0; i < o->lines.len; i++) {
+		if (o->lines.items[i]->request > since)
+			vec_push(&bulk, o->lines.items[i]);
+	}
+	if (bulk.len > 0)
+		qsort(bulk.items, bulk.len, sizeof *bulk.items, by_key);
+	for (size_t i = 0; i < bulk.len; i++) {
+		struct order_line *l = bulk.items[i], like = { .key = l->parent }, *key = &like;
+		struct order_line **p = run_key_is_set(l->parent) ?
+			bsearch(&key, bulk.items, bulk.len, sizeof *bulk.items, by_key) : NULL;
+
+		/* Two that name each other would wait for ever. */
+		if (p && !waits_for(o, *p, l))
+			l->after = (*p)->request;
+	}
+	vec_release(&bulk);
 }
 
 /* A run whose child is cancelled before it would fail of that, not be cancelled. */
@@ -177,6 +230,11 @@ static bool awaits_parent(const struct orders *o, const struct order_line *l)
 	const struct order_line *p = line_of_parent(o, l);
 
 	return p && (p->state == ORDER_HELD || p->state == ORDER_SENDING);
+}
+
+static bool is_held(const struct order_line *l)
+{
+	return l && l->state == ORDER_HELD;
 }
 
 static void send_due(struct model *m, struct effects *fx)
@@ -193,8 +251,15 @@ static void send_due(struct model *m, struct effects *fx)
 void orders_flush(struct model *m, struct effects *fx)
 {
 	for (size_t i = 0; i < m->orders.lines.len; i++) {
-		if (m->orders.lines.items[i]->state == ORDER_HELD)
-			send_line(m->orders.lines.items[i], fx);
+		struct order_line *l = m->orders.lines.items[i];
+		struct order_line *first;
+
+		/* Its held parents from the topmost down, then itself. */
+		while (l->state == ORDER_HELD) {
+			for (first = l; is_held(line_of_parent(&m->orders, first));)
+				first = line_of_parent(&m->orders, first);
+			send_line(first, fx);
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ struct order_line {
 	enum verb verb;
 	struct run_key key;		/* {0}: a start */
 	struct run_key parent;		/* the run that started it; {0}: none that is known */
+	uint64_t after;			/* the order of the same bulk on that run; 0: there is none */
 	uint16_t context;
 	struct str workflow, short_id, task;	/* as they were shown */
 	struct str comment, name, value, edit, params;
@@ -72,10 +73,13 @@ struct order_wish {
 
 /* Holds or sends it. Returns its request number. */
 uint64_t orders_give(struct model *m, const struct order_wish *w, struct effects *fx);
+/* A bulk has been given, all that is younger than that request: of two of its runs of
+ * which one has started the other, the child's order leaves once the parent's is answered. */
+void orders_join(struct orders *o, uint64_t since);
 /* Takes the youngest held order back, with the bulk that it belongs to. False where
  * none is held. */
 bool orders_undo(struct model *m);
-/* Sends all that is held now. */
+/* Sends all that is held now, and waits for no answer. */
 void orders_flush(struct model *m, struct effects *fx);
 void orders_arrive(struct model *m, const struct msg *msg, struct effects *fx);
 size_t orders_count(const struct orders *o, enum order_state s);

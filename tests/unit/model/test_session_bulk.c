@@ -118,6 +118,71 @@ START_TEST(a_child_is_cancelled_also_where_its_parent_cannot_be)
 }
 END_TEST
 
+static void give(struct effects *fx, struct run_key key, struct run_key parent)
+{
+	const struct order_wish w = { .verb = VERB_CANCEL, .key = key, .parent = parent };
+
+	orders_give(f.model, &w, fx);
+}
+
+/* Nothing is waited for any more. */
+START_TEST(who_quits_sends_parents_first_too)
+{
+	const struct run_key top = { 3, 1 }, child = { 2, 1 }, grandchild = { 1, 1 };
+	struct effects fx = { 0 };
+
+	open_set("empty");
+	give(&fx, grandchild, child);
+	give(&fx, child, top);
+	give(&fx, top, (struct run_key){ 0 });
+	orders_join(&f.model->orders, 0);
+	ck_assert_uint_eq(fx.list.len, 0);
+	orders_flush(f.model, &fx);
+	ck_assert_uint_eq(fx.list.len, 3);
+	for (uint32_t i = 0; i < 3; i++)
+		ck_assert_uint_eq(fx.list.items[i].key.slot, 3 - i);
+	effects_release(&fx);
+	fixture_close(&f);
+}
+END_TEST
+
+/* Such engines are not to be believed, nor to be waited for. */
+START_TEST(two_that_name_each_other_as_parent_are_cancelled_both)
+{
+	const struct run_key a = { 1, 1 }, b = { 2, 1 }, own = { 3, 1 };
+	struct effects fx = { 0 };
+
+	open_set("empty");
+	give(&fx, a, b);
+	give(&fx, b, a);
+	give(&fx, own, own);
+	orders_join(&f.model->orders, 0);
+	fixture_wait(&f, 6000);
+	ck_assert_uint_eq(orders(), 2);
+	fixture_answer(&f, f.model->orders.lines.items[1]->request, OUTCOME_OK, "");
+	ck_assert_uint_eq(orders(), 3);
+	fixture_close(&f);
+}
+END_TEST
+
+/* As many as can be marked, all of one parent that is not: the board counts their time
+ * down at every turn. */
+START_TEST(a_great_bulk_is_held_without_delay)
+{
+	enum { MANY = 10000, TURNS = 100 };
+	const struct run_key parent = { MANY + 1, 1 };
+	struct effects fx = { 0 };
+
+	open_set("empty");
+	for (uint32_t i = 1; i <= MANY; i++)
+		give(&fx, (struct run_key){ i, 1 }, parent);
+	orders_join(&f.model->orders, 0);
+	for (int i = 0; i < TURNS; i++)
+		ck_assert_int_gt(orders_due(f.model), 0);
+	fixture_close(&f);
+}
+END_TEST
+
 Suite *suite_session_bulk(void);
 
 Suite *suite_session_bulk(void)
@@ -130,6 +195,9 @@ Suite *suite_session_bulk(void)
 	tcase_add_test(t, u_takes_back_a_whole_bulk_and_nothing_given_before);
 	tcase_add_test(t, a_child_is_cancelled_after_its_parent);
 	tcase_add_test(t, a_child_is_cancelled_also_where_its_parent_cannot_be);
+	tcase_add_test(t, who_quits_sends_parents_first_too);
+	tcase_add_test(t, two_that_name_each_other_as_parent_are_cancelled_both);
+	tcase_add_test(t, a_great_bulk_is_held_without_delay);
 	suite_add_tcase(s, t);
 	return s;
 }

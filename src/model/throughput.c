@@ -20,7 +20,7 @@ static int64_t count_of(struct view cell)
 {
 	int64_t n;
 
-	return number_parse(cell, 0, INT64_MAX / CELLS, &n) ? n : 0;
+	return number_parse(cell, 0, INT32_MAX, &n) ? n : 0;
 }
 
 static void take(struct throughput *t, const struct view *cells)

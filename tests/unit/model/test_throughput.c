@@ -31,6 +31,21 @@ START_TEST(who_failed_in_whatever_way_is_counted_together)
 }
 END_TEST
 
+/* They are multiplied when they are drawn. */
+START_TEST(no_hour_has_as_many_runs_as_a_number_can_tell)
+{
+	static const struct view cells[] = {
+		VIEW("2026-11-21 02:00:00"), VIEW("1500000000000000000"), VIEW("1500000000000000000"),
+		VIEW("1500000000000000000"), VIEW("1500000000000000000"), VIEW("1"),
+	};
+	const struct throughput *t = &f.model->table.throughput;
+
+	answer(t->request, columns, cells, 1);
+	ck_assert_int_eq(t->hours.items[0].completed, 0);
+	ck_assert_int_eq(t->hours.items[0].failed, 1);
+}
+END_TEST
+
 START_TEST(what_is_no_table_of_hours_is_not_drawn)
 {
 	static const struct view cells[] = { VIEW("2026"), VIEW("1"), VIEW("1"), VIEW("1"), VIEW("1"),
@@ -82,6 +97,7 @@ Suite *suite_throughput(void)
 
 	tcase_add_checked_fixture(t, open_metrics, close_board);
 	tcase_add_test(t, who_failed_in_whatever_way_is_counted_together);
+	tcase_add_test(t, no_hour_has_as_many_runs_as_a_number_can_tell);
 	tcase_add_test(t, what_is_no_table_of_hours_is_not_drawn);
 	tcase_add_test(t, other_tables_have_none);
 	suite_add_tcase(s, t);

@@ -222,6 +222,7 @@ static bool fill_lines(struct tail *t, struct err *err)
 			str_clear(&t->cursor);
 			str_add(&t->cursor, view_of_str(&next));
 			t->q.cursor = view_of_str(&t->cursor);
+			t->q.line = 0;	/* was the begin */
 		}
 		t->more = state == ENGINE_LOG_MORE;
 	}

@@ -79,6 +79,7 @@ static void emit(struct reader *r, const struct log_record *record, struct view 
 {
 	if (r->skip) {
 		r->skip -= !partial;
+		r->page->begin = r->place;
 		return;
 	}
 	if (!passes(r, record->stream, text, begin))
@@ -262,6 +263,7 @@ void log_read_lines(const struct log_file *f, struct log_place from, const struc
 	int64_t until_ms = when_mono_ms() + (wish->most ? SLICE_MS : INT32_MAX);
 	int64_t looked_max = LOOKED_MAX;
 	bool more = true;
+	page->begin = from;
 	while (more && !is_full(&r) && r.looked < looked_max) {
 		more = read_record(&r);
 		looked_max = when_mono_ms() < until_ms ? looked_max : 0;

@@ -30,6 +30,7 @@ struct log_wish {
 struct log_page {
 	struct arena arena;
 	VEC(struct log_line) lines;
+	struct log_place begin;		/* behind the lines that were passed over first */
 	struct log_place place;		/* behind what was looked at */
 	bool more;			/* there is something behind it */
 	int64_t left_to_skip;

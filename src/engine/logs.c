@@ -176,8 +176,10 @@ struct reading {
 	enum engine_log_state *state;
 };
 
-/* So far nobody knows where it stands, or it lies behind what the page could pass over. */
-static void write_not_yet(struct reading *r, int64_t line, const struct log_page *passed)
+/* So far nobody knows where it stands, or it lies behind what the page could pass over
+ * (MORE), or it is not written yet (FOLLOWING). */
+static void write_not_yet(struct reading *r, int64_t line, const struct log_page *passed,
+			  enum engine_log_state state)
 {
 	struct str cursor = {0};
 	struct jsonw w;
@@ -193,9 +195,9 @@ static void write_not_yet(struct reading *r, int64_t line, const struct log_page
 	jsonw_text(&w, "next", view_of_str(&cursor));
 	jsonw_null(&w, "prev");
 	jsonw_int(&w, "line", line);
-	jsonw_string(&w, "state", state_word(ENGINE_LOG_MORE));
+	jsonw_string(&w, "state", state_word(state));
 	jsonw_end_object(&w);
-	*r->state = ENGINE_LOG_MORE;
+	*r->state = state;
 	str_release(&cursor);
 }
 
@@ -204,11 +206,12 @@ static void read_forward(struct reading *r, struct log_place from, int64_t line)
 	struct log_page page = {0};
 	log_read_lines(r->f, from, &r->wish, &page);
 	if (page.more && page.left_to_skip) {
-		write_not_yet(r, line, &page);
+		write_not_yet(r, line, &page, ENGINE_LOG_MORE);
 		log_page_release(&page);
 		return;
 	}
-	struct shown shown = { .prev = from, .has_prev = from.record || from.inside,
+	struct shown shown = { .prev = page.begin,
+			       .has_prev = page.begin.record || page.begin.inside,
 			       .state = state_of(&page, r->wish.ended), .line = line };
 	write_page(r->out, &page, &shown);
 	*r->state = shown.state;
@@ -223,9 +226,11 @@ static void read_from_line(struct reading *r, int64_t line)
 	struct log_mark mark;
 	enum log_found found = log_index_find(ix, r->f, &seek, &mark, &r->wish.skip);
 	if (found == LOG_NOT_YET)
-		write_not_yet(r, line, NULL);
+		write_not_yet(r, line, NULL, ENGINE_LOG_MORE);
+	else if (found == LOG_BEYOND && !r->wish.ended)
+		write_not_yet(r, line, NULL, ENGINE_LOG_FOLLOWING);
 	else
-		read_forward(r, found == LOG_FOUND ? mark.place : log_end(r->f), line);
+		read_forward(r, mark.place, line);
 }
 
 /* So many lines before the end. */

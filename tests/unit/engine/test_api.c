@@ -179,6 +179,34 @@ START_TEST(a_line_without_an_end_has_its_time_on_a_page_of_its_own_too)
 				      "&cursor=1.0.6.0.0.0.0.0", id), 200);
 	ck_assert_str_eq(site_member(&w, "lines.0.text"), "no end");
 	ck_assert_uint_eq(strlen(site_member(&w, "lines.0.at")), 24);
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?format=lines&stream=stdout&line=1", id),
+			 200);
+	ck_assert_str_eq(site_member(&w, "lines.0.text"), "no end");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?format=lines&stream=stdout&line=2", id),
+			 200);
+	ck_assert_str_eq(site_member(&w, "lines"), "[]");
+	ck_assert_str_eq(site_member(&w, "state"), "eof");
+}
+END_TEST
+
+/* The last one has no end. */
+START_TEST(a_line_asked_for_by_its_number_has_those_before_it)
+{
+	char id[40], prev[80];
+	site_workflow(&w, "cut", "steps: [{id: greet, run: 'printf \"one\\ntwo\\nthree\"'}]\n");
+	site_start(&w, "cut", NULL, id);
+	site_wait_status(&w, id, "completed");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?format=lines&stream=stdout&line=3", id),
+			 200);
+	ck_assert_str_eq(site_member(&w, "lines.0.text"), "three");
+	snprintf(prev, sizeof prev, "%s", site_member(&w, "prev"));
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?format=lines&stream=stdout&backward=1"
+				      "&limit=1&cursor=%s", id, prev), 200);
+	ck_assert_str_eq(site_member(&w, "lines.0.text"), "two");
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/greet/log?format=lines&stream=stdout&line=1", id),
+			 200);
+	ck_assert_str_eq(site_member(&w, "lines.0.text"), "one");
+	ck_assert_str_eq(site_member(&w, "prev"), "null");
 }
 END_TEST
 
@@ -406,6 +434,7 @@ Suite *suite_api(void)
 	tcase_add_test(t, a_log_is_read_in_octets);
 	tcase_add_test(t, a_log_is_read_in_lines);
 	tcase_add_test(t, a_line_without_an_end_has_its_time_on_a_page_of_its_own_too);
+	tcase_add_test(t, a_line_asked_for_by_its_number_has_those_before_it);
 	tcase_add_test(t, a_line_deep_in_a_log_is_the_one_that_was_asked_for);
 	tcase_add_loop_test(t, a_wrong_start_starts_nothing, 0,
 			    (int)(sizeof(starts) / sizeof(*starts)));

@@ -305,6 +305,49 @@ START_TEST(a_followed_log_comes_as_it_is_written_and_ends)
 }
 END_TEST
 
+/* From a line on: of those that are there, and of those that are still to come. */
+START_TEST(a_log_is_followed_from_a_line_on)
+{
+	static const char *const begins[] = { "line=2", "line=2&limit=1", "line=4" };
+	struct client c;
+	struct str path = { 0 }, yaml = { 0 };
+	char id[40], target[160], cursor[80];
+	str_addf(&path, "%s/go", w.folder);
+	str_addf(&yaml, "steps: [{id: talk, run: 'echo one; echo two; read x <%s; printf \"three\\nfour\\n\"'}]\n",
+		 str_text(&path));
+	ck_assert_int_eq(mkfifo(str_text(&path), 0600), 0);
+	site_workflow(&w, "talk", str_text(&yaml));
+	site_start(&w, "talk", NULL, id);
+	site_wait_status(&w, id, "running");
+	do
+		ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/talk/log?stream=stdout", id), 200);
+	while (strcmp(str_text(&w.body), "one\ntwo\n") != 0);
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/talk/log?format=lines&stream=stdout&line=4", id), 200);
+	ck_assert_str_eq(site_member(&w, "state"), "following");
+	snprintf(cursor, sizeof cursor, "%s", site_member(&w, "next"));
+	snprintf(target, sizeof target, "/v1/runs/%s/tasks/talk/log?format=lines&stream=stdout&follow=1&%s",
+		 id, begins[_i]);
+	site_stream(&w, &c, target, "");
+	client_wait_text(&c, _i == 2 ? "200 OK" : "\"two\"");
+	int fd = open(str_text(&path), O_WRONLY);
+	ck_assert(file_write_all(fd, VIEW("\n"), NULL));
+	close(fd);
+	client_wait_end(&c);
+	ck_assert_int_eq(site_get(&w, "/v1/runs/%s/tasks/talk/log?format=lines&stream=stdout&cursor=%s", id,
+				  cursor), 200);
+	ck_assert_str_eq(site_member(&w, "line"), "4");
+	ck_assert_str_eq(site_member(&w, "lines.0.text"), "four");
+	ck_assert_uint_eq(count(&c, "\"one\""), 0);
+	ck_assert_uint_eq(count(&c, "\"two\""), _i != 2);
+	ck_assert_uint_eq(count(&c, "\"three\""), _i != 2);
+	ck_assert_uint_eq(count(&c, "\"four\""), 1);
+	ck_assert_uint_eq(count(&c, "event: eof"), 1);
+	client_release(&c);
+	str_release(&path);
+	str_release(&yaml);
+}
+END_TEST
+
 /* ---- rights ------------------------------------------------------------------------------ */
 
 START_TEST(a_viewer_sees_and_may_not_act)
@@ -343,6 +386,7 @@ Suite *suite_events(void)
 	tcase_add_test(t, a_stream_of_one_run_tells_of_its_tasks);
 	tcase_add_test(t, ended_runs_are_as_many_as_were_asked_for);
 	tcase_add_test(t, two_hundred_readers_hear_of_all_and_stalled_ones_stop_nobody);
+	tcase_add_loop_test(t, a_log_is_followed_from_a_line_on, 0, 3);
 	tcase_add_test(t, a_followed_log_comes_as_it_is_written_and_ends);
 	tcase_add_test(rights, a_viewer_sees_and_may_not_act);
 	suite_add_tcase(s, t);

@@ -152,6 +152,13 @@ static bool read_both(struct story *s, int out, int err)
 	return true;
 }
 
+static _Noreturn void fail_command(const struct story *s, const char *what, const char *detail)
+{
+	struct str said = { 0 };
+	str_addf(&said, "%s%s", str_text(&s->out), str_text(&s->err));
+	vt_fail(what, detail, view_of_str(&said));
+}
+
 static int run(struct story *s, struct words *w)
 {
 	int ends[4], status = 0;
@@ -171,7 +178,7 @@ static int run(struct story *s, struct words *w)
 		kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	if (!ended)
-		ck_abort_msg("%s does not end\n%s%s", w->list[0], str_text(&s->out), str_text(&s->err));
+		fail_command(s, w->list[0], " does not end");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -185,6 +192,20 @@ int story_run(struct story *s, const char *program, ...)
 	int status = run(s, &w);
 	str_release(&w.program);
 	return status;
+}
+
+void story_ran(const struct story *s, int got, int status)
+{
+	char words[64];
+	snprintf(words, sizeof words, " ended with %d instead of %d", got, status);
+	if (got != status)
+		fail_command(s, "a command", words);
+}
+
+void story_said(const struct story *s, const char *text)
+{
+	if (!strstr(str_text(&s->out), text))
+		fail_command(s, "never said: ", text);
 }
 
 /* ---- what is done and seen -------------------------------------------------------------- */
@@ -213,13 +234,14 @@ void story_sees_no(struct story *s, const char *text)
 
 void story_ends_with(struct story *s, int status)
 {
+	struct str screen = { 0 };
+	char words[64];
 	int got = vt_wait(s->vt);
-	if (!WIFEXITED(got) || WEXITSTATUS(got) != status) {
-		struct str screen = { 0 };
-		vt_add_text(s->vt, &screen);
-		ck_abort_msg("ended with wait status %#x instead of %d\n%s", (unsigned)got, status,
-			     str_text(&screen));
-	}
+	if (WIFEXITED(got) && WEXITSTATUS(got) == status)
+		return;
+	snprintf(words, sizeof words, " ended with wait status %#x instead of %d", (unsigned)got, status);
+	vt_add_text(s->vt, &screen);
+	vt_fail("the program", words, view_of_str(&screen));
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

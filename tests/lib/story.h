@@ -8,7 +8,7 @@
  *	story_end(&s);
  *
  * Every story has an empty home of its own, a fixed environment, and programs
- * from the build tree. A failed assertion prints the screen. */
+ * from the build tree. A failed assertion prints the screen, or what the command said. */
 #ifndef TESTS_LIB_STORY_H
 #define TESTS_LIB_STORY_H
 
@@ -36,8 +36,10 @@ void story_open(struct story *s, const char *program, ...) __attribute__((sentin
 /* Runs a command to its end without a terminal; its exit status, or 128 + signal. */
 int story_run(struct story *s, const char *program, ...) __attribute__((sentinel));
 /* Runs it and fails unless it ends with the status. */
-#define story_runs(s, status, ...) ck_assert_msg(story_run((s), __VA_ARGS__) == (status), \
-	"%s\n%s", str_text(&(s)->out), str_text(&(s)->err))
+#define story_runs(s, status, ...) story_ran((s), story_run((s), __VA_ARGS__), (status))
+void story_ran(const struct story *s, int got, int status);
+/* Fails unless the last command said it on stdout. */
+void story_said(const struct story *s, const char *text);
 
 /* Keys by name, then until the program is at rest. */
 void story_keys(struct story *s, const char *names);

@@ -18,6 +18,7 @@
 
 #include <check.h>
 
+#include "base/clean.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "lib/grammar.h"
@@ -170,12 +171,24 @@ pid_t vt_pid(const struct vt *vt)
 
 /* ---- failing --------------------------------------------------------------------- */
 
+_Noreturn void vt_fail(const char *what, const char *detail, struct view text)
+{
+	struct str clean = { 0 };
+	struct view line;
+	while (view_split(&text, '\n', &line)) {
+		clean_label(&clean, line);
+		str_add_char(&clean, '\n');
+	}
+	fprintf(stderr, "%s%s:\n%s", what, detail, str_text(&clean));
+	ck_abort_msg("%s%s (on stderr: what there was)", what, detail);
+	abort();
+}
+
 static _Noreturn void give_up(const struct vt *vt, const char *what, const char *detail)
 {
 	struct str screen = { 0 };
 	vt_add_text(vt, &screen);
-	ck_abort_msg("%s%s\n%s", what, detail, str_text(&screen));
-	abort();
+	vt_fail(what, detail, view_of_str(&screen));
 }
 
 static int64_t now_ms(void)

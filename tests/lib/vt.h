@@ -49,6 +49,10 @@ void vt_send(struct vt *vt, struct view bytes);
 /* New size; the program gets SIGWINCH. */
 void vt_resize(struct vt *vt, int rows, int cols);
 
+/* Fails the test with the words. The text goes to stderr, line by line and sanitised: a
+ * message of libcheck's has no room for a screen. */
+_Noreturn void vt_fail(const char *what, const char *detail, struct view text);
+
 /* Reads what is there, without waiting. False once the program has closed its side. */
 bool vt_pump(struct vt *vt);
 /* Until so many bytes were read in all. */

@@ -16,7 +16,7 @@
 
 #include "base/str.h"
 
-enum { VT_DEADLINE_MS = 20000 };
+enum { VT_DEADLINE_MS = 60000 };
 
 struct vt;
 

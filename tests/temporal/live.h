@@ -7,7 +7,7 @@
 #include "backend/temporal.h"
 #include "base/map.h"
 
-enum { LIVE_WAIT_MS = 60000 };
+enum { LIVE_WAIT_MS = 180000 };
 
 /* The ports of the server's doors, each chosen when live_ports is called. */
 struct live_ports {
@@ -57,7 +57,8 @@ const struct ear_ticket *order_on(struct board *b, enum verb verb, const char *w
 				  const char *comment);
 /* Fails unless the order was done. */
 void order_well(struct board *b, enum verb verb, const char *workflow_id);
-void expect_detail(struct board *b, const char *workflow_id, const char *words);
+/* Reads its details until they have the words. */
+void until_detail(struct board *b, const char *workflow_id, const char *words);
 
 /* What went through the counting door since the last question. */
 struct live_calls {

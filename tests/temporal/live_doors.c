@@ -22,7 +22,7 @@ START_TEST(through_the_ui_server_all_is_the_same)
 	board_open(&board, ports.ui, NULL);
 	sees_the_fixtures();
 	until_in(&board, "fails-1", "failed");
-	expect_detail(&board, "fails-1", "DeclineCard-11 failed 1 card declined 2 causes");
+	until_detail(&board, "fails-1", "DeclineCard-11 failed 1 card declined 2 causes");
 	order_well(&board, VERB_APPROVE, "approval-update-1");
 	until_in(&board, "approval-update-1", "completed");
 	order_well(&board, VERB_APPROVE, "approval-signal-1");
@@ -50,7 +50,7 @@ START_TEST(a_slash_in_an_id_works_at_the_ui_server_and_by_batch_at_the_frontend)
 	const struct ear_ticket *t = order_on(&other, VERB_RERUN, "a/b", "");
 	ck_assert_int_eq(t->outcome, OUTCOME_UNSUPPORTED);
 	ck_assert_msg(strstr(t->text, "slash") != NULL, "%s", t->text);
-	expect_detail(&board, "a/b", "timer-");
+	until_detail(&board, "a/b", "timer-");
 	order_well(&other, VERB_CANCEL, "a/b");
 	until_in(&board, "a/b", "cancelled");
 	until_in(&other, "a/b", "cancelled");
@@ -70,7 +70,7 @@ START_TEST(what_the_ui_server_has_switched_off_is_refused_by_its_name)
 	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
 	ck_assert_str_eq(t->text, "switched off by the UI server (DisableWriteActions)");
 	/* It is still running: this is asked of the server itself. */
-	expect_detail(&board, "timers-2", "running");
+	until_detail(&board, "timers-2", "running");
 	board_close(&board);
 }
 END_TEST
@@ -106,14 +106,14 @@ START_TEST(a_codec_server_of_the_ui_servers_settings_reads_what_is_sealed)
 			"\"kind\":\"approval\"");
 	until_inbox_has("\"prompt\":\"Ship to Anna?\"");
 	until_in(&board, "sealed-2", "failed");
-	expect_detail(&board, "sealed-2", "failed -1.00 card 4711 declined");
+	until_detail(&board, "sealed-2", "failed -1.00 card 4711 declined");
 	until_label("sealed-3", "customer=Anna ");
 	board_close(&board);
 	/* Without a token it reads nothing, and that is said. */
 	board_open(&board, ports.ui_codec, NULL);
 	until_in(&board, "sealed-2", "failed");
 	until_label("sealed-3", "customer=<");
-	expect_detail(&board, "sealed-2", "failed -1.00 Encoded failure");
+	until_detail(&board, "sealed-2", "failed -1.00 Encoded failure");
 	ck_assert_ptr_nonnull(strstr(str_text(&board.ear.sentence), "does not decode"));
 	board_close(&board);
 }

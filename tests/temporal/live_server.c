@@ -18,15 +18,15 @@ struct live_ports ports;
 char live_fixture[4096], live_folder[4096];
 static pid_t server;
 
-static int free_port(void)
+/* A port that is ours as long as the socket is open. */
+static int take_port(int *fd)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof a;
 	void *any = &a;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ck_assert_int_eq(bind(fd, any, len), 0);
-	ck_assert_int_eq(getsockname(fd, any, &len), 0);
-	close(fd);
+	*fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(*fd, any, len), 0);
+	ck_assert_int_eq(getsockname(*fd, any, &len), 0);
 	return ntohs(a.sin_port);
 }
 
@@ -35,8 +35,11 @@ void live_choose_ports(void)
 	int *const all[] = { &ports.http, &ports.ui,   &ports.ui_off, &ports.count,
 			     &ports.tls,  &ports.mtls, &ports.token,  &ports.ui_codec,
 			     &ports.codec };
+	int fds[sizeof all / sizeof *all];
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		*all[i] = free_port();
+		*all[i] = take_port(&fds[i]);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		close(fds[i]);
 }
 
 static void wait_for_ready(int fd)

@@ -29,6 +29,7 @@ static size_t count_on_screen(const char *words)
 {
 	struct str screen = { 0 };
 	size_t n = 0, at = 0;
+	vt_settle(s.vt);	/* no half frame */
 	vt_add_text(s.vt, &screen);
 	while ((at = view_find(view_of_str(&screen), view_of(words), at)) != SIZE_MAX) {
 		at++;

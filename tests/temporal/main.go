@@ -12,6 +12,8 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"regexp"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -49,14 +51,35 @@ func parseOptions() options {
 	flag.StringVar(&o.worker, "worker", "", "be nothing but a worker of that identity on the queue \"lost\"")
 	flag.BoolVar(&o.lost, "lost", false, "kill such a worker when it has reported itself")
 	flag.Parse()
+	reserve(o)
 	return o
 }
 
-func freePort() int {
+// Ports that are not open yet and yet not free: the command line's, and those given out.
+var taken = map[int]bool{}
+
+func reserve(o options) {
+	words := fmt.Sprint(o.httpPort, o.grpcPort, o.ui, o.doors, o.codec)
+	for _, number := range regexp.MustCompile("[0-9]+").FindAllString(words, -1) {
+		port, _ := strconv.Atoi(number)
+		taken[port] = true
+	}
+}
+
+func anyPort() int {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err, "no free port")
 	defer func() { _ = l.Close() }()
 	return l.Addr().(*net.TCPAddr).Port
+}
+
+func freePort() int {
+	port := anyPort()
+	for taken[port] {
+		port = anyPort()
+	}
+	taken[port] = true
+	return port
 }
 
 func check(err error, what string) {

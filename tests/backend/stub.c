@@ -15,7 +15,7 @@
 #include "io/sock.h"
 #include "lib/guard.h"
 
-enum { UNTIL_MS = 5000, UNTIL_TURN_MS = 50 };
+enum { UNTIL_MS = 20000, UNTIL_TURN_MS = 50 };
 
 struct stub_rule {
 	char *method, *target;

@@ -84,7 +84,7 @@ struct temporal_config config_of(void)
 void open_hasty(void)
 {
 	struct temporal_config config = config_of();
-	config.times.answer_ms = config.times.update_ms = 60;
+	config.times.answer_ms = config.times.update_ms = 150;
 	ear.backend = temporal_new(loop, &ear.sink, 3, &config, NULL);
 	ck_assert_ptr_nonnull(ear.backend);
 }

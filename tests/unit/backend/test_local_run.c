@@ -120,7 +120,7 @@ Suite *suite_local_run(void)
 	Suite *s = suite_create("local_run");
 	TCase *c = tcase_create("local_run");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_set_timeout(c, 15);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, it_is_told_when_it_changes_and_no_more_when_it_has_ended);
 	tcase_add_test(c, a_broken_stream_does_not_end_it);
 	tcase_add_test(c, what_is_not_there_cannot_be_followed);

@@ -396,7 +396,7 @@ Suite *suite_rules(void)
 	Suite *s = suite_create("rules");
 	TCase *c = tcase_create("rules");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, the_rules_hold_on_local_under_every_fault, 0, FAULTS);
 	tcase_add_loop_test(c, the_rules_hold_on_a_traced_backend_under_every_fault, 0, FAULTS);
 	tcase_add_loop_test(c, the_rules_hold_on_a_replay_of_every_fault, 0, FAULTS);

@@ -100,7 +100,7 @@ Suite *suite_temporal_board(void)
 	Suite *s = suite_create("temporal_board");
 	TCase *c = tcase_create("temporal_board");
 	tcase_add_checked_fixture(c, rig_set_up, rig_tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, a_start_goes_to_the_queue_where_its_type_was_taken_last);
 	tcase_add_test(c, a_run_that_was_started_here_is_on_the_board_at_once);
 	tcase_add_test(c, a_run_that_was_run_again_here_is_on_the_board_at_once);

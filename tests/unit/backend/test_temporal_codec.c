@@ -141,7 +141,7 @@ Suite *suite_temporal_codec(void)
 	Suite *s = suite_create("temporal_codec");
 	TCase *c = tcase_create("temporal_codec");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, a_cards_prompt_is_read_by_the_codec_of_the_settings);
 	tcase_add_test(c, what_was_read_once_is_not_sent_to_the_codec_again);
 	tcase_add_test(c, our_token_does_not_go_where_it_could_be_read_on_the_way);

@@ -496,7 +496,7 @@ Suite *suite_temporal_detail(void)
 	Suite *s = suite_create("temporal_detail");
 	TCase *c = tcase_create("temporal_detail");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, a_queue_that_nobody_polls_is_named, 0, 2);
 	tcase_add_test(c, busy_workers_are_counted);
 	tcase_add_test(c, an_activity_that_nobody_takes_says_its_own_queue);

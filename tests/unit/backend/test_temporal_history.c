@@ -230,7 +230,7 @@ Suite *suite_temporal_history(void)
 	Suite *s = suite_create("temporal_history");
 	TCase *c = tcase_create("temporal_history");
 	tcase_add_checked_fixture(c, set_up, rig_tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, what_has_not_changed_is_not_read_again);
 	tcase_add_test(c, of_a_change_only_what_is_newer_is_read);
 	tcase_add_test(c, pages_are_read_until_a_known_event);

@@ -128,7 +128,7 @@ Suite *suite_temporal_link(void)
 	Suite *s = suite_create("temporal_link");
 	TCase *c = tcase_create("temporal_link");
 	tcase_add_checked_fixture(c, rig_set_up, rig_tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, a_command_tells_a_ui_server_by_its_settings_and_needs_no_csrf_token);
 	tcase_add_test(c, a_frontend_hears_of_no_authorization);
 	tcase_add_test(c, settings_that_nobody_understands_are_a_frontends);

@@ -222,7 +222,7 @@ Suite *suite_temporal_prompt(void)
 	Suite *s = suite_create("temporal_prompt");
 	TCase *c = tcase_create("temporal_prompt");
 	tcase_add_checked_fixture(c, set_up, rig_tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, an_answer_means_that_it_waits);
 	tcase_add_test(c, who_never_answers_does_not_wait);
 	tcase_add_test(c, a_decision_quotes_the_prompt_that_was_shown);

@@ -217,7 +217,7 @@ Suite *suite_temporal_space(void)
 	Suite *s = suite_create("temporal_space");
 	TCase *c = tcase_create("temporal_space");
 	tcase_add_checked_fixture(c, rig_set_up, rig_tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, the_namespaces_are_listed_without_the_servers_own);
 	tcase_add_test(c, a_long_list_of_namespaces_is_read_to_its_end);
 	tcase_add_test(c, a_list_of_namespaces_without_an_end_is_cut);

@@ -115,7 +115,7 @@ Suite *suite_temporal_windows(void)
 	Suite *s = suite_create("temporal_windows");
 	TCase *c = tcase_create("temporal_windows");
 	tcase_add_checked_fixture(c, set_up, rig_tear_down);
-	tcase_set_timeout(c, 30);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, the_beginning_and_the_newest_page_are_told_soon);
 	tcase_add_test(c, more_of_it_is_read_when_that_is_asked_for);
 	tcase_add_test(c, a_command_reads_many_pages_at_once);

@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/str.h"
 
-enum { PATIENCE_S = 30, WORDS = 16 };
+enum { PATIENCE_S = 60, WORDS = 16 };
 
 /* A home of its own for the program: configuration, state, socket. */
 struct home {

@@ -465,7 +465,7 @@ Suite *suite_engine(void)
 {
 	Suite *s = suite_create("engine");
 	TCase *t = tcase_create("runs");
-	tcase_set_timeout(t, 30);
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_run_runs_its_steps_and_completes);
 	tcase_add_test(t, a_gate_waits_until_it_is_approved_and_the_second_one_is_told_who_won);
 	tcase_add_test(t, a_rejected_gate_rejects_the_run_and_skips_what_follows);

@@ -69,7 +69,7 @@ START_TEST(a_snapshot_comes_first_and_then_what_changes)
 	site_start(&w, "quick", NULL, id);
 	site_wait_status(&w, id, "completed");
 	site_stream(&w, &c, "/v1/events?snapshot=1", "");
-	client_wait_text(&c, "event: snapshot_end");
+	client_wait_frame(&c, "event: snapshot_end");
 	ck_assert_uint_eq(count(&c, "event: snapshot_begin"), 1);
 	ck_assert_uint_eq(count(&c, "event: run\n"), 1);
 	ck_assert_uint_eq(count(&c, "id: "), 1);	/* of snapshot_end only */
@@ -104,16 +104,16 @@ START_TEST(a_reader_that_comes_back_gets_the_same_frames_again)
 	struct str first = { 0 }, again = { 0 };
 	char begin[80], header[120], id[40], end[80];
 	site_stream(&w, &a, "/v1/events?snapshot=1", "");
-	client_wait_text(&a, "event: snapshot_end");
+	client_wait_frame(&a, "event: snapshot_end");
 	last_id(&a, begin, sizeof begin);
 	str_clear(&a.got);
 	site_start(&w, "gated", NULL, id);
 	site_wait_status(&w, id, "waiting");
-	client_wait_text(&a, "\"status\":\"waiting\"");
+	client_wait_frame(&a, "\"status\":\"waiting\"");
 	last_id(&a, end, sizeof end);
 	snprintf(header, sizeof header, "Last-Event-ID: %s\r\n", begin);
 	site_stream(&w, &b, "/v1/events?snapshot=1", header);
-	client_wait_text(&b, end);
+	client_wait_frame(&b, end);
 	frames(&a, &first);
 	frames(&b, &again);
 	ck_assert(first.len > 0);
@@ -132,19 +132,19 @@ START_TEST(frames_are_the_same_after_a_restart)
 	struct str first = { 0 }, again = { 0 };
 	char begin[80], header[120], id[40], end[80];
 	site_stream(&w, &a, "/v1/events?snapshot=1", "");
-	client_wait_text(&a, "event: snapshot_end");
+	client_wait_frame(&a, "event: snapshot_end");
 	last_id(&a, begin, sizeof begin);
 	str_clear(&a.got);
 	site_start(&w, "gated", NULL, id);
 	site_wait_status(&w, id, "waiting");
-	client_wait_text(&a, "\"status\":\"waiting\"");
+	client_wait_frame(&a, "\"status\":\"waiting\"");
 	last_id(&a, end, sizeof end);
 	frames(&a, &first);
 	client_release(&a);
 	site_restart(&w);
 	snprintf(header, sizeof header, "Last-Event-ID: %s\r\n", begin);
 	site_stream(&w, &b, "/v1/events", header);
-	client_wait_text(&b, end);
+	client_wait_frame(&b, end);
 	frames(&b, &again);
 	ck_assert_str_eq(str_text(&first), str_text(&again));
 	str_release(&first);
@@ -162,7 +162,7 @@ START_TEST(a_foreign_id_gets_a_reset_and_a_snapshot)
 	char header[120];
 	snprintf(header, sizeof header, "Last-Event-ID: %s\r\n", foreign[_i]);
 	site_stream(&w, &c, "/v1/events", header);
-	client_wait_text(&c, "event: snapshot_end");
+	client_wait_frame(&c, "event: snapshot_end");
 	const char *reset = strstr(str_text(&c.got), "event: reset");
 	ck_assert_ptr_nonnull(reset);
 	ck_assert_ptr_nonnull(strstr(reset, "event: snapshot_begin"));
@@ -175,7 +175,7 @@ START_TEST(an_id_of_the_future_gets_a_reset)
 	struct client a, b;
 	char id[80], header[120];
 	site_stream(&w, &a, "/v1/events?snapshot=1", "");
-	client_wait_text(&a, "event: snapshot_end");
+	client_wait_frame(&a, "event: snapshot_end");
 	last_id(&a, id, sizeof id);
 	snprintf(header, sizeof header, "Last-Event-ID: %s9\r\n", id);
 	site_stream(&w, &b, "/v1/events", header);
@@ -191,7 +191,7 @@ START_TEST(a_filter_shows_what_matches_and_says_what_left)
 	char id[40], hidden[40];
 	site_stream(&w, &c, "/v1/events?snapshot=1&filter=workflow:gated%20status:running,pending,waiting",
 		     "");
-	client_wait_text(&c, "event: snapshot_end");
+	client_wait_frame(&c, "event: snapshot_end");
 	site_start(&w, "quick", NULL, hidden);
 	site_wait_status(&w, hidden, "completed");
 	site_start(&w, "gated", NULL, id);
@@ -213,7 +213,7 @@ START_TEST(a_stream_of_one_run_tells_of_its_tasks)
 	site_wait_status(&w, id, "waiting");
 	snprintf(target, sizeof target, "/v1/events?snapshot=1&run=%s", id);
 	site_stream(&w, &c, target, "");
-	client_wait_text(&c, "event: snapshot_end");
+	client_wait_frame(&c, "event: snapshot_end");
 	ck_assert_uint_eq(count(&c, "event: run\n"), 1);
 	site_start(&w, "quick", NULL, elsewhere);
 	site_wait_status(&w, elsewhere, "completed");

@@ -82,17 +82,22 @@ static bool admit(void *arg, const struct guest *guest, struct front_refusal *wh
 	return !f->refuse;
 }
 
-static void fixture_init(struct fixture *f, int64_t beat_ms)
+static void fixture_init_hasty(struct fixture *f, int64_t beat_ms, int64_t head_ms)
 {
 	*f = (struct fixture){ 0 };
 	guard_folder(f->folder, sizeof f->folder, "server");
 	snprintf(f->path, sizeof f->path, "%s/s", f->folder);
 	f->loop = loop_new();
 	f->server = server_new(f->loop, &(struct server_config){
-		.handle = handle, .admit = admit, .arg = f, .beat_ms = beat_ms, .head_ms = 300,
+		.handle = handle, .admit = admit, .arg = f, .beat_ms = beat_ms, .head_ms = head_ms,
 	}, NULL);
 	ck_assert_ptr_nonnull(f->server);
 	server_listen(f->server, sock_listen(AT_FDCWD, f->path, SOCK_KIND_STREAM, NULL), PORCH_UNIX);
+}
+
+static void fixture_init(struct fixture *f, int64_t beat_ms)
+{
+	fixture_init_hasty(f, beat_ms, 60000);
 }
 
 static void fixture_release(struct fixture *f)
@@ -219,7 +224,7 @@ START_TEST(half_a_head_is_given_up)
 {
 	struct fixture f;
 	struct client c;
-	fixture_init(&f, 0);
+	fixture_init_hasty(&f, 0, 1500);
 	client_init(&c, f.loop, f.path);
 	client_send(&c, VIEW("GET / HTT"));
 	client_wait_end(&c);

@@ -93,11 +93,17 @@ static void not_blocking(int fd)
 bool command_spawn(struct command *c, const struct spec *spec, struct err *err)
 {
 	struct pipes p;
+	sigset_t all, before;
 	if (!open_pipes(&p, err))
 		return false;
+	/* The child ignores what we ignore until it has reset its signals: what is sent to it
+	 * before waits for that. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	pid_t pid = fork();
 	if (!pid)
 		become_command(&p, spec);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (pid < 0) {
 		err_system(err, errno, "cannot start a process");
 		close_pipes(&p);

@@ -373,7 +373,7 @@ Suite *suite_events(void)
 {
 	Suite *s = suite_create("events");
 	TCase *t = tcase_create("streams"), *rights = tcase_create("rights");
-	tcase_set_timeout(t, 90);
+	tcase_set_timeout(t, 300);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_snapshot_comes_first_and_then_what_changes);
 	tcase_add_test(t, a_stream_without_a_snapshot_begins_with_the_next_change);

@@ -61,7 +61,10 @@ static int board_run(struct cli *c)
 	struct given g = {0};
 	struct err err = {0};
 	const char *sync = opt_value(&c->opts, "test-sync");
+	int status = 0;
 	read_common(c, &g);
+	if (!cli_filter_reads(c, &status))
+		return status;
 	if (sync && !is_number(sync, 3, 65535, &g.options.sync_fd))
 		return cli_refuse(ERR_USAGE, "--test-sync: expected a descriptor");
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -99,7 +102,10 @@ static int snapshot_run(struct cli *c)
 	struct given g = {0};
 	struct err err = {0};
 	const char *size = opt_value(&c->opts, "size");
+	int status = 0;
 	read_common(c, &g);
+	if (!cli_filter_reads(c, &status))
+		return status;
 	terminal_size(&g.options);
 	if (size && !read_size(size, &g.options))
 		return cli_refuse(ERR_USAGE, "snapshot: --size: expected COLSxROWS, such as 120x40");

@@ -43,7 +43,7 @@ def usage(rig):
             rig.check('%s that cannot be written is status 1' % words, p.returncode == 1 and LINE.match(p.stderr), (p.returncode, p.stderr))
     for words in (['runs', '--nothing'], ['nothing'], ['show'], ['show', 'a', 'b'], ['runs', '--limit', 'x'], ['runs', '--limit', '-1'],
                   ['runs', '--filter', 'status:'], ['start'], ['answer', 'x'], ['edit', 'x'], ['cancel'],
-                  ['cancel', 'x', '--filter', 'y'], ['engine'], ['engine', 'nothing'], ['check'], ['snapshot', '--size', '5'],
+                  ['cancel', 'x', '--filter', 'y'], ['engine'], ['engine', 'nothing'], ['check'], ['snapshot', '--size', '5'], ['snapshot', '--filter', 'status:'],
                   ['logs', 'x', '--stream', 'none'], ['logs', 'x', '--level', 'loud'],
                   ['logs', 'x', '--since', 'never'], ['board', 'x'], ['-c', 'none', 'x']):
         exits(rig, 2, *words)

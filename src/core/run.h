@@ -109,6 +109,13 @@ struct run_facts {
 	struct actions_facts actions;
 };
 
+/* It is paused, because a step failed and somebody is to decide. */
+static inline bool run_is_held(const struct run_facts *r)
+{
+	return r->status == RUN_PAUSED && r->current_task.len > 0 &&
+	       !task_status_is_open(r->current_status);
+}
+
 /* It runs longer than most of its workflow do. */
 static inline bool run_is_long(const struct run_facts *r, int64_t now_ms)
 {

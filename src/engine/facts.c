@@ -231,6 +231,16 @@ static const struct machine_task *with_status(const struct machine *m, enum task
 	return NULL;
 }
 
+/* The failed one that the run was paused for. */
+static const struct machine_task *held_task(const struct machine *m)
+{
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		if (m->tasks[i].held)
+			return &m->tasks[i];
+	}
+	return NULL;
+}
+
 static const struct machine_task *current_task(const struct machine *m)
 {
 	static const enum task_status order[] = {
@@ -241,7 +251,7 @@ static const struct machine_task *current_task(const struct machine *m)
 		if (t)
 			return t;
 	}
-	return m->ended ? machine_task(m, m->error_task) : NULL;
+	return m->ended ? machine_task(m, m->error_task) : held_task(m);
 }
 
 static float share_done(const struct facts_source *s, const struct machine_task *t)

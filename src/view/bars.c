@@ -184,23 +184,24 @@ static int add_orders(struct pen *p, enum action *list, int n)
 {
 	static const enum verb verbs[] = { VERB_APPROVE, VERB_REJECT, VERB_ANSWER, VERB_RETRY,
 					   VERB_CANCEL };
-	struct run_brief brief;
+	struct run_facts run;
 	struct focus focus;
 
 	if (decision_is_of_marks(p->m))
 		return add_orders_of_marks(p->m, list, n);
-	if (!model_focus(p->m, &focus) || !store_brief(p->m->store, focus.key, &brief))
+	if (!model_focus(p->m, &focus) || !store_facts(p->m->store, focus.key, &run, &p->arena))
 		return n;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
 		struct target t;
 
 		target_make(p->m, verbs[i], &focus, NULL, &t);
-		if (t.allowed &&
-		    (!t.unsettled || run_status_lane(brief.status) == LANE_FAILED))
+		if (t.allowed && (!t.unsettled || run_status_lane(run.status) == LANE_FAILED ||
+				  run_is_held(&run)))
 			list[n++] = verb_action(verbs[i]);
 		target_release(&t);
 	}
 	list[n++] = ACTION_MENU;
+	arena_clear(&p->arena);
 	return n;
 }
 

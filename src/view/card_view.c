@@ -43,6 +43,20 @@ static void add_step(struct str *s, const struct run_facts *run)
 	str_add(s, run->current_task);
 }
 
+/* By a step that failed, or by a person while others go on. */
+static void add_paused(struct str *s, const struct run_facts *run, const char *dot)
+{
+	str_add_text(s, "paused");
+	if (run_is_held(run)) {
+		str_add_text(s, ": ");
+		str_add(s, run->current_task);
+		str_addf(s, " %s", task_status_words(run->current_status));
+	} else if (run->current_task.len > 0) {
+		str_add_text(s, dot);
+		add_step(s, run);
+	}
+}
+
 static void add_error(struct str *s, const struct run_facts *run, const char *word)
 {
 	if (run->error.task.len > 0) {
@@ -101,11 +115,7 @@ void add_doing(struct str *s, const struct run_facts *run, const char *dot)
 						       : run->waiting.task);
 		break;
 	case RUN_PAUSED:
-		str_add_text(s, "paused");
-		if (run->current_task.len > 0) {
-			str_add_text(s, dot);
-			add_step(s, run);
-		}
+		add_paused(s, run, dot);
 		break;
 	case RUN_COMPLETED:
 		add_ended(s, run);

@@ -116,6 +116,7 @@ def pausing(rig):
         ''')
     run = rig.until_status(rig.start('pauses'), 'paused')
     ends(rig, 'on_error: pause', run, 'paused', ship='failed', after='pending')
+    rig.equal('it says which step it is paused for', run['current'], {'task': 'ship', 'status': 'failed', 'attempt': 1})
     rig.equal('retry is allowed', run['tasks'][0]['actions'].get('retry'), True)
     rig.equal('skip is allowed', run['tasks'][0]['actions'].get('skip'), True)
     rig.equal('retry', rig.order(run['id'], 'ship', 'retry').status, 200)

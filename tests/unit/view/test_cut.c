@@ -312,6 +312,21 @@ START_TEST(hints_are_of_what_keys_do_here)
 }
 END_TEST
 
+START_TEST(a_run_that_a_failed_step_paused_says_which_and_offers_to_retry_it)
+{
+	struct run_facts run = fixture_run("gate", 7, RUN_PAUSED);
+
+	ck_assert(fixture_open(&f, "empty", 24, 80));
+	run.current_task = VIEW("ship");
+	run.current_status = TASK_FAILED;
+	fixture_put(&f, run);
+	ck_drawn(true, " paused: ship …");
+	ck_drawn(true, "local live   t retry  c cancel");
+	resize(24, 120);
+	ck_drawn(true, " paused: ship failed");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -359,6 +374,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, on_a_narrow_screen_tables_keep_their_last_column);
 	tcase_add_test(t, a_schedule_says_which_letters_order_it);
 	tcase_add_test(t, hints_are_of_what_keys_do_here);
+	tcase_add_test(t, a_run_that_a_failed_step_paused_says_which_and_offers_to_retry_it);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

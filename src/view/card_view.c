@@ -224,7 +224,7 @@ static void put_head(struct pen *p, struct rect r, const struct card *card, int 
 
 static bool has_bar(const struct run_facts *run)
 {
-	return (run->status == RUN_RUNNING || run->status == RUN_PAUSED) &&
+	return !run_is_held(run) && (run->status == RUN_RUNNING || run->status == RUN_PAUSED) &&
 	       (run->progress >= 0 || run->tasks_total > 0);
 }
 

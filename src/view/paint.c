@@ -212,7 +212,8 @@ void pen_field_line(struct pen *p, struct rect r, const struct lineedit *e, bool
 		return;
 	r.rows = 1;
 	canvas_fill(p->canvas, r, STYLE_INPUT);
-	while (before >= r.cols && from < e->at) {
+	/* The cursor is seen; without one the begin is. */
+	while (focused && before >= r.cols && from < e->at) {
 		from = utf8_grapheme_end(text, from);
 		before = utf8_width(view_cut(text, from, e->at - from));
 	}

@@ -327,6 +327,16 @@ START_TEST(a_run_that_a_failed_step_paused_says_which_and_offers_to_retry_it)
 }
 END_TEST
 
+START_TEST(a_filter_in_force_is_read_from_its_begin)
+{
+	ck_assert(fixture_open(&f, "night", 12, 40));
+	keys("/ \"workflow:deploy status:waiting\"");
+	ck_drawn(true, " / kflow:deploy status:waiting ");
+	keys("Enter");
+	ck_drawn(true, " / workflow:depl");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -375,6 +385,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, a_schedule_says_which_letters_order_it);
 	tcase_add_test(t, hints_are_of_what_keys_do_here);
 	tcase_add_test(t, a_run_that_a_failed_step_paused_says_which_and_offers_to_retry_it);
+	tcase_add_test(t, a_filter_in_force_is_read_from_its_begin);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

@@ -103,7 +103,8 @@ static void on_detail(void *arg, const struct run_detail *d)
 	const struct task_facts *idle = NULL;
 	for (size_t i = 0; i < d->n_tasks; i++) {
 		const struct task_facts *t = &d->tasks[i];
-		if (logs_wants(l, t) && t->attempt > 0)
+		bool had = t->attempt > 0 && (l->task_word || t->attempt >= l->query.attempt);
+		if (logs_wants(l, t) && had)
 			logs_add_part(l, t);
 		else if (l->task_word && view_is(t->id, l->task_word))
 			idle = t;
@@ -142,12 +143,19 @@ static int read_part(struct logs *l, struct logs_part *p)
 	return cli_outcome(l->cli);
 }
 
+int logs_no_attempt(const struct logs *l)
+{
+	return cli_refuse(ERR_NOT_FOUND, "logs: no task has had %d attempts", l->query.attempt);
+}
+
 static int read_parts(struct logs *l)
 {
 	int status = 0;
 	if (l->parts.len == 0 && l->task_word)
 		return cli_refuse(ERR_NOT_FOUND, "logs: task %s: this run has none of that name",
 				  l->task_word);
+	if (l->parts.len == 0 && l->query.attempt)
+		return logs_no_attempt(l);
 	for (size_t i = 0; status == 0 && i < l->parts.len; i++) {
 		if (l->parts.len > 1) {
 			out_text(&l->cli->out, i ? "\n==> " : "==> ");

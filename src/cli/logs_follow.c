@@ -32,8 +32,10 @@ static void add_attempts(struct following *f, const struct task_facts *t)
 	struct logs *l = f->l;
 	int last = followed(l, t);
 	if (l->query.attempt) {
-		if (!last && t->attempt == l->query.attempt)
-			logs_add_part(l, t);
+		if (!last && t->attempt >= l->query.attempt) {
+			struct logs_part *p = logs_add_part(l, t);
+			p->closed = p->closed || t->attempt > l->query.attempt;
+		}
 		return;
 	}
 	if (!f->looked && t->attempt > 0)
@@ -186,6 +188,8 @@ int logs_follow(struct logs *l)
 	if (!status && f.missing)
 		status = cli_refuse(ERR_NOT_FOUND, "logs: task %s: this run has none of that name",
 				    l->task_word);
+	else if (!status && l->query.attempt && l->parts.len == 0)
+		status = logs_no_attempt(l);
 	else if (!status && f.failure.len)
 		status = cli_refuse(ERR_REFUSED, "logs: %s", str_text(&f.failure));
 	str_release(&f.failure);

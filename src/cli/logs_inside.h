@@ -36,5 +36,7 @@ struct logs_part *logs_add_part(struct logs *l, const struct task_facts *t);
 /* Prints what comes, of all wanted tasks at once, also of those that begin later and of
  * later attempts, until they are over. */
 int logs_follow(struct logs *l);
+/* Refuses: the attempt that is asked for was not. */
+int logs_no_attempt(const struct logs *l);
 
 #endif

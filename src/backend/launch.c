@@ -70,6 +70,14 @@ static void end(struct launch *l, bool ok, struct err *err)
 	err_release(&taken);
 }
 
+/* Whatever was in the way: there is no engine. */
+static void not_started(struct launch *l, struct err *err)
+{
+	err_prefix(err, "the engine could not start");
+	err->kind = ERR_UNREACHABLE;
+	end(l, false, err);
+}
+
 /* ---- the engine's words ---- */
 
 static void read_words(struct launch *l)
@@ -227,7 +235,7 @@ static void on_timer(void *arg)
 		return;
 	}
 	if (!take_lock(l, &err)) {
-		end(l, false, &err);
+		not_started(l, &err);
 		return;
 	}
 	if (l->lock < 0) {
@@ -243,7 +251,7 @@ static void on_timer(void *arg)
 	else if (start_engine(l, &err))
 		loop_timer_set(l->timer, left);
 	else
-		end(l, false, &err);
+		not_started(l, &err);
 }
 
 struct launch *launch_start(struct loop *loop, const char *socket, launch_fn *fn, void *arg)

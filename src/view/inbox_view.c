@@ -54,7 +54,8 @@ void view_inbox(struct pen *p, struct rect r)
 	struct rect head = rect_take_top(&r, 1);
 
 	if (n == 0) {
-		pen_empty(p, r, "Nothing waits for you. q goes back to the board.");
+		pen_nothing(p, r, "Nothing waits for you. q goes back to the board.",
+			    "Nothing is known to wait");
 		return;
 	}
 	str_addf(pen_text(p), "%zu %s for a decision, the most urgent first", n,

@@ -289,6 +289,21 @@ void pen_empty(struct pen *p, struct rect r, const char *sentence)
 	pen_wrap(p, at, STYLE_DIM, view_of(sentence));
 }
 
+void pen_nothing(struct pen *p, struct rect r, const char *sentence, const char *unknown)
+{
+	const struct context *c = model_worst(p->m);
+
+	if (!c || c->condition == CONDITION_LIVE) {
+		pen_empty(p, r, sentence);
+		return;
+	}
+	if (c->condition == CONDITION_CONNECTING)
+		str_add_text(pen_text(p), "Connecting.");
+	else
+		str_addf(pen_text(p), "%s: %s does not answer.", unknown, str_text(&c->name));
+	pen_empty(p, r, str_text(&p->text));
+}
+
 void add_elapsed(struct str *s, int64_t from_ms, int64_t to_ms, int64_t now_ms)
 {
 	int64_t end = to_ms > 0 ? to_ms : now_ms;

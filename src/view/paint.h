@@ -67,6 +67,10 @@ void pen_title(struct pen *p, struct rect r, const char *title, struct view righ
 /* A sentence in the middle of an empty place. */
 void pen_empty(struct pen *p, struct rect r, const char *sentence);
 
+/* The same where there is nothing; but "UNKNOWN: local does not answer." where that is not
+ * known. */
+void pen_nothing(struct pen *p, struct rect r, const char *sentence, const char *unknown);
+
 /* Appends the elapsed time of a run: since it began, until it ended. */
 void add_elapsed(struct str *s, int64_t from_ms, int64_t to_ms, int64_t now_ms);
 void add_age(struct str *s, int64_t at_ms, int64_t now_ms);

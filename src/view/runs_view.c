@@ -115,8 +115,9 @@ void view_history(struct pen *p, struct rect r)
 	if (s->runs.len == 0 && older_is_reading(&s->older))
 		pen_empty(p, r, "Reading older runs ...");
 	else if (s->runs.len == 0)
-		pen_empty(p, r, s->line.text.len > 0 ? "No runs match. Esc clears the filter."
-						     : "No runs yet. n starts one.");
+		pen_nothing(p, r, s->line.text.len > 0 ? "No runs match. Esc clears the filter."
+						       : "No runs yet. n starts one.",
+			    "No runs are known");
 	for (size_t i = s->rows.top; i < s->runs.len && r.rows > 0; i++) {
 		struct rect at = rect_take_top(&r, 1);
 		struct run_facts run;

@@ -84,12 +84,11 @@ void view_workflows(struct pen *p, struct rect r)
 	const struct workflows_state *s = &p->m->workflows;
 
 	put_head(p, rect_take_top(&r, 2));
-	if (s->lines.len == 0) {
-		pen_empty(p, r, workflows_are_coming(s)
-					? "Reading the workflows."
-					: "No workflows. The engine's folder has no files yet.");
-		return;
-	}
+	if (s->lines.len == 0 && workflows_are_coming(s))
+		pen_empty(p, r, "Reading the workflows.");
+	else if (s->lines.len == 0)
+		pen_nothing(p, r, "No workflows. The engine's folder has no files yet.",
+			    "No workflows are known");
 	for (size_t i = s->rows.top; i < s->lines.len && r.rows > 0; i++) {
 		struct rect at = rect_take_top(&r, 1);
 

@@ -30,10 +30,10 @@ def unreachable(rig):
     for words in (['runs'], ['show', 'x'], ['logs', 'x'], ['approve', 'x'], ['cancel', 'x'], ['rerun', 'x'], ['watch', 'x'],
                   ['events'], ['workflows'], ['inbox'], ['stats'], ['history', 'x'], ['snapshot'], ['engine', 'status']):
         exits(rig, 5, *words)
-
-
     p = exits(rig, 5, 'engine', 'status')
     rig.check('a command that asks once promises no next try', 'next try' not in p.stderr, p.stderr)
+    for words in (['start', 'x'], ['engine', 'start']):
+        exits(rig, 5, *words, RUNBOARD_STATE='/proc/none', RUNBOARD_SOCKET='/proc/none/x.sock')
 
 
 def usage(rig):

@@ -337,6 +337,18 @@ START_TEST(a_filter_in_force_is_read_from_its_begin)
 }
 END_TEST
 
+START_TEST(what_is_not_known_is_not_said_to_be_nothing)
+{
+	ck_assert(fixture_open(&f, "empty", 24, 80));
+	keys("I");
+	ck_drawn(true, "Nothing waits for you.");
+	fixture_condition(&f, CONDITION_DOWN, "refused");
+	ck_drawn(true, "Nothing is known to wait: local does not answer.");
+	keys("Esc H");
+	ck_drawn(true, "No runs are known: local does not answer.");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -386,6 +398,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, hints_are_of_what_keys_do_here);
 	tcase_add_test(t, a_run_that_a_failed_step_paused_says_which_and_offers_to_retry_it);
 	tcase_add_test(t, a_filter_in_force_is_read_from_its_begin);
+	tcase_add_test(t, what_is_not_known_is_not_said_to_be_nothing);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

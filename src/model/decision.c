@@ -329,21 +329,27 @@ static bool act_buttons(struct model *m, enum action a, struct effects *fx)
 	return true;
 }
 
-/* The list of runs, or the words that are sent. */
-static void scroll(struct model *m, int by)
+/* The list of runs; a prompt by what is seen of it, then the words that are sent. */
+static void scroll(struct model *m, bool down)
 {
 	struct decision_layout l;
-	int to;
+	int to, page;
 
 	decision_layout_make(m, &l);
-	to = l.scroll + by;
+	page = l.prompt_shown > 1 ? l.prompt_shown - 1 : 1;
+	if (down)
+		to = l.scroll >= l.prompt_most		? l.scroll + 1
+		     : l.scroll + page > l.prompt_most ? l.prompt_most
+							: l.scroll + page;
+	else
+		to = l.scroll - (l.scroll > l.prompt_most || l.prompt_most == 0 ? 1 : page);
 	m->decision.scroll = to < 0 ? 0 : (size_t)(to < l.scroll_most ? to : l.scroll_most);
 }
 
 static bool decision_act(struct model *m, enum action a, struct effects *fx)
 {
 	if (a == ACTION_PAGE_DOWN || a == ACTION_PAGE_UP)
-		scroll(m, a == ACTION_PAGE_DOWN ? 1 : -1);
+		scroll(m, a == ACTION_PAGE_DOWN);
 	return m->decision.stage == DECISION_TEXT ? act_text(m, a, fx) : act_buttons(m, a, fx);
 }
 

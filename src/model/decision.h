@@ -45,7 +45,7 @@ struct decision_state {
 	struct str evidence_of;
 	VEC(struct str) evidence;	/* the last lines that its step printed */
 	struct shown_state shown;	/* what it would send */
-	size_t scroll;			/* of the list of targets; of one: of what is sent */
+	size_t scroll;			/* as the layout's, not clipped */
 };
 
 extern const struct screen screen_decision;
@@ -80,9 +80,13 @@ struct decision_layout {
 	struct rect in;		/* what the parts below leave of the inside */
 	struct rect sent, field, changed, footer;	/* empty: not drawn */
 	int prompt_rows;
+	int prompt_shown;	/* of them; where not all, a row below says so */
+	int prompt_scroll, prompt_most;	/* those in front, passed over; the most that can be */
 	int sent_rows;		/* all of them; without the head */
 	int list_rows;		/* of the runs, those seen at a time */
-	int scroll, scroll_most;	/* first row that is seen, clipped; the last that can be */
+	/* First row that is seen, clipped, and the last that can be: of the list; of one run
+	 * first of its prompt, then of what is sent. */
+	int scroll, scroll_most;
 };
 
 void decision_layout_make(const struct model *m, struct decision_layout *out);

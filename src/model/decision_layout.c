@@ -4,7 +4,7 @@
 #include "model/model.h"
 #include "screen/wrap.h"
 
-enum { LIST_ROWS = 8, PROMPT_ROWS = 5, EVIDENCE_ROWS = 10, FRAME_ROWS = 2, FRAME_COLS = 4 };
+enum { LIST_ROWS = 8, PROMPT_ROWS = 3, EVIDENCE_ROWS = 10, FRAME_ROWS = 2, FRAME_COLS = 4 };
 
 /* What would be sent; the first time it must have been seen. */
 static int sent_rows(const struct decision_state *d, int cols)
@@ -44,15 +44,44 @@ static int rows_wanted(const struct decision_state *d, const struct decision_lay
 	return rows;
 }
 
-/* The head of what is sent, and of its rows as many as leave room for what is asked. */
-static void place_sent(struct decision_layout *l)
+/* Which run and which step: as the view writes them. */
+static int head_rows(const struct target *t, int cols)
 {
-	int rows = 1 + l->sent_rows;
+	struct str s = { 0 };
+	int rows;
+
+	target_add_run(t, &s);
+	rows = wrap_rows(view_of_str(&s), cols - DECISION_LABEL_COLS);
+	str_clear(&s);
+	target_add_step(t, &s);
+	rows += wrap_rows(view_of_str(&s), cols - DECISION_LABEL_COLS);
+	str_release(&s);
+	return rows;
+}
+
+/* What is asked must be read before it is decided: what does not fit scrolls. */
+static void place_prompt(const struct decision_state *d, struct decision_layout *l)
+{
+	int room = l->in.rows - head_rows(&d->targets.items[0], l->in.cols);
+
+	l->prompt_shown = l->prompt_rows;
+	if (l->prompt_rows <= room || room < 2)
+		return;
+	l->prompt_shown = room - 1;
+	l->prompt_most = l->prompt_rows - l->prompt_shown;
+}
+
+/* The head of what is sent, and of its rows as many as leave room for what is asked. */
+static void place_sent(const struct decision_state *d, struct decision_layout *l)
+{
+	int rows = 1 + l->sent_rows, above = l->prompt_rows;
 
 	if (l->sent_rows == 0)
 		return;
-	if (rows > l->in.rows - PROMPT_ROWS)
-		rows = l->in.rows > PROMPT_ROWS + 2 ? l->in.rows - PROMPT_ROWS : 2;
+	above = above < PROMPT_ROWS ? above : PROMPT_ROWS;
+	above += head_rows(&d->targets.items[0], l->in.cols);
+	if (rows > l->in.rows - above)
+		rows = l->in.rows > above + 2 ? l->in.rows - above : 2;
 	l->sent = rect_take_bottom(&l->in, rows);
 	l->scroll_most = l->sent_rows > l->sent.rows - 1 ? l->sent_rows - l->sent.rows + 1 : 0;
 }
@@ -89,9 +118,13 @@ void decision_layout_make(const struct model *m, struct decision_layout *out)
 	out->changed = rect_take_bottom(&out->in, 1);
 	if (out->field.rows > 0)
 		out->field = rect_take_bottom(&out->in, out->field.rows);
-	if (d->targets.len > 1)
+	if (d->targets.len > 1) {
 		place_list(d, out);
-	else
-		place_sent(out);
+	} else {
+		place_sent(d, out);
+		place_prompt(d, out);
+		out->scroll_most += out->prompt_most;
+	}
 	out->scroll = (int)d->scroll < out->scroll_most ? (int)d->scroll : out->scroll_most;
+	out->prompt_scroll = out->scroll < out->prompt_most ? out->scroll : out->prompt_most;
 }

@@ -189,6 +189,18 @@ void target_release(struct target *t)
 	str_release(&t->why);
 }
 
+void target_add_run(const struct target *t, struct str *s)
+{
+	str_addf(s, "%s %s", str_text(&t->workflow), str_text(&t->short_id));
+}
+
+void target_add_step(const struct target *t, struct str *s)
+{
+	str_add(s, view_of_str(&t->task));
+	if (t->task.len > 0 && t->attempt > 1)
+		str_addf(s, ", attempt %d", t->attempt);
+}
+
 static void say_status(struct str *what, const struct target *t, const char *status)
 {
 	str_addf(what, "%s %s is %s now.", str_text(&t->workflow), str_text(&t->short_id), status);

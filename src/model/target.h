@@ -31,6 +31,9 @@ struct target {
 void target_make(const struct model *m, enum verb verb, const struct focus *focus,
 		 const struct run_detail *detail, struct target *out);
 void target_release(struct target *t);
+/* "deploy a1c003", and "review, attempt 2"; nothing where it is an order on a run. */
+void target_add_run(const struct target *t, struct str *s);
+void target_add_step(const struct target *t, struct str *s);
 /* Says in words what changed since the target was made; false: nothing did. */
 bool target_changed(const struct model *m, enum verb verb, const struct target *t,
 		    const struct run_detail *detail, struct str *what);

@@ -16,18 +16,10 @@ static void line(struct pen *p, struct rect *r, const char *label, struct view v
 
 static void put_target(struct pen *p, struct rect *r, const struct target *t)
 {
-	struct str *s = pen_text(p);
-
-	str_add(s, view_of_str(&t->workflow));
-	str_add_char(s, ' ');
-	str_add(s, view_of_str(&t->short_id));
-	line(p, r, "run", view_of_str(s));
-	if (t->task.len > 0) {
-		str_add(pen_text(p), view_of_str(&t->task));
-		if (t->attempt > 1)
-			str_addf(&p->text, ", attempt %d", t->attempt);
-		line(p, r, "step", view_of_str(&p->text));
-	}
+	target_add_run(t, pen_text(p));
+	line(p, r, "run", view_of_str(&p->text));
+	target_add_step(t, pen_text(p));
+	line(p, r, "step", view_of_str(&p->text));
 }
 
 /* The gate that is decided, which need not be the most urgent one of its run: by
@@ -142,14 +134,17 @@ static void put_evidence(struct pen *p, struct rect *r, int keep)
 static void put_sent(struct pen *p, const struct decision_layout *l)
 {
 	const struct shown_state *s = &p->m->decision.shown;
-	int below = l->scroll_most - l->scroll;
+	int below = l->scroll_most - l->scroll, passed = l->scroll - l->prompt_scroll;
 	struct rect r = l->sent;
+
+	below = passed > 0 || l->prompt_scroll == l->prompt_most ? below
+								 : l->scroll_most - l->prompt_most;
 
 	str_add_text(pen_text(p), s->first ? "for the first time this is sent" : "this is sent");
 	if (below > 0)
 		str_addf(&p->text, "%s%d more %s: PgDn", pen_dot(p), below,
 			 below == 1 ? "row" : "rows");
-	else if (l->scroll_most > 0)
+	else if (passed > 0)
 		str_addf(&p->text, "%sPgUp", pen_dot(p));
 	pen_put(p, r.row, r.col, r.cols, s->first ? STYLE_WARNING : STYLE_LABEL);
 	rect_take_top(&r, 1);
@@ -158,7 +153,7 @@ static void put_sent(struct pen *p, const struct decision_layout *l)
 	else
 		pen_wrap(p, r, s->text.len > 0 ? STYLE_PLAIN : STYLE_ERROR,
 			 wrap_from(view_of_str(s->text.len > 0 ? &s->text : &s->trouble), r.cols,
-				   l->scroll));
+				   passed));
 }
 
 static void put_line(struct pen *p, struct rect r)
@@ -218,16 +213,33 @@ static void put_footer(struct pen *p, struct rect r)
 	str_release(&yes);
 }
 
-/* What is asked must be read: where there is little room it comes before the rest. */
-static void put_prompt(struct pen *p, struct rect *in, const struct target *t, int rows)
+static void put_rest_of_prompt(struct pen *p, struct rect r, const struct decision_layout *l)
 {
-	bool tight = in->rows < rows + 3;	/* votes over two rows, a blank one */
+	int below = l->prompt_most - l->prompt_scroll;
+
+	if (below > 0)
+		str_addf(pen_text(p), "%d more %s: PgDn", below, below == 1 ? "row" : "rows");
+	else
+		str_add_text(pen_text(p), "PgUp");
+	pen_put(p, r.row, r.col, r.cols, STYLE_DIM);
+}
+
+/* What is asked must be read: where there is little room it comes before the rest. */
+static void put_prompt(struct pen *p, struct rect *in, const struct target *t,
+		       const struct decision_layout *l)
+{
+	bool tight = in->rows < l->prompt_rows + 3;	/* votes over two rows, a blank one */
+	struct rect at;
 
 	if (!tight) {
 		put_votes(p, in, t);
 		rect_take_top(in, 1);
 	}
-	rect_take_top(in, pen_wrap(p, *in, STYLE_WAITING, view_of_str(&t->prompt)));
+	at = rect_take_top(in, l->prompt_shown);
+	pen_wrap(p, at, STYLE_WAITING, wrap_from(view_of_str(&t->prompt), at.cols,
+						 l->prompt_scroll));
+	if (l->prompt_most > 0)
+		put_rest_of_prompt(p, rect_take_top(in, 1), l);
 	if (tight)
 		put_votes(p, in, t);
 }
@@ -238,7 +250,7 @@ static void put_one(struct pen *p, struct rect in, const struct decision_layout 
 
 	put_target(p, &in, t);
 	if (l->prompt_rows > 0)
-		put_prompt(p, &in, t, l->prompt_rows);
+		put_prompt(p, &in, t, l);
 	rect_take_top(&in, 1);
 	if (t->unsettled)
 		canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM, "Reading the run.");

@@ -136,14 +136,31 @@ const char *pen_dot(const struct pen *p)
 	return p->canvas->unicode ? " · " : " - ";
 }
 
+/* The last row there is room for, cut where text goes on: in its line, or in further ones. */
+static void put_last_row(struct pen *p, struct rect r, enum style_role role, struct view text)
+{
+	struct view line = view_cut(text, 0, view_find_byte(text, '\n', 0));
+	struct str s = { 0 };
+
+	str_add(&s, line);
+	if (line.len < text.len)
+		str_add_text(&s, p->canvas->unicode ? " …" : " ~");
+	canvas_text(p->canvas, r.row, r.col, r.cols, role, view_of_str(&s));
+	str_release(&s);
+}
+
 int pen_wrap(struct pen *p, struct rect r, enum style_role role, struct view text)
 {
 	struct view rest = text, all = text, line;
 	int row = 0;
 
 	while (row < r.rows && wrap_row(&rest, r.cols, &line)) {
-		canvas_text(p->canvas, r.row + row, r.col, r.cols, role,
-			    row == r.rows - 1 ? all : line);
+		struct rect at = { r.row + row, r.col, 1, r.cols };
+
+		if (row == r.rows - 1 && rest.len > 0)
+			put_last_row(p, at, role, all);
+		else
+			canvas_text(p->canvas, at.row, at.col, at.cols, role, line);
 		all = rest;
 		row++;
 	}

@@ -349,6 +349,34 @@ START_TEST(what_is_not_known_is_not_said_to_be_nothing)
 }
 END_TEST
 
+START_TEST(a_long_prompt_is_read_to_its_end_before_it_is_decided)
+{
+	struct run_facts run = fixture_run("plan", 4, RUN_WAITING);
+
+	ck_assert(fixture_open(&f, "empty", 20, 60));
+	run.waiting = (struct gate_facts){
+		.kind = GATE_APPROVAL, .task = VIEW("review"), .required = 1, .version = 1,
+		.since_ms = FIXTURE_NOW - 60000,
+		.prompt = VIEW("one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\n"
+			       "twelve\nthirteen\nfourteen\nfifteen\nsixteen\nseventeen\neighteen"),
+	};
+	fixture_put(&f, run);
+	f.mute = true;
+	keys("a");
+	ck_drawn(true, "│ one ");
+	ck_drawn(true, "│ 8 more rows: PgDn ");
+	keys("PgDn");
+	ck_drawn(true, "│ eighteen ");
+	ck_drawn(true, "│ PgUp ");
+	keys("PgUp");
+	ck_drawn(true, "│ one ");
+	resize(12, 40);
+	for (int i = 0; i < 16; i++)
+		keys("PgDn");
+	ck_drawn(true, "│ eighteen ");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -399,6 +427,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, a_run_that_a_failed_step_paused_says_which_and_offers_to_retry_it);
 	tcase_add_test(t, a_filter_in_force_is_read_from_its_begin);
 	tcase_add_test(t, what_is_not_known_is_not_said_to_be_nothing);
+	tcase_add_test(t, a_long_prompt_is_read_to_its_end_before_it_is_decided);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

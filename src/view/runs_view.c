@@ -85,13 +85,14 @@ static void put_run(struct pen *p, struct rect r, const struct run_facts *run,
 static void put_filter(struct pen *p, struct rect r)
 {
 	const struct runs_state *s = &p->m->runs;
+	size_t n = board_total(s->cards);
+	bool all = older_is_over(&s->older);
 	int end = r.col + r.cols - 1;
 
 	if (s->error.len > 0)
 		str_add(pen_text(p), view_of_str(&s->error));
 	else
-		str_addf(pen_text(p), "%zu%s runs%s", board_total(s->cards),
-			 older_is_over(&s->older) ? "" : "+",
+		str_addf(pen_text(p), "%zu%s run%s%s", n, all ? "" : "+", n == 1 && all ? "" : "s",
 			 s->cut			       ? ", the newest shown"
 			 : older_is_reading(&s->older) ? ", reading older ones"
 						       : "");

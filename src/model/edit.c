@@ -3,7 +3,9 @@
 
 #include "model/decision.h"
 #include "model/detail.h"
+#include "model/board_layout.h"
 #include "model/model.h"
+#include "screen/wrap.h"
 
 void edit_release(struct edit_state *s)
 {
@@ -141,6 +143,50 @@ static bool act_fields(struct model *m, enum action a)
 	return true;
 }
 
+struct view edit_shown(const struct edit_field *f, struct view value)
+{
+	return f->param.secret ? VIEW("********") : value;
+}
+
+static int value_rows(const struct edit_field *f, struct view value, int cols)
+{
+	int rows = wrap_rows(edit_shown(f, value), cols - EDIT_WAS_COLS);
+
+	return rows > 0 ? rows : 1;
+}
+
+void edit_layout_make(const struct model *m, struct edit_layout *out)
+{
+	enum { HEAD_ROWS = 2, FOOT_ROWS = 3 };	/* what is changed meanwhile, buttons, "more" */
+	const struct edit_state *s = &m->edit;
+	struct rect body = board_layout_body(m), frame;
+	int cols = rect_framed(body, 1, EDIT_COLS, &frame).cols, rows = 0;
+
+	for (size_t i = 0; i < s->form.fields.len; i++) {
+		const struct edit_field *f = &s->form.fields.items[i];
+
+		if (edit_field_is_changed(f))
+			rows += 1 + value_rows(f, view_of_str(&f->was), cols) +
+				value_rows(f, lineedit_view(&f->line), cols);
+	}
+	*out = (struct edit_layout){ .wanted = rows + HEAD_ROWS + FOOT_ROWS + 1 };
+	out->seen = rect_framed(body, out->wanted, EDIT_COLS, &frame).rows - HEAD_ROWS - FOOT_ROWS;
+	out->seen = out->seen > 1 ? out->seen : 1;
+	out->scroll_most = rows > out->seen ? rows - out->seen : 0;
+	out->scroll = (int)s->scroll < out->scroll_most ? (int)s->scroll : out->scroll_most;
+}
+
+static void scroll(struct model *m, bool down)
+{
+	struct edit_layout l;
+	int to, page;
+
+	edit_layout_make(m, &l);
+	page = l.seen > 1 ? l.seen - 1 : 1;
+	to = l.scroll + (down ? page : -page);
+	m->edit.scroll = to < 0 ? 0 : (size_t)(to < l.scroll_most ? to : l.scroll_most);
+}
+
 static bool act_confirm(struct model *m, enum action a, struct effects *fx)
 {
 	struct edit_state *s = &m->edit;
@@ -156,10 +202,7 @@ static bool act_confirm(struct model *m, enum action a, struct effects *fx)
 		s->stage = EDIT_FIELDS;
 		s->confirmed_ms = 0;
 	} else if (a == ACTION_PAGE_DOWN || a == ACTION_PAGE_UP) {
-		size_t n = edit_form_changes(&s->form);
-
-		s->scroll -= a == ACTION_PAGE_UP && s->scroll > 0;
-		s->scroll += a == ACTION_PAGE_DOWN && s->scroll + 1 < n;
+		scroll(m, a == ACTION_PAGE_DOWN);
 	} else {
 		return false;
 	}

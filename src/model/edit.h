@@ -20,7 +20,7 @@ struct edit_state {
 	struct edit_form form;
 	enum edit_stage stage;
 	size_t at;			/* the field with the focus */
-	size_t scroll;			/* first change shown */
+	size_t scroll;			/* rows of the changes passed over; not clipped */
 	bool yes;
 	int64_t opened_ms;		/* the changes are shown since */
 	int64_t confirmed_ms;		/* Yes was given before they were shown long enough */
@@ -34,5 +34,19 @@ void edit_open(struct model *m, const struct focus *focus, struct effects *fx);
 /* Yes can be given now. */
 bool edit_is_armed(const struct edit_state *s);
 void edit_release(struct edit_state *s);
+
+/* ---- where what is changed stands, for scrolling and drawing ---- */
+
+enum { EDIT_COLS = 72, EDIT_WAS_COLS = 7 };	/* inside; in front of a value, old or new */
+
+struct edit_layout {
+	int wanted;			/* rows of the inside */
+	int seen;			/* of the changes' rows */
+	int scroll, scroll_most;	/* of them passed over, clipped; the most that can be */
+};
+
+void edit_layout_make(const struct model *m, struct edit_layout *out);
+/* What is shown of a value: of a secret nothing. */
+struct view edit_shown(const struct edit_field *f, struct view value);
 
 #endif

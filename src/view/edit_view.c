@@ -2,10 +2,11 @@
 #include "model/edit.h"
 #include "model/model.h"
 #include "model/question.h"
+#include "screen/wrap.h"
 #include "view/dialog.h"
 #include "view/screens.h"
 
-enum { FORM_COLS = 72, LABEL_COLS = 14, FIELD_ROWS = 2, WAS_COLS = 5 };
+enum { LABEL_COLS = 14, FIELD_ROWS = 2, NARROW_COLS = 60 };
 
 static void add_label(struct str *s, const struct edit_field *f)
 {
@@ -78,50 +79,75 @@ static void put_fields(struct pen *p, struct rect r, struct rect all)
 	dialog_more(p, all, top, n - i);
 }
 
-/* One value, old or new, over as many rows as it needs. */
-static void put_value(struct pen *p, struct rect *r, const char *which, struct view value)
-{
-	enum style_role role = view_is(view_of(which), "old") ? STYLE_DIM : STYLE_PLAIN;
-	struct rect at = *r;
-	int used;
+/* What is left of the place for changes, and how many rows are still passed over. */
+struct sheet {
+	struct rect r;
+	int skip;
+};
 
-	canvas_words(p->canvas, at.row, at.col + 2, WAS_COLS, STYLE_LABEL, which);
-	rect_take_left(&at, WAS_COLS + 2);
-	used = value.len > 0 ? pen_wrap(p, at, role, value) : 0;
-	if (used == 0)
-		canvas_words(p->canvas, at.row, at.col, at.cols, STYLE_DIM, "(nothing)");
-	rect_take_top(r, used > 0 ? used : 1);
+/* Takes so many rows off; returns how many of them are passed over. */
+static int pass(struct sheet *s, int rows, struct rect *at)
+{
+	int over = s->skip < rows ? s->skip : rows;
+
+	s->skip -= over;
+	*at = rect_take_top(&s->r, rows - over);
+	return over;
 }
 
-static void put_change(struct pen *p, struct rect *r, const struct edit_field *f)
+/* One value, old or new, over as many rows as it needs. */
+static void put_value(struct pen *p, struct sheet *s, const char *which, struct view value)
 {
-	struct rect at = rect_take_top(r, 1);
+	enum style_role role = view_is(view_of(which), "old") ? STYLE_DIM : STYLE_PLAIN;
+	int cols = s->r.cols - EDIT_WAS_COLS, rows = wrap_rows(value, cols), over;
+	struct rect at;
 
-	add_label(pen_text(p), f);
-	pen_put(p, at.row, at.col, at.cols, STYLE_STRONG);
-	put_value(p, r, "old", f->param.secret ? VIEW("********") : view_of_str(&f->was));
-	put_value(p, r, "new", f->param.secret ? VIEW("********") : lineedit_view(&f->line));
+	over = pass(s, rows > 0 ? rows : 1, &at);
+	if (at.rows == 0)
+		return;
+	if (over == 0)
+		canvas_words(p->canvas, at.row, at.col + 2, EDIT_WAS_COLS - 2, STYLE_LABEL, which);
+	rect_take_left(&at, EDIT_WAS_COLS);
+	if (value.len == 0)
+		canvas_words(p->canvas, at.row, at.col, at.cols, STYLE_DIM, "(nothing)");
+	else
+		pen_wrap(p, at, role, wrap_from(value, cols, over));
+}
+
+static void put_change(struct pen *p, struct sheet *s, const struct edit_field *f)
+{
+	struct rect at;
+
+	if (pass(s, 1, &at) == 0 && at.rows > 0) {
+		add_label(pen_text(p), f);
+		pen_put(p, at.row, at.col, at.cols, STYLE_STRONG);
+	}
+	put_value(p, s, "old", edit_shown(f, view_of_str(&f->was)));
+	put_value(p, s, "new", edit_shown(f, lineedit_view(&f->line)));
 }
 
 static void put_changes(struct pen *p, struct rect r)
 {
-	const struct edit_state *s = &p->m->edit;
-	size_t n = edit_form_changes(&s->form), at = 0, shown = s->scroll;
+	const struct edit_state *e = &p->m->edit;
 	struct rect more = rect_take_bottom(&r, 1);
+	struct edit_layout l;
+	struct sheet s = { r, 0 };
 
-	if (n == 0)
+	edit_layout_make(p->m, &l);
+	s.skip = l.scroll;
+	if (edit_form_changes(&e->form) == 0)
 		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM,
 			     "Nothing is changed; t retries the step as it was.");
-	for (size_t i = 0; i < s->form.fields.len && r.rows >= 3; i++) {
-		if (!edit_field_is_changed(&s->form.fields.items[i]) || at++ < s->scroll)
-			continue;
-		put_change(p, &r, &s->form.fields.items[i]);
-		shown++;
+	for (size_t i = 0; i < e->form.fields.len; i++) {
+		if (edit_field_is_changed(&e->form.fields.items[i]))
+			put_change(p, &s, &e->form.fields.items[i]);
 	}
-	if (shown < n) {
-		str_addf(pen_text(p), "%zu more, PgDn shows them", n - shown);
-		pen_put(p, more.row, more.col, more.cols, STYLE_DIM);
-	}
+	if (l.scroll < l.scroll_most)
+		str_addf(pen_text(p), "%d more %s: PgDn", l.scroll_most - l.scroll,
+			 l.scroll_most - l.scroll == 1 ? "row" : "rows");
+	else
+		str_add_text(pen_text(p), l.scroll_most > 0 ? "PgUp" : "");
+	pen_put(p, more.row, more.col, more.cols, STYLE_DIM);
 }
 
 static void put_footer(struct pen *p, struct rect r)
@@ -136,18 +162,23 @@ static void put_footer(struct pen *p, struct rect r)
 
 	canvas_words(p->canvas, r.row, col + 1, r.col + r.cols - col - 1, STYLE_DIM,
 		     s->confirmed_ms > 0  ? "..."
+		     : r.cols < NARROW_COLS ? !asked ? "PgDn" : edit_is_armed(s) ? "y, Esc" : "Esc"
 		     : !asked		  ? "Enter goes on, PgDn to the end, Esc"
 		     : !edit_is_armed(s)  ? "Up goes back, Esc leaves"
 					  : "y does it, Up goes back, Esc leaves");
 }
 
-static int rows_wanted(const struct edit_state *s)
+static int rows_wanted(const struct model *m)
 {
+	const struct edit_state *s = &m->edit;
+	struct edit_layout l;
+
 	if (s->stage == EDIT_READING)
 		return 1;
 	if (s->stage == EDIT_FIELDS)
 		return (int)s->form.fields.len * FIELD_ROWS + 4;
-	return (int)edit_form_changes(&s->form) * 3 + 6;
+	edit_layout_make(m, &l);
+	return l.wanted;
 }
 
 void view_edit(struct pen *p, struct rect r)
@@ -156,7 +187,7 @@ void view_edit(struct pen *p, struct rect r)
 	const struct target *t = &s->target;
 	struct rect in, all, footer, at;
 
-	all = in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(s), FORM_COLS }, "Edit and retry");
+	all = in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(p->m), EDIT_COLS }, "Edit and retry");
 	if (s->stage == EDIT_READING) {
 		canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM, "Reading the run.");
 		return;

@@ -7,7 +7,7 @@
 #include "view/dialog.h"
 #include "view/screens.h"
 
-enum { FORM_COLS = 72, LABEL_COLS = 18, FIELD_ROWS = 2, STEPS_ROWS = 12 };
+enum { FORM_COLS = 72, LABEL_COLS = 18, FIELD_ROWS = 2, STEPS_ROWS = 12, NARROW_COLS = 56 };
 
 static void put_choice(struct pen *p, struct rect r, const struct start_field *f, bool focused)
 {
@@ -63,8 +63,10 @@ static void put_field(struct pen *p, struct rect r, size_t i)
 }
 
 /* What a confirmation would do. */
-static const char *promise(const struct start_state *s)
+static const char *promise(const struct start_state *s, int cols)
 {
+	if (cols < NARROW_COLS)
+		return s->at < s->fields.len ? "Enter or Esc" : "y or Esc";
 	if (s->at < s->fields.len)
 		return "Enter goes on, Esc leaves";
 	if (!run_key_is_set(s->again))
@@ -100,7 +102,7 @@ static void put_form(struct pen *p, struct rect r)
 	dialog_more(p, all, top, s->fields.len - i);
 	col = dialog_buttons(p, footer.row, footer.col, buttons, 2);
 	canvas_words(p->canvas, footer.row, col + 1, footer.col + footer.cols - col - 1, STYLE_DIM,
-		     promise(s));
+		     promise(s, r.cols));
 }
 
 static void put_steps(struct pen *p, struct rect r)

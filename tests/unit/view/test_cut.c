@@ -377,6 +377,32 @@ START_TEST(a_long_prompt_is_read_to_its_end_before_it_is_decided)
 }
 END_TEST
 
+START_TEST(what_an_edit_changes_is_read_to_its_end)
+{
+	struct task_facts task = {
+		.id = VIEW("talk"), .status = TASK_FAILED, .attempt = 1, .version = 5,
+		.actions = { .known = 1U << VERB_EDIT, .allowed = 1U << VERB_EDIT },
+		.args = VIEW("{\"run\": \"one\\ntwo\\nthree\\nfour\\nfive\"}"),
+	};
+	struct run_detail d = { .tasks = &task, .n_tasks = 1 };
+
+	open_long(RUN_FAILED);
+	d.run = long_run(RUN_FAILED);
+	f.mute = true;
+	resize(12, 40);
+	keys("4 x e");
+	answer_detail(&d);
+	ck_drawn(true, "Edit and retry     PgDn ");
+	keys("\"!\" PgDn");
+	ck_drawn(true, "Edit and retry     y, Esc ");
+	ck_drawn(true, "│   old  one ");
+	ck_drawn(true, " more rows: PgDn");
+	keys("PgDn PgDn PgDn PgDn PgDn");
+	ck_drawn(true, "│        five! ");
+	ck_drawn(true, "│ PgUp ");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -428,6 +454,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, a_filter_in_force_is_read_from_its_begin);
 	tcase_add_test(t, what_is_not_known_is_not_said_to_be_nothing);
 	tcase_add_test(t, a_long_prompt_is_read_to_its_end_before_it_is_decided);
+	tcase_add_test(t, what_an_edit_changes_is_read_to_its_end);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

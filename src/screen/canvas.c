@@ -316,6 +316,16 @@ int canvas_text(struct canvas *c, int row, int col, int cells, enum style_role r
 	return used;
 }
 
+int canvas_width(const struct canvas *c, struct view text)
+{
+	struct str clean = { 0 };
+	int cells;
+	clean_label(&clean, text);
+	fitting(view_of_str(&clean), 1 << 30, c->unicode, &cells);
+	str_release(&clean);
+	return cells;
+}
+
 int canvas_words(struct canvas *c, int row, int col, int cells, enum style_role role,
 		 const char *words)
 {

@@ -46,6 +46,8 @@ const struct cell *canvas_at(const struct canvas *c, int row, int col);
  * clipped to the canvas; cut text ends with "…" or "~". Returns the cells used. */
 int canvas_text(struct canvas *c, int row, int col, int cells, enum style_role role,
 		struct view text);
+/* The cells that canvas_text would use for all of it. */
+int canvas_width(const struct canvas *c, struct view text);
 /* Our own words and glyphs: same, from a C string. */
 int canvas_words(struct canvas *c, int row, int col, int cells, enum style_role role,
 		 const char *words);

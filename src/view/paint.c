@@ -219,24 +219,35 @@ void pen_bar(struct pen *p, int row, int col, int cells, float fraction)
 	canvas_words(p->canvas, row, col + cells - 1, 1, STYLE_BAR_REST, "▏");
 }
 
+/* Where the text of a field begins to be drawn, so that its cursor is seen. */
+static size_t field_from(const struct pen *p, const struct lineedit *e, int cols)
+{
+	enum { BYTES_A_CELL = 8 };
+	struct view text = lineedit_view(e);
+	size_t seen = (size_t)cols * BYTES_A_CELL, from = e->at > seen ? e->at - seen : 0;
+
+	while (from < e->at && (text.ptr[from] & 0xC0) == 0x80)
+		from++;
+	while (from < e->at &&
+	       canvas_width(p->canvas, view_cut(text, from, e->at - from)) >= cols)
+		from = utf8_grapheme_end(text, from);
+	return from;
+}
+
 void pen_field_line(struct pen *p, struct rect r, const struct lineedit *e, bool focused)
 {
 	struct view text = lineedit_view(e);
-	int before = utf8_width(view_cut(text, 0, e->at));
-	size_t from = 0;
+	/* Without a cursor the begin is seen. */
+	size_t from = focused && !rect_is_empty(r) ? field_from(p, e, r.cols) : 0;
 
 	if (rect_is_empty(r))
 		return;
 	r.rows = 1;
 	canvas_fill(p->canvas, r, STYLE_INPUT);
-	/* The cursor is seen; without one the begin is. */
-	while (focused && before >= r.cols && from < e->at) {
-		from = utf8_grapheme_end(text, from);
-		before = utf8_width(view_cut(text, from, e->at - from));
-	}
 	canvas_text(p->canvas, r.row, r.col, r.cols, STYLE_INPUT, view_cut(text, from, SIZE_MAX));
 	if (focused)
-		canvas_cursor(p->canvas, r.row, r.col + before);
+		canvas_cursor(p->canvas, r.row,
+			      r.col + canvas_width(p->canvas, view_cut(text, from, e->at - from)));
 }
 
 /* What the action is called here: a few mean something else on other screens. */

@@ -160,6 +160,22 @@ START_TEST(a_field_shows_the_end_that_is_typed)
 }
 END_TEST
 
+START_TEST(the_cursor_of_a_field_stands_behind_what_is_drawn_of_a_newline)
+{
+	struct lineedit e = { 0 };
+
+	lineedit_set(&e, VIEW("a\nb"));
+	pen_field_line(&pen, all(1, 6), &e, 1);
+	expect("a\\nb");
+	ck_assert_int_eq(canvas.cursor_col, 4);
+	lineedit_set(&e, VIEW("abc\ndef\nghi"));
+	pen_field_line(&pen, all(1, 6), &e, 1);
+	expect("\\nghi");
+	ck_assert_int_eq(canvas.cursor_col, 5);
+	lineedit_release(&e);
+}
+END_TEST
+
 START_TEST(a_field_without_focus_shows_no_cursor)
 {
 	struct lineedit e = { 0 };
@@ -193,6 +209,7 @@ Suite *suite_paint(void)
 	tcase_add_test(t, hints_that_all_fit_are_all_shown);
 	tcase_add_test(t, an_action_without_a_key_is_no_hint);
 	tcase_add_test(t, a_field_shows_the_end_that_is_typed);
+	tcase_add_test(t, the_cursor_of_a_field_stands_behind_what_is_drawn_of_a_newline);
 	tcase_add_test(t, a_field_without_focus_shows_no_cursor);
 	suite_add_tcase(s, t);
 	return s;

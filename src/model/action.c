@@ -91,6 +91,8 @@ static const struct action_words table[] = {
 	A(NEXT_MATCH, "next-match", "next", "next match", LOGS, "n"),
 	A(PREV_MATCH, "prev-match", "previous", "previous match", LOGS, "N"),
 	A(NEXT_ERROR, "next-error", "next error", "next error", LOGS, "E"),
+	A(PREV_ATTEMPT, "prev-attempt", "attempt before", "the attempt before", LOGS, "["),
+	A(NEXT_ATTEMPT, "next-attempt", "attempt after", "the attempt after", LOGS, "]"),
 	A(SAVE, "save", "save", "save what is shown to a file", DETAIL, "Ctrl-S"),
 	A(YES, "yes", "yes", "do it", DIALOG, "y"),
 	A(NO, "no", "no", "leave it", DIALOG, "n"),

@@ -110,6 +110,7 @@ static void select_task(struct model *m, const struct task_facts *t, struct effe
 		return;
 	str_clear(id);
 	str_add(id, t->id);
+	m->detail.attempt = 0;
 	m->detail.scroll[m->detail.pane].top = 0;
 	reveal(m);
 	pane_show(m, fx);
@@ -235,6 +236,7 @@ static void show_run(struct model *m, struct run_key key, struct effects *fx)
 	arena_clear(&d->arena);
 	str_clear(&d->task);
 	d->top = 0;
+	d->attempt = 0;
 	d->chosen = d->in_pane = d->pane_chosen = false;
 	d->pane = PANE_LOGS;
 	for (int i = 0; i < PANES; i++)

@@ -81,6 +81,7 @@ struct detail_state {
 	bool dirty;				/* changed since */
 	bool chosen;				/* the operator moved the cursor */
 	struct str task;			/* id under the cursor; bound to it, not to a row */
+	int attempt;				/* of it, whose output is shown; 0: the last */
 	size_t top;				/* first task shown */
 	enum pane_id pane;
 	bool pane_chosen;			/* by the operator */

@@ -21,7 +21,7 @@ void pane_logs_show(struct model *m, struct effects *fx)
 	if (!t || t->attempt == 0)
 		return;
 	source.task = t->id;
-	source.attempt = t->attempt;
+	source.attempt = m->detail.attempt > 0 ? m->detail.attempt : t->attempt;
 	logpane_open(m, &m->detail.log, &source, fx);
 }
 
@@ -29,6 +29,20 @@ void pane_logs_hide(struct model *m, struct effects *fx)
 {
 	m->detail.log.typing = false;
 	logpane_close(&m->detail.log, fx);
+}
+
+/* To the attempt before (-1) or after (1) the one that is shown. */
+static void go_attempt(struct model *m, int by, struct effects *fx)
+{
+	const struct task_facts *t = detail_task(m);
+	int shown = m->detail.log.attempt + by;
+
+	if (!t || shown < 1 || shown > t->attempt) {
+		model_notice(m, "There is no attempt %s.", by < 0 ? "before this one" : "after it");
+		return;
+	}
+	m->detail.attempt = shown < t->attempt ? shown : 0;
+	pane_logs_show(m, fx);
 }
 
 bool pane_logs_act(struct model *m, enum action a, struct effects *fx)
@@ -43,6 +57,10 @@ bool pane_logs_act(struct model *m, enum action a, struct effects *fx)
 	}
 	if (a == ACTION_BACK && logpane_stop(log, fx)) {
 		model_notice(m, "The search was stopped.");
+		return true;
+	}
+	if (a == ACTION_PREV_ATTEMPT || a == ACTION_NEXT_ATTEMPT) {
+		go_attempt(m, a == ACTION_PREV_ATTEMPT ? -1 : 1, fx);
 		return true;
 	}
 	if (a == ACTION_FILTER)

@@ -30,6 +30,22 @@ START_TEST(a_completed_run_opens_on_its_last_task)
 }
 END_TEST
 
+START_TEST(the_output_of_each_attempt_can_be_read)
+{
+	open_run("three-runs", "4 Enter 5");
+	ck_assert_int_eq(fixture_last(&f, EFFECT_LOG_OPEN)->log.attempt, 2);
+	press("[");
+	ck_assert_int_eq(fixture_last(&f, EFFECT_LOG_OPEN)->log.attempt, 1);
+	press("[");
+	ck_assert_str_eq(str_text(&f.model->notice.text), "There is no attempt before this one.");
+	press("]");
+	ck_assert_int_eq(fixture_last(&f, EFFECT_LOG_OPEN)->log.attempt, 2);
+	press("[ Tab k");
+	ck_assert_int_eq(f.model->detail.attempt, 0);
+	fixture_close(&f);
+}
+END_TEST
+
 START_TEST(letters_in_the_search_are_text)
 {
 	open_run("three-runs", "4 Enter 5 /");
@@ -438,6 +454,7 @@ Suite *suite_session_detail(void)
 	TCase *t = tcase_create("detail");
 
 	tcase_add_test(t, a_completed_run_opens_on_its_last_task);
+	tcase_add_test(t, the_output_of_each_attempt_can_be_read);
 	tcase_add_test(t, letters_in_the_search_are_text);
 	tcase_add_test(t, leaving_while_a_search_is_typed_ends_the_typing);
 	tcase_add_test(t, escape_leaves_the_pane_then_the_run);

@@ -1,6 +1,7 @@
 /* runboard compare: two runs side by side; without the second, the last completed run of
  * the same workflow that is older. */
 #include "base/utf8.h"
+#include "base/when.h"
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "core/compare.h"
@@ -8,7 +9,7 @@
 #include "core/filter.h"
 #include "wire/jsonw.h"
 
-enum { CANDIDATES = 100 };	/* completed runs that are looked at for an older one */
+enum { CANDIDATES = 10 };		/* completed runs, of which the first may be the run itself */
 
 struct compare {
 	struct cli *cli;
@@ -69,19 +70,31 @@ static int read_named(struct compare *c, int which)
 	return status;
 }
 
-static int read_last_good(struct compare *c)
+/* until_ms: of those that began until then; 0: of all. */
+static int look_for_good(struct compare *c, int64_t until_ms)
 {
 	static const struct session_calls calls = { .runs = on_runs };
 	struct session *s = &c->cli->session;
-	struct view workflow = c->runs[0]->run.workflow;
 	struct str filter = {0};
 	str_add_text(&filter, "status:completed workflow:");
-	filter_add_quoted(&filter, workflow);
+	filter_add_quoted(&filter, c->runs[0]->run.workflow);
+	if (until_ms) {
+		str_add_text(&filter, " until:");
+		when_add_rfc3339(&filter, until_ms);
+	}
 	session_listen(s, &calls, c);
 	session_wait(s, backend_page(s->backend, view_of_str(&filter), VIEW(""), CANDIDATES));
 	session_listen(s, NULL, NULL);
 	str_release(&filter);
-	int status = cli_outcome(c->cli);
+	return cli_outcome(c->cli);
+}
+
+static int read_last_good(struct compare *c)
+{
+	struct view workflow = c->runs[0]->run.workflow;
+	int status = look_for_good(c, c->runs[0]->run.created_ms);
+	if (status == 0 && !c->is_older)
+		status = look_for_good(c, 0);
 	if (status == 0 && !c->good.len)
 		return cli_refuse(ERR_NOT_FOUND, "compare: no other run of %.*s has completed",
 				  (int)workflow.len, workflow.ptr);

@@ -1,6 +1,7 @@
 /* Comparing two runs. */
 #include "model/compare.h"
 
+#include "base/when.h"
 #include "core/detail_copy.h"
 #include "core/filter.h"
 #include "model/board_layout.h"
@@ -75,34 +76,47 @@ static struct run_key last_good(const struct model *m, struct run_key mine, bool
 	return l.best;
 }
 
-/* The board may not have it: the backend is asked for its last ones. */
+/* The board may not have it: the backend is asked for its last ones before that run, then
+ * for its last ones. */
 static void search(struct model *m, struct effects *fx)
 {
 	struct compare_state *s = &m->compare;
 	struct str filter = { 0 };
 	struct run_brief mine;
 
-	if (!store_brief(m->store, s->keys[0], &mine))
+	if (!store_brief(m->store, s->keys[0], &mine)) {
+		str_add_text(&s->trouble, "The run is gone.");
 		return;
+	}
 	s->search = model_request(m);
 	str_add_text(&filter, "status:completed workflow:");
 	filter_add_quoted(&filter, mine.workflow);
+	if (!s->any) {
+		str_add_text(&filter, " until:");
+		when_add_rfc3339(&filter, mine.created_ms);
+	}
 	effects_add(fx, (struct effect){ .kind = EFFECT_PAGE, .request = s->search,
 					 .context = mine.context, .text = view_of_str(&filter) });
 	str_release(&filter);
 }
 
-static void found(struct model *m, struct effects *fx)
+static void found(struct model *m, const struct msg *msg, struct effects *fx)
 {
 	struct compare_state *s = &m->compare;
-	bool older;
+	bool ok = msg->done.outcome == OUTCOME_OK, older = false;
 	struct run_key good = last_good(m, s->keys[0], &older);
 
 	s->search = 0;
-	if (run_key_is_set(good))
+	if (ok && !older && !s->any) {
+		s->any = true;
+		search(m, fx);
+	} else if (run_key_is_set(good)) {
 		set_run(m, 1, good, fx);
-	else
+	} else if (ok) {
 		str_add_text(&s->trouble, "No other run of its workflow has completed.");
+	} else {
+		str_add(&s->trouble, msg->done.text);
+	}
 }
 
 static bool choose_marked(struct model *m, struct effects *fx)
@@ -160,7 +174,7 @@ static void compare_arrive(struct model *m, const struct msg *msg, struct effect
 	bool failed = msg->kind == MSG_DONE && msg->done.outcome != OUTCOME_OK;
 
 	if (s->search && msg->request == s->search && msg->kind == MSG_DONE)
-		found(m, fx);
+		found(m, msg, fx);
 	for (int i = 0; i < COMPARED; i++) {
 		if (!s->requests[i] || msg->request != s->requests[i])
 			continue;

@@ -16,6 +16,7 @@ struct compare_state {
 	struct str names[COMPARED];		/* "deploy a1c003" */
 	uint64_t requests[COMPARED];		/* of the details; 0: here */
 	uint64_t search;			/* for the last good run; 0: none */
+	bool any;				/* ... which may be newer */
 	struct arena arena;			/* of all below */
 	const struct run_detail *runs[COMPARED];
 	struct comparison all;

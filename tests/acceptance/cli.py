@@ -258,6 +258,11 @@ def comparing(rig):
     rig.equal('with the one that is named', json.loads(exits(rig, 0, 'compare', good, first, '--json').stdout)['runs'], [good, first])
     lines = exits(rig, 0, 'compare', bad, good).stdout.splitlines()
     rig.check('what differs is marked', any(re.match(r'! param n +4 +0$', s) for s in lines), lines)
+    rig.workflow('often', 'params: {n: {type: integer, default: 0}}\nsteps: [{id: a, if: params.n > 0, run: exit 1}]\n')
+    good, bad = rig.start('often'), rig.start('often', n=1)
+    for run in [bad] + [rig.start('often') for _ in range(101)]:
+        rig.done(run)
+    rig.equal('however many are newer', json.loads(exits(rig, 0, 'compare', bad, '--json').stdout)['runs'], [bad, good])
     exits(rig, 3, 'compare', 'ffffff')
     exits(rig, 2, 'compare')
 

@@ -71,7 +71,8 @@ START_TEST(what_the_board_has_not_is_looked_for)
 	open_on(bad);
 	const struct effect *page = fixture_last(&f, EFFECT_PAGE);
 
-	ck_assert(view_is(page->text, "status:completed workflow:deploy"));
+	/* Those before it, however many are newer. */
+	ck_assert(view_starts(page->text, "status:completed workflow:deploy until:"));
 	struct run_key good = put(11, RUN_COMPLETED, 4000);
 
 	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = page->request,
@@ -81,11 +82,38 @@ START_TEST(what_the_board_has_not_is_looked_for)
 }
 END_TEST
 
+static void answer_search(enum outcome outcome, const char *text)
+{
+	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = shown()->search,
+				       .done = { .outcome = outcome, .text = view_of(text) } });
+}
+
+START_TEST(a_search_that_fails_says_why)
+{
+	open_on(put(13, RUN_FAILED, 30));
+	answer_search(OUTCOME_UNREACHABLE, "the engine is away");
+	ck_assert_str_eq(str_text(&shown()->trouble), "the engine is away");
+	ck_assert_uint_eq(shown()->search, 0);
+}
+END_TEST
+
+START_TEST(a_run_that_goes_meanwhile_is_not_waited_for)
+{
+	struct run_key bad = put(13, RUN_FAILED, 30);
+
+	open_on(bad);
+	fixture_remove(&f, bad);
+	answer_search(OUTCOME_OK, "");
+	ck_assert_str_eq(str_text(&shown()->trouble), "The run is gone.");
+}
+END_TEST
+
 START_TEST(a_workflow_that_never_completed_says_so)
 {
 	open_on(put(13, RUN_FAILED, 30));
-	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = shown()->search,
-				       .done = { .outcome = OUTCOME_OK } });
+	answer_search(OUTCOME_OK, "");
+	ck_assert(view_is(fixture_last(&f, EFFECT_PAGE)->text, "status:completed workflow:deploy"));
+	answer_search(OUTCOME_OK, "");
 	ck_assert_str_eq(str_text(&shown()->trouble), "No other run of its workflow has completed.");
 	fixture_keys(&f, "j G Enter");
 }
@@ -96,8 +124,8 @@ START_TEST(a_newer_good_one_is_better_than_none)
 	struct run_key newer = put(14, RUN_COMPLETED, 20), newest = put(15, RUN_COMPLETED, 10);
 
 	open_on(put(13, RUN_FAILED, 30));
-	fixture_send(&f, (struct msg){ .kind = MSG_DONE, .request = shown()->search,
-				       .done = { .outcome = OUTCOME_OK } });
+	answer_search(OUTCOME_OK, "");
+	answer_search(OUTCOME_OK, "");
 	ck_assert(!run_key_eq(shown()->keys[1], newer));
 	ck_assert(run_key_eq(shown()->keys[1], newest));
 }
@@ -158,6 +186,8 @@ Suite *suite_compare(void)
 	tcase_add_checked_fixture(t, open_board, close_board);
 	tcase_add_test(t, a_run_is_compared_with_the_last_good_one_before_it);
 	tcase_add_test(t, what_the_board_has_not_is_looked_for);
+	tcase_add_test(t, a_search_that_fails_says_why);
+	tcase_add_test(t, a_run_that_goes_meanwhile_is_not_waited_for);
 	tcase_add_test(t, a_workflow_that_never_completed_says_so);
 	tcase_add_test(t, a_newer_good_one_is_better_than_none);
 	tcase_add_test(t, two_marked_runs_are_compared_and_no_other_number);

@@ -1,6 +1,8 @@
 /* Two runs side by side. */
 #include "core/compare.h"
 
+#include <stdlib.h>
+
 #include "base/str.h"
 #include "base/vec.h"
 #include "base/when.h"
@@ -10,6 +12,7 @@ enum { SECOND_MS = 1000, SLOWER = 2 };
 struct comparing {
 	struct arena *arena;
 	const struct run_detail *const *runs;
+	const struct task_facts **tasks[COMPARED];	/* of each run, by id */
 	VEC(struct compare_row) rows;
 };
 
@@ -144,12 +147,29 @@ static void compare_pairs(struct comparing *c, const char *kind, const struct pa
 
 /* ---- steps ---- */
 
-static const struct task_facts *task_named(const struct run_detail *d, struct view id)
+static int by_id(const void *a, const void *b)
 {
-	for (size_t i = 0; i < d->n_tasks; i++)
-		if (view_eq(d->tasks[i].id, id))
-			return &d->tasks[i];
-	return NULL;
+	const struct task_facts *const *x = a, *const *y = b;
+	return view_cmp((*x)->id, (*y)->id);
+}
+
+static void sort_tasks(struct comparing *c)
+{
+	for (int i = 0; i < COMPARED; i++) {
+		const struct run_detail *d = c->runs[i];
+		c->tasks[i] = arena_array(c->arena, d->n_tasks + 1, sizeof **c->tasks);
+		for (size_t k = 0; k < d->n_tasks; k++)
+			c->tasks[i][k] = &d->tasks[k];
+		qsort(c->tasks[i], d->n_tasks, sizeof **c->tasks, by_id);
+	}
+}
+
+static const struct task_facts *task_named(const struct comparing *c, int which, struct view id)
+{
+	const struct task_facts like = { .id = id }, *key = &like;
+	const struct task_facts **t = bsearch(&key, c->tasks[which], c->runs[which]->n_tasks,
+					      sizeof **c->tasks, by_id);
+	return t ? *t : NULL;
 }
 
 /* "failed, exit 2, attempt 3": what makes a difference. */
@@ -191,8 +211,7 @@ static void compare_ends(struct comparing *c, struct view id,
 
 static void compare_task(struct comparing *c, struct view id)
 {
-	const struct task_facts *t[COMPARED] = { task_named(c->runs[0], id),
-						 task_named(c->runs[1], id) };
+	const struct task_facts *t[COMPARED] = { task_named(c, 0, id), task_named(c, 1, id) };
 	compare_ends(c, id, t);
 	if (!t[0] || !t[1])
 		return;
@@ -210,10 +229,11 @@ static void compare_task(struct comparing *c, struct view id)
 static void compare_tasks(struct comparing *c)
 {
 	const struct run_detail *first = c->runs[0], *second = c->runs[1];
+	sort_tasks(c);
 	for (size_t i = 0; i < first->n_tasks; i++)
 		compare_task(c, first->tasks[i].id);
 	for (size_t i = 0; i < second->n_tasks; i++)
-		if (!task_named(first, second->tasks[i].id))
+		if (!task_named(c, 0, second->tasks[i].id))
 			compare_task(c, second->tasks[i].id);
 }
 

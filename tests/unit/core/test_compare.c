@@ -137,6 +137,33 @@ START_TEST(what_has_not_ended_has_no_time)
 }
 END_TEST
 
+static void fill_tasks(struct task_facts *tasks, size_t n, const char *name)
+{
+	struct str id = {0};
+	for (size_t i = 0; i < n; i++) {
+		str_clear(&id);
+		str_addf(&id, "%s[%zu]", name, i);
+		tasks[i].id = arena_view(&arena, view_of_str(&id));
+	}
+	str_release(&id);
+}
+
+/* The board stands still as long. */
+START_TEST(many_tasks_are_compared_at_once)
+{
+	enum { MANY = 30000 };
+	static struct task_facts a[MANY], b[MANY];
+	const struct run_detail first = { .tasks = a, .n_tasks = MANY };
+	const struct run_detail second = { .tasks = b, .n_tasks = MANY };
+	fill_tasks(a, MANY, "ship");
+	fill_tasks(b, MANY, "send");
+	compare(&first, &second);
+	ck_assert_uint_eq(all.len, 2 + 2 * MANY);
+	compare(&first, &first);
+	ck_assert_uint_eq(all.len, 2 + MANY);
+}
+END_TEST
+
 static void clear(void)
 {
 	arena_release(&arena);
@@ -154,6 +181,7 @@ Suite *suite_compare(void)
 	tcase_add_loop_test(t, a_time_differs_where_it_is_twice_as_long_and_a_second, 0,
 			    sizeof times / sizeof *times);
 	tcase_add_test(t, what_has_not_ended_has_no_time);
+	tcase_add_test(t, many_tasks_are_compared_at_once);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -110,6 +110,14 @@ static const struct vote *shown_votes(const struct machine *m, const struct mach
 	return votes;
 }
 
+/* Until when a gate can be decided: its own limit or its run's, whichever comes first. */
+static int64_t gate_until(const struct machine *m, const struct machine_task *t)
+{
+	int64_t own = t->gate.deadline_ms;
+	int64_t run = m->stop == RUN_STATUSES && !t->is_finally ? m->deadline_ms : 0;
+	return own == 0 || (run > 0 && run < own) ? run : own;
+}
+
 void facts_gate(const struct machine *m, const struct machine_task *t, struct arena *arena,
 		struct gate_facts *out)
 {
@@ -121,7 +129,7 @@ void facts_gate(const struct machine *m, const struct machine_task *t, struct ar
 		.roles = join_roles(&t->gate.roles, arena),
 		.not_own = t->gate.not_own,
 		.since_ms = t->gate.since_ms,
-		.deadline_ms = t->gate.deadline_ms,
+		.deadline_ms = gate_until(m, t),
 		.required = t->gate.required,
 		.given = shown_votes(m, &t->gate, arena),
 		.n_given = t->gate.votes.len,

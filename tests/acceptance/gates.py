@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # Gates from outside: beside running branches, quorum, not one's own run, roles, deadlines,
 # questions with a schema.
+import datetime
+
 from rig import play
 
 
@@ -84,6 +86,21 @@ def deadlines(rig):
         rig.equal('on_timeout: %s' % on_timeout, (run['status'], run['tasks'][0]['status']), (status, task))
 
 
+def run_deadline(rig):
+    """A gate cannot be decided any longer than its run may take."""
+    for name, own in ('long', ', timeout: 4h'), ('none', ''):
+        rig.workflow(name, 'timeout: 30m\nsteps: [{id: ok, approve: {prompt: "Go?"%s}}]\n' % own)
+        run = rig.until_status(rig.start(name), 'waiting')
+        left = (moment(run['waiting']['deadline']) - moment(run['started_at'])).total_seconds()
+        rig.check('%s: its deadline is the run\'s' % name, 1790 < left < 1810, left)
+        rig.order(run['id'], 'ok', 'approve')
+        rig.done(run['id'])
+
+
+def moment(text):
+    return datetime.datetime.strptime(text, '%Y-%m-%dT%H:%M:%S.%fZ')
+
+
 def questions(rig):
     rig.workflow('asks', '''
         steps:
@@ -124,4 +141,4 @@ def urgent(rig):
 
 
 if __name__ == '__main__':
-    play('gates', beside, quorum, not_own, deadlines, questions, urgent, roles)
+    play('gates', beside, quorum, not_own, deadlines, run_deadline, questions, urgent, roles)

@@ -4,6 +4,7 @@
 Suite *suite_board_screen(void);
 Suite *suite_counts(void);
 Suite *suite_decision(void);
+Suite *suite_evidence(void);
 Suite *suite_keymap(void);
 Suite *suite_lineedit(void);
 Suite *suite_age(void);
@@ -32,6 +33,7 @@ int main(void)
 		suite_board_screen,
 		suite_counts,
 		suite_decision,
+		suite_evidence,
 		suite_question,
 		suite_screens,
 		suite_age,

@@ -186,37 +186,6 @@ START_TEST(the_dialog_shows_the_output_of_the_step_under_review)
 }
 END_TEST
 
-START_TEST(a_gate_prints_nothing_so_the_step_before_it_is_under_review)
-{
-	static const struct view of_review[] = { VIEW("build") }, of_size[] = { VIEW("review") };
-	struct task_facts tasks[] = {
-		{ .id = VIEW("build"), .status = TASK_COMPLETED, .attempt = 1, .version = 2 },
-		{ .id = VIEW("review"), .status = TASK_COMPLETED, .attempt = 1, .version = 5,
-		  .needs = of_review, .n_needs = 1,
-		  .gate = { .kind = GATE_APPROVAL, .task = VIEW("review"), .required = 1 } },
-		{ .id = VIEW("size"), .status = TASK_WAITING, .attempt = 1, .version = 4,
-		  .needs = of_size, .n_needs = 1,
-		  .gate = { .kind = GATE_APPROVAL, .task = VIEW("size"), .required = 1 } },
-	};
-	struct run_facts run = fixture_run("deploy", 1, RUN_WAITING);
-	struct run_detail d = { .tasks = tasks, .n_tasks = 3 };
-	const struct effect *e;
-
-	run.waiting = tasks[2].gate;
-	run.waiting.version = 4;
-	run.waiting.attempt = 1;
-	f.mute = true;
-	fixture_put(&f, run);
-	keys("a");
-	e = fixture_last(&f, EFFECT_DETAIL);
-	d.run = run;
-	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
-				       .detail = &d });
-	ck_assert_ptr_nonnull(fixture_last(&f, EFFECT_LOG_OPEN));
-	ck_assert(view_is(fixture_last(&f, EFFECT_LOG_OPEN)->log.task, "build"));
-}
-END_TEST
-
 START_TEST(approve_where_nothing_waits_opens_no_dialog)
 {
 	keys("4 a");
@@ -493,7 +462,6 @@ Suite *suite_decision(void)
 	tcase_add_test(c, an_answer_asked_for_before_the_change_does_not_hide_who_did_it);
 	tcase_add_test(c, the_dialog_of_a_cancel_says_who_asked_for_it_before);
 	tcase_add_test(c, the_dialog_shows_the_output_of_the_step_under_review);
-	tcase_add_test(c, a_gate_prints_nothing_so_the_step_before_it_is_under_review);
 	tcase_add_test(c, approve_where_nothing_waits_opens_no_dialog);
 	tcase_add_test(c, retrying_names_the_failed_step_and_its_version);
 	tcase_add_test(c, a_cancel_is_held_for_five_seconds);

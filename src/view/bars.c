@@ -30,35 +30,56 @@ static void add_runs(struct str *s, const struct model *m)
 	str_addf(s, "%zu%s %s", n, more ? "+" : "", n == 1 && !more ? "run" : "runs");
 }
 
+static void add_title(struct pen *p, const struct screen *s)
+{
+	const struct model *m = p->m;
+
+	str_add_text(pen_text(p), "runboard");
+	if (s && s != screen_get(SCREEN_BOARD))
+		str_addf(&p->text, "%s%s", pen_dot(p),
+			 s == &screen_table ? table_title(m->table.kind) : s->title);
+	if (s == &screen_table && m->n_contexts > 1)
+		str_addf(&p->text, " of %s", str_text(&m->contexts[m->table.context].name));
+}
+
+/* Another word of the right side, where that leaves room for the title. */
+static void add_right(struct pen *p, struct str *right, int cols, const char *words)
+{
+	const char *dot = right->len > 0 ? pen_dot(p) : "";
+	int width = utf8_width(view_of_str(right)) + utf8_width(view_of(dot)) +
+		    utf8_width(view_of(words));
+
+	if (right->len == 0 || width + utf8_width(view_of_str(&p->text)) + 3 <= cols)
+		str_addf(right, "%s%s", dot, words);
+}
+
 void view_title_bar(struct pen *p, struct rect r)
 {
 	const struct model *m = p->m;
 	const struct screen *s = NULL;
-	struct str right = { 0 };
+	struct str right = { 0 }, words = { 0 };
 	size_t waiting = store_count_status(m->store, RUN_WAITING);
 
 	for (int i = 0; i < m->depth; i++) {
 		if (!screen_get(m->stack[i])->overlay)
 			s = screen_get(m->stack[i]);
 	}
+	add_title(p, s);
 	if (m->board.marks.len > 0)
-		str_addf(&right, "%zu marked%s", m->board.marks.len, pen_dot(p));
+		str_addf(&right, "%zu marked", m->board.marks.len);
 	if (waiting > 0)
-		str_addf(&right, "%zu %s for you%s", waiting, waiting == 1 ? "waits" : "wait",
-			 r.cols >= 48 ? pen_dot(p) : "");
+		str_addf(&right, "%s%zu %s for you", right.len > 0 ? pen_dot(p) : "", waiting,
+			 waiting == 1 ? "waits" : "wait");
+	add_runs(&words, m);
 	if (r.cols >= 48 || right.len == 0)
-		add_runs(&right, m);
+		add_right(p, &right, r.cols, str_text(&words));
+	str_clear(&words);
+	str_addf(&words, "by %s", board_sort_name(m->board.sort));
 	if (r.cols >= 60)
-		str_addf(&right, "%sby %s", pen_dot(p), board_sort_name(m->board.sort));
-	pen_text(p);
-	str_add_text(&p->text, "runboard");
-	if (s && s != screen_get(SCREEN_BOARD))
-		str_addf(&p->text, "%s%s", pen_dot(p),
-			 s == &screen_table ? table_title(m->table.kind) : s->title);
-	if (s == &screen_table && m->n_contexts > 1)
-		str_addf(&p->text, " of %s", str_text(&m->contexts[m->table.context].name));
+		add_right(p, &right, r.cols, str_text(&words));
 	pen_title(p, r, str_text(&p->text), view_of_str(&right));
 	str_release(&right);
+	str_release(&words);
 }
 
 /* "live; the journal cannot be written": it answers, and yet not all is well. */

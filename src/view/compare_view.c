@@ -26,6 +26,14 @@ static struct columns measure(const struct comparison *all, int cols)
 	return c;
 }
 
+/* Of a name that is too long the end is kept: there stands which run it is. */
+static const char *short_name(struct pen *p, int i, int cells)
+{
+	utf8_add_tail(pen_text(p), view_of_str(&p->m->compare.names[i]), cells,
+		      p->canvas->unicode);
+	return str_text(&p->text);
+}
+
 static void put_heads(struct pen *p, struct rect r, const struct columns *c)
 {
 	const struct compare_state *s = &p->m->compare;
@@ -37,8 +45,8 @@ static void put_heads(struct pen *p, struct rect r, const struct columns *c)
 		int col = r.col + MARK_COLS + c->what + i * c->cell;
 
 		canvas_glyph(p->canvas, r.row, col, look.role, look.glyph, look.ascii);
-		canvas_text(p->canvas, r.row, col + 2, c->cell - 2 - GAP_COLS, STYLE_STRONG,
-			    view_of_str(&s->names[i]));
+		canvas_words(p->canvas, r.row, col + 2, c->cell - 2 - GAP_COLS, STYLE_STRONG,
+			     short_name(p, i, c->cell - 2 - GAP_COLS));
 	}
 }
 
@@ -59,7 +67,6 @@ static void put_row(struct pen *p, struct rect r, const struct compare_row *row,
 
 static void put_whole(struct pen *p, struct rect r, const struct compare_row *row)
 {
-	const struct compare_state *s = &p->m->compare;
 	struct rect half;
 
 	canvas_hline(p->canvas, r.row, r.col, r.cols, STYLE_BORDER);
@@ -67,9 +74,10 @@ static void put_whole(struct pen *p, struct rect r, const struct compare_row *ro
 	canvas_text(p->canvas, r.row, r.col, r.cols, STYLE_LABEL, row->what);
 	rect_take_top(&r, 1);
 	for (int i = 0; i < COMPARED; i++) {
+		const char *name = short_name(p, i, r.cols / 3);
+
 		half = rect_take_top(&r, (COMPARE_WHOLE_ROWS - 2) / COMPARED);
-		pen_field(p, half, utf8_width(view_of_str(&s->names[i])) + GAP_COLS,
-			  str_text(&s->names[i]), row->cells[i]);
+		pen_field(p, half, utf8_width(view_of(name)) + GAP_COLS, name, row->cells[i]);
 	}
 }
 

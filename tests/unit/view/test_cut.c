@@ -403,6 +403,16 @@ START_TEST(what_an_edit_changes_is_read_to_its_end)
 }
 END_TEST
 
+START_TEST(two_runs_side_by_side_are_told_apart_on_a_narrow_screen)
+{
+	ck_assert(fixture_open(&f, "night", 20, 60));
+	keys("3 Space 4 Space =");
+	ck_drawn(true, " runboard · Compare     2 marked · 2 wait for you");
+	resize(12, 40);
+	ck_drawn(true, "✓ … a3905a  ✗ … a43078");
+}
+END_TEST
+
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
@@ -455,6 +465,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, what_is_not_known_is_not_said_to_be_nothing);
 	tcase_add_test(t, a_long_prompt_is_read_to_its_end_before_it_is_decided);
 	tcase_add_test(t, what_an_edit_changes_is_read_to_its_end);
+	tcase_add_test(t, two_runs_side_by_side_are_told_apart_on_a_narrow_screen);
 	tcase_add_test(t, what_a_low_dialog_does_not_show_comes_with_the_cursor);
 	suite_add_tcase(s, t);
 	return s;

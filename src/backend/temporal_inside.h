@@ -290,6 +290,7 @@ struct temporal_job {
 	bool exact;
 	size_t limit;
 	char *task;			/* log, order */
+	int attempt;			/* log; 0: the last */
 	enum log_stream streams;
 	enum severity level;		/* log; what is searched is in text, exact */
 	enum catalog_kind catalog;

@@ -320,6 +320,31 @@ static void add_task(struct lines *l, struct arena *arena, const struct story_ta
 			  words_of(arena, "result: ", t->facts.result));
 }
 
+/* What there is of a task is not told apart by its attempts: it is that of the last. */
+static bool is_of_before(const struct temporal_job *j, const struct story_task *t)
+{
+	return t && j->attempt > 0 && j->attempt < t->facts.attempt;
+}
+
+static void add_log(struct lines *l, struct temporal_job *j, int64_t at_ms)
+{
+	struct arena *arena = &j->story.arena;
+	const struct story_task *task = story_find(&j->story, view_of(j->task));
+	struct str words = { 0 };
+	if (is_of_before(j, task)) {
+		str_addf(&words, "Temporal keeps no attempt by itself: what there is of attempt %d "
+				 "stands in the last one, %d", j->attempt, task->facts.attempt);
+		add_lines(l, at_ms, LOG_STREAM_STDOUT, arena_view(arena, view_of_str(&words)));
+		str_release(&words);
+		return;
+	}
+	add_lines(l, at_ms, LOG_STREAM_STDOUT, VIEW("Temporal keeps no stdout; this is what it has:"));
+	for (size_t i = 0; i < j->story.tasks.len; i++) {
+		if (!task || task == &j->story.tasks.items[i])
+			add_task(l, arena, &j->story.tasks.items[i]);
+	}
+}
+
 static bool is_wanted(const struct temporal_job *j, const struct log_line_facts *line)
 {
 	struct view needle = view_of_str(&j->text);
@@ -352,14 +377,7 @@ static void give_log(struct temporal_job *j)
 		temporal_finish(j, OUTCOME_UNREACHABLE, "Temporal's answer cannot be read");
 		return;
 	}
-	struct arena *arena = &j->story.arena;
-	const struct story_task *task = story_find(&j->story, view_of(j->task));
-	add_lines(&lines, detail.run.started_ms, LOG_STREAM_STDOUT,
-		  VIEW("Temporal keeps no stdout; this is what it has:"));
-	for (size_t i = 0; i < j->story.tasks.len; i++) {
-		if (!task || task == &j->story.tasks.items[i])
-			add_task(&lines, arena, &j->story.tasks.items[i]);
-	}
+	add_log(&lines, j, detail.run.started_ms);
 	keep_wanted(&lines, j);
 	struct story story = j->story;
 	story_init(&j->story);
@@ -391,6 +409,7 @@ ticket_id temporal_log(struct backend *b, const struct log_query *q)
 	struct temporal_job *j = temporal_job(temporal_of(b));
 	j->run = mem_bytes(q->run.ptr ? q->run.ptr : "", q->run.len);
 	j->task = mem_bytes(q->task.ptr ? q->task.ptr : "", q->task.len);
+	j->attempt = q->attempt;
 	j->streams = q->streams;
 	j->exact = q->exact;
 	str_add(&j->text, q->search);

@@ -86,12 +86,13 @@ static void settle(void)
 	before = asked_in_all();
 }
 
+/* fresh_ms 0: longer than any pause of the machine. */
 static void open_board(int fresh_ms)
 {
 	struct temporal_config config = config_of();
 	config.times.tick_ms = 60000;
 	config.times.gap_ms = 5;
-	config.times.fresh_ms = fresh_ms;
+	config.times.fresh_ms = fresh_ms ? fresh_ms : 60000;
 	ear.backend = temporal_new(loop, &ear.sink, 3, &config, NULL);
 	ear_watch(&ear, "", 5);
 	ck_assert_msg(stub_until_fn(loop, is_live, NULL), "%s", str_text(&ear.log));
@@ -148,6 +149,30 @@ START_TEST(its_log_asks_for_nothing_more)
 	until_done(ear_log(&ear, &q));
 	expect_asked((struct asked){ .describe = 1, .whole = 1, .poll = 1 });
 	ck_assert_ptr_nonnull(strstr(str_text(&ear.log), "log"));
+}
+END_TEST
+
+/* What there is of all of them stands in the last. */
+START_TEST(an_attempt_of_before_has_no_words_of_another)
+{
+	struct log_query q = { .run = VIEW("a"), .task = VIEW("Ship-5") };
+	struct str body = { 0 };
+	rig_add_describe(&body, "5", ",\"pendingActivities\":[{\"activityId\":\"5\",\"activityType\":{\"name\":"
+				     "\"Ship\"},\"state\":\"PENDING_ACTIVITY_STATE_STARTED\",\"attempt\":3,"
+				     "\"lastFailure\":{\"message\":\"no berth\"}}]");
+	serve("GET", DESCRIBE, str_text(&body));
+	open_board(0);
+	fetch();
+	until_done(ear_log(&ear, &q));
+	ck_assert_ptr_nonnull(strstr(str_text(&ear.log_text), "no berth"));
+	q.attempt = 3;
+	until_done(ear_log(&ear, &q));
+	str_clear(&ear.log_text);
+	q.attempt = 2;
+	until_done(ear_log(&ear, &q));
+	ck_assert_str_eq(str_text(&ear.log_text),
+			 "Temporal keeps no attempt by itself: what there is of attempt 2 stands in the last one, 3");
+	str_release(&body);
 }
 END_TEST
 
@@ -315,6 +340,7 @@ Suite *suite_temporal_opening(void)
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, each_page_is_read_once);
 	tcase_add_test(c, its_log_asks_for_nothing_more);
+	tcase_add_test(c, an_attempt_of_before_has_no_words_of_another);
 	tcase_add_test(c, of_several_pages_the_last_ones_token_is_polled);
 	tcase_add_test(c, what_happens_from_then_on_is_told);
 	tcase_add_test(c, who_comes_back_polls_on_from_where_it_was);

@@ -30,10 +30,11 @@ bool log_file_open(struct log_file *f, const char *state, const struct attempt_n
 	int folder = attempt_open_folder(state, name);
 	if (folder < 0)
 		return false;
-	for (int i = 0; i < LOG_FILES; i++)
-		f->streams[i] = open_in(folder, names[i]);
+	/* First: what a record tells of stands in a stream that is there already. */
 	f->order = open_in(folder, "order");
 	f->records = size_of(f->order) / RECORD;
+	for (int i = 0; i < LOG_FILES; i++)
+		f->streams[i] = open_in(folder, names[i]);
 	close(folder);
 	return true;
 }

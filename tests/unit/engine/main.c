@@ -18,6 +18,7 @@ Suite *suite_front(void);
 Suite *suite_history(void);
 Suite *suite_hook(void);
 Suite *suite_kill_sweep(void);
+Suite *suite_log_file(void);
 Suite *suite_log_lines(void);
 Suite *suite_machine(void);
 Suite *suite_foreach(void);
@@ -50,6 +51,7 @@ int main(void)
 		suite_history,
 		suite_hook,
 		suite_kill_sweep,
+		suite_log_file,
 		suite_log_lines,
 		suite_machine,
 		suite_notices,

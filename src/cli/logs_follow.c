@@ -65,15 +65,27 @@ static void open_part(struct following *f, struct logs_part *p)
 	p->ticket = backend_log(f->l->cli->session.backend, &q);
 }
 
+/* An attempt of the same task that was before it is still being read. */
+static bool has_to_wait(const struct logs *l, const struct logs_part *part)
+{
+	for (size_t i = 0; l->parts.items[i] != part; i++) {
+		const struct logs_part *p = l->parts.items[i];
+		if (!p->done && str_eq(p->task, part->task))
+			return true;
+	}
+	return false;
+}
+
 /* What has ended is read one after the other, so that it stands together; what runs is
- * followed at once. */
+ * followed at once, but for the attempts of one task, which stand in their order. */
 static void open_parts(struct following *f)
 {
 	size_t open = 0;
 	bool closed_one = false;
 	for (size_t i = 0; i < f->l->parts.len; i++) {
 		struct logs_part *p = f->l->parts.items[i];
-		bool may = !p->done && !p->ticket && open < OPEN_MOST && !(p->closed && closed_one);
+		bool may = !p->done && !p->ticket && open < OPEN_MOST &&
+			   !(p->closed && closed_one) && !has_to_wait(f->l, p);
 		if (may)
 			open_part(f, p);
 		open += p->ticket != 0;

@@ -52,10 +52,14 @@ static bool is_idle(const struct json *describe)
 	return json_get_int(info, "historyLength", 0) > 3;
 }
 
-static const struct json *memo_of(const struct temporal *t, const struct json *describe)
+/* NULL: it does not say that it waits. */
+static const struct json *memo_of(const struct temporal *t, const struct json *describe,
+				  struct arena *arena)
 {
 	const struct json *memo = json_get(json_get(describe, "workflowExecutionInfo"), "memo");
-	return t->waiting_memo ? json_get(json_get(memo, "fields"), t->waiting_memo) : NULL;
+	const struct json *payload =
+		t->waiting_memo ? json_get(json_get(memo, "fields"), t->waiting_memo) : NULL;
+	return temporal_memo_says(payload, arena) ? payload : NULL;
 }
 
 static void add_command(struct str *out, const struct mapping *m)
@@ -87,12 +91,12 @@ static struct view off_of(const struct temporal *t, enum verb verb, struct view 
 
 /* Which rule says so; empty: none. */
 static struct view rule_of(struct temporal *t, const struct json *describe,
-			   const struct temporal_known *k, struct view type)
+			   const struct temporal_known *k, struct view type, bool memo)
 {
 	const struct mapping *m = mapping_find(&t->mappings, VERB_APPROVE, type);
 	if (k && k->listed_waiting)
 		return VIEW("waits for approval");
-	if (memo_of(t, describe))
+	if (memo)
 		return VIEW("waits for approval (its memo says so)");
 	if (k && k->asked_at && mapping_query(&t->mappings, type))
 		return k->asked_waiting ? VIEW("waits for approval (its query says so)") : VIEW("");
@@ -125,10 +129,11 @@ bool temporal_gate(struct temporal *t, const struct json *describe, struct arena
 	const struct temporal_known *k = temporal_known(t, id);
 	struct view word = temporal_word(json_get_text(info, "status"),
 					 "WORKFLOW_EXECUTION_STATUS_", arena);
-	struct view rule = view_is(word, "running") ? rule_of(t, describe, k, type) : VIEW("");
+	const struct json *memo = memo_of(t, describe, arena);
+	struct view rule = view_is(word, "running") ? rule_of(t, describe, k, type, memo != NULL) :
+						      VIEW("");
 	if (!rule.len)
 		return false;
-	const struct json *memo = memo_of(t, describe);
 	*out = (struct story_gate){ .prompt = rule };
 	if (memo && !temporal_codec_needs(memo))
 		out->prompt = out->memo = temporal_payload_text(memo, arena);

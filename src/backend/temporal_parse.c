@@ -144,8 +144,9 @@ static void read_labels(const struct json *info, const struct temporal_rules *ru
 	out->labels = (struct pairs){ items, n };
 }
 
-static bool is_said(struct view json)
+bool temporal_memo_says(const struct json *payload, struct arena *arena)
 {
+	struct view json = payload ? temporal_payload(payload, arena) : VIEW("");
 	return json.len && !view_is(json, "null") && !view_is(json, "false") &&
 	       !view_is(json, "\"\"");
 }
@@ -158,7 +159,7 @@ static void read_memo_gate(const struct json *info, const struct temporal_rules 
 		return;
 	const char *key = arena_text(arena, rules->waiting_memo);
 	const struct json *payload = json_get(memo_of(info, rules), key);
-	if (!payload || !is_said(temporal_payload(payload, arena)))
+	if (!temporal_memo_says(payload, arena))
 		return;
 	out->status = RUN_WAITING;
 	out->n_gates = 1;

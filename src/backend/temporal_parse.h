@@ -20,6 +20,8 @@ struct temporal_rules {
  * "WORKFLOW_EXECUTION_STATUS_TIMED_OUT" and "TimedOut" are both "timed out". */
 struct view temporal_word(struct view word, const char *prefix, struct arena *arena);
 
+/* The payload of a memo's key says that a run waits; NULL does not, nor what is cleared. */
+bool temporal_memo_says(const struct json *payload, struct arena *arena);
 /* A WorkflowExecutionInfo. The id is the run id, the short id the workflow id.
  * False where it is none (no execution, or no ids). hidden: continued as new. */
 bool temporal_run(const struct json *info, const struct temporal_rules *rules,

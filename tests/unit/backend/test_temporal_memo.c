@@ -16,6 +16,11 @@
 	"\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:" second "Z\","  \
 	"\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\",\"taskQueue\":\"q\","                 \
 	"\"memo\":{\"fields\":{\"customer\":" SEALED(memo) "}}}"
+#define OPEN_A(key)                                                                             \
+	"{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"},\"taskQueue\":\"q\"," \
+	"\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\","  \
+	"\"searchAttributes\":{\"indexedFields\":{\"BuildIds\":{}}},\"historyLength\":\"11\","      \
+	"\"memo\":{\"fields\":{\"" key "\":" SEALED("c2VhbGVkMQ==") "}}}"
 #define LISTED(list) "{\"executions\":[" list "]}"
 #define C1 DONE("c1", "07", "c2VhbGVkMQ==")
 #define C1_LATER DONE("c1", "07", "c2VhbGVkMw==")
@@ -27,6 +32,7 @@
 
 static struct stub *codec;
 static struct backend_sink sink;
+static const char *waiting_memo;
 static struct map customers;	/* by run, as told last */
 
 static void on_runs(void *arg, const struct run_facts *runs, size_t n)
@@ -65,6 +71,7 @@ static void tear_down(void)
 		mem_free(value);
 	map_release(&customers);
 	customers = (struct map){ 0 };
+	waiting_memo = NULL;
 	rig_tear_down();
 }
 
@@ -81,6 +88,7 @@ static void open_board(const char *filter, int tick_ms)
 	struct temporal_config config = config_of();
 	config.codec_url = "http://localhost";
 	config.codec_unix_path = stub_path(codec);
+	config.waiting_memo = waiting_memo;
 	config.times.tick_ms = tick_ms;
 	config.times.gap_ms = 1;
 	sink = ear.sink;
@@ -354,6 +362,36 @@ static bool is_held(void *arg)
 	return stub_streams(arg) == 1;
 }
 
+static bool is_running(void *arg)
+{
+	return ear_heard(&ear, "runs a:running");
+}
+
+/* Sealed it seems to say so; what describe and the codec server say of it is an empty text. */
+START_TEST(a_memo_that_was_cleared_says_no_more_that_it_waits)
+{
+	size_t waiting, lists;
+	serve("GET", LIST "%28ExecutionStatus%20%3D", LISTED(OPEN_A("waitingFor")));
+	serve("GET", LIST "%28ExecutionStatus%20%3D%20%27Running%27%20AND", LISTED(""));
+	serve_ended(LISTED(""));
+	serve("GET", SPACE "/workflows/w-a?", "{\"workflowExecutionInfo\":" OPEN_A("waitingFor")
+	      ",\"pendingActivities\":[{\"activityId\":\"5\",\"activityType\":{\"name\":\"Ship\"},\"state\":"
+	      "\"PENDING_ACTIVITY_STATE_STARTED\"}]}");
+	answer(PAYLOADS(OPENED("IiI=")), 0);
+	waiting_memo = "waitingFor";
+	open_board("", 1);
+	see("elsewhere", NULL);
+	ck_assert_msg(stub_until_fn(loop, is_running, NULL), "%s", str_text(&ear.log));
+	waiting = ear_count(&ear, "runs a:waiting");
+	see("a", NULL);
+	/* All open ones are listed again. */
+	lists = stub_count(stub, "GET", LIST);
+	while (stub_count(stub, "GET", LIST) < lists + 120)
+		loop_turn(loop, 1);
+	ck_assert_uint_eq(ear_count(&ear, "runs a:waiting"), waiting);
+}
+END_TEST
+
 /* The codec server is faster than the rest of the snapshot that the run is of. */
 START_TEST(what_is_read_while_the_snapshot_goes_on_stays)
 {
@@ -401,10 +439,7 @@ static bool is_gone(void *arg)
 
 START_TEST(a_run_that_is_gone_meanwhile_is_not_told_again)
 {
-	serve("GET", LIST "%28ExecutionStatus%20%3D", LISTED(
-		"{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"},"
-		"\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\","
-		"\"taskQueue\":\"q\",\"historyLength\":\"11\",\"memo\":{\"fields\":{\"customer\":" SEALED("c2VhbGVkMQ==") "}}}"));
+	serve("GET", LIST "%28ExecutionStatus%20%3D", LISTED(OPEN_A("customer")));
 	serve_ended(LISTED(""));
 	stub_on(stub, "GET", SPACE "/workflows/w-a", &(struct stub_reply){ .status = 404, .body = "{}" });
 	answer(PAYLOADS(ANNA), 0);
@@ -460,6 +495,7 @@ Suite *suite_temporal_memo(void)
 	tcase_add_test(c, where_nobody_says_what_is_seen_all_is_read);
 	tcase_add_test(c, what_was_read_is_not_asked_for_again_until_it_changes);
 	tcase_add_test(c, a_filter_by_it_finds_what_was_sealed);
+	tcase_add_test(c, a_memo_that_was_cleared_says_no_more_that_it_waits);
 	tcase_add_test(c, what_is_read_while_the_snapshot_goes_on_stays);
 	tcase_add_loop_test(c, the_list_is_there_and_is_read_when_the_codec_answers, 0, FAULTS);
 	tcase_add_test(c, a_codec_that_is_away_is_said_and_read_when_it_comes);

@@ -248,7 +248,7 @@ static int say(struct many *m, struct chosen *c)
 	if (went_with_parent(m, c)) {
 		c->outcome = OUTCOME_OK;
 		mem_free(c->text);
-		c->text = mem_text("cancelled with its parent");
+		c->text = mem_text("goes with its parent");
 	}
 	s->outcome = c->outcome;
 	str_clear(&s->sentence);

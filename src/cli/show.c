@@ -99,7 +99,8 @@ static void show_head(struct out *o, const struct run_facts *r)
 	field_stamp(o, "started", r->started_ms);
 	field_stamp(o, "ended", r->ended_ms);
 	if (r->pending_reason.len)
-		field(o, "pending", r->pending_detail.len ? r->pending_detail : r->pending_reason);
+		field(o, r->status == RUN_PAUSED ? "why" : "pending",
+		      r->pending_detail.len ? r->pending_detail : r->pending_reason);
 	show_params(o, &r->params);
 	if (r->waiting.kind != GATE_NONE)
 		show_gate(o, &r->waiting);

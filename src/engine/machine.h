@@ -98,8 +98,9 @@ struct machine {
 	enum run_status stop;		/* RUN_STATUSES: goes on; else what it will end as */
 	struct view stop_reason;
 	bool stop_finally;		/* cancelled once more: finally steps too */
-	bool paused;
+	bool paused;			/* by a person */
 	struct view paused_by, paused_reason;
+	int64_t paused_ms;
 	int64_t created_ms, start_at_ms, started_ms, ended_ms, deadline_ms;
 	int64_t last_ms;		/* when its newest fact became one */
 	int64_t cancel_ms;

@@ -146,13 +146,15 @@ static void fold_admitted(struct machine *m, struct machine_task *t, const struc
 
 static void fold_paused(struct machine *m, struct machine_task *t, const struct event *e)
 {
-	if (t)
+	m->version++;
+	if (t) {
 		t->held = true;
-	else
-		m->paused = true;
+		return;
+	}
+	m->paused = true;
 	m->paused_by = keep(m, e->by);
 	m->paused_reason = keep(m, e->reason);
-	m->version++;
+	m->paused_ms = e->at_ms;
 }
 
 static void fold_resumed(struct machine *m, struct machine_task *t, const struct event *e)

@@ -1,5 +1,6 @@
 /* Why a run has not begun, or does not go on: the limit, the queue, the step or the time that
  * holds it. Nothing holds what is about to begin in the next turn. */
+#include "base/utf8.h"
 #include "base/when.h"
 #include "engine/engine_inside.h"
 
@@ -12,6 +13,15 @@ static const struct machine_task *first_queued(const struct machine *m)
 	return NULL;
 }
 
+/* As much of the text as fits, in whole characters. */
+static size_t fits(struct view v, size_t most)
+{
+	size_t at = 0, end = 0;
+	while (end < v.len && (end = utf8_grapheme_end(v, at)) <= most)
+		at = end;
+	return at;
+}
+
 static struct view say(struct facts_source *out, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -22,7 +32,8 @@ static struct view say(struct facts_source *out, const char *format, ...)
 	va_start(args, format);
 	str_addv(&text, format, args);
 	va_end(args);
-	struct view v = view_cut(view_of_str(&text), 0, sizeof out->words - 1);
+	struct view v = view_of_str(&text);
+	v.len = fits(v, sizeof out->words - 1);
 	memcpy(out->words, v.ptr, v.len);
 	out->words[v.len] = '\0';
 	str_release(&text);
@@ -115,8 +126,21 @@ static void waits_inside(struct engine *e, const struct machine *m, struct facts
 		waits_for_step(m, retried, out);
 }
 
+static void waits_for_person(const struct machine *m, struct facts_source *out)
+{
+	struct view by = m->paused_by, why = m->paused_reason;
+	if (!m->paused)
+		return;
+	out->pending_reason = VIEW("paused");
+	out->pending_detail = say(out, "paused by %.*s%s%.*s", (int)by.len, by.ptr,
+				  why.len ? ": " : "", (int)why.len, why.ptr);
+	out->pending_ms = m->paused_ms;
+}
+
 void engine_why_pending(struct engine *e, const struct machine *m, struct facts_source *out)
 {
+	if (m->status == RUN_PAUSED)
+		waits_for_person(m, out);
 	if (m->status != RUN_PENDING && m->status != RUN_PLANNED && m->status != RUN_RUNNING)
 		return;
 	if (m->foreseen || (!m->admitted && m->start_at_ms > when_now_ms()))

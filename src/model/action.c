@@ -93,7 +93,7 @@ static const struct action_words table[] = {
 	A(NEXT_ERROR, "next-error", "next error", "next error", LOGS, "E"),
 	A(PREV_ATTEMPT, "prev-attempt", "attempt before", "the attempt before", LOGS, "["),
 	A(NEXT_ATTEMPT, "next-attempt", "attempt after", "the attempt after", LOGS, "]"),
-	A(SAVE, "save", "save", "save what is shown to a file", DETAIL, "Ctrl-S"),
+	A(SAVE, "save", "save", "save what the pane shows, whole, to a file", DETAIL, "Ctrl-S"),
 	A(YES, "yes", "yes", "do it", DIALOG, "y"),
 	A(NO, "no", "no", "leave it", DIALOG, "n"),
 	A(SAVED_1, "view-1", "view 1", "a saved view of the board", ANYWHERE, ""),

@@ -46,7 +46,10 @@ static void add_step(struct str *s, const struct run_facts *run)
 /* By a step that failed, or by a person while others go on. */
 static void add_paused(struct str *s, const struct run_facts *run, const char *dot)
 {
-	str_add_text(s, "paused");
+	if (run->pending_detail.len > 0)
+		str_add(s, run->pending_detail);
+	else
+		str_add_text(s, "paused");
 	if (run_is_held(run)) {
 		str_add_text(s, ": ");
 		str_add(s, run->current_task);

@@ -2,6 +2,7 @@
 # Decisions from outside: many operators at once and one winner, versions and keys, retry of
 # each kind of end, pausing; and why a run is pending, each reason provoked.
 import os
+import re
 import signal
 import threading
 
@@ -130,9 +131,14 @@ def pausing(rig):
     rig.workflow('two', 'steps: [{id: a, run: "%s"}, {id: b, run: "echo b"}]\n' % (WAIT % 'go'))
     run = rig.until_status(rig.start('two'), 'running')['id']
     rig.equal('pause', rig.post('/v1/runs/%s/pause' % run, {'reason': 'a look first'}).status, 202)
+    long = rig.start('two')
+    rig.post('/v1/runs/%s/pause' % long, {'reason': 'é' * 300})
+    rig.check('a long reason is cut between characters', re.fullmatch('paused by [^:]+: é+', rig.until_status(long, 'paused')['pending']['detail']))
     rig.write('go', '')
     now = rig.until(run, lambda r: r['tasks'][0]['status'] == 'completed')
     rig.equal('what runs finishes, nothing begins', (now['status'], now['tasks'][1]['status'] in ('pending', 'queued')), ('paused', True))
+    rig.check('who paused it and why', now['pending'] and now['pending']['reason'] == 'paused' and
+              re.fullmatch('paused by .+: a look first', now['pending']['detail']) and now['pending']['since'], now['pending'])
     rig.equal('twice is too much', rig.post('/v1/runs/%s/pause' % run).status, 409)
     rig.equal('resume', rig.post('/v1/runs/%s/resume' % run).status, 202)
     rig.equal('it goes on', rig.done(run)['status'], 'completed')

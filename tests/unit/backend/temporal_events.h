@@ -6,6 +6,10 @@
 
 #define HISTORY SPACE "/workflows/w-a/history?"
 #define REVERSE SPACE "/workflows/w-a/history-reverse?"
+#define DESCRIBE SPACE "/workflows/w-a?"
+#define WHOLE HISTORY "execution.runId=a&maximumPageSize=256"
+#define TAIL HISTORY "waitNewEvent=true&historyEventFilterType=2"
+#define POLL HISTORY "waitNewEvent=true&execution.runId=a&nextPageToken="
 #define EVENTS(list) "{\"history\":{\"events\":[" list "]}}"
 #define PAGE(list, token) "{\"history\":{\"events\":[" list "]},\"nextPageToken\":\"" token "\"}"
 #define EVENT(id, second, type, more)                                                             \
@@ -25,5 +29,14 @@
 #define SIGNALLED(id) EVENT(id, "04", "WORKFLOW_EXECUTION_SIGNALED",                               \
 			    ",\"workflowExecutionSignaledEventAttributes\":{\"signalName\":\"hurry\"}")
 #define COMPLETED(id) EVENT(id, "05", "WORKFLOW_EXECUTION_COMPLETED", "")
+#define CONTINUED(id) EVENT(id, "05", "WORKFLOW_EXECUTION_CONTINUED_AS_NEW",                       \
+			    ",\"workflowExecutionContinuedAsNewEventAttributes\":"                \
+			    "{\"newExecutionRunId\":\"a2\"}")
+/* What describe says of the run when it has ended. */
+#define CLOSED(status, length)                                                                    \
+	"{\"workflowExecutionInfo\":{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},"         \
+	"\"type\":{\"name\":\"U\"},\"startTime\":\"2026-11-20T03:00:00Z\","                         \
+	"\"closeTime\":\"2026-11-20T03:00:09Z\","                                                 \
+	"\"status\":\"WORKFLOW_EXECUTION_STATUS_" status "\",\"historyLength\":\"" length "\"}}"
 
 #endif

@@ -1,6 +1,8 @@
 /* The tests' Temporal (temporal_rig.h). */
 #include "temporal_rig.h"
 
+#include "temporal_events.h"
+
 #include "base/file.h"
 
 /* The longest prefix must come last: the newest rule that matches answers. */
@@ -28,6 +30,11 @@ struct loop *loop;
 struct stub *stub;
 struct ear ear;
 
+void serve(const char *method, const char *target, const char *body)
+{
+	stub_on(stub, method, target, &(struct stub_reply){ .body = body });
+}
+
 void serve_well(void)
 {
 	for (size_t i = 0; i < rig_n_routes; i++)
@@ -36,18 +43,16 @@ void serve_well(void)
 	stub_on(stub, "GET", "/api/v1/settings", &(struct stub_reply){ .status = 404 });
 }
 
-void rig_add_describe(struct str *body, const char *length, const char *more)
+void serve_describe(const char *target, const char *length, const char *more)
 {
-	str_addf(body,
+	struct str body = { 0 };
+	str_addf(&body,
 		 "{\"workflowExecutionInfo\":{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},"
 		 "\"type\":{\"name\":\"U\"},\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":"
 		 "\"WORKFLOW_EXECUTION_STATUS_RUNNING\",\"taskQueue\":\"q\",\"historyLength\":\"%s\","
 		 "\"searchAttributes\":{\"indexedFields\":{\"BuildIds\":{}}}}%s}", length, more);
-}
-
-void serve(const char *method, const char *target, const char *body)
-{
-	stub_on(stub, method, target, &(struct stub_reply){ .body = body });
+	serve("GET", target, str_text(&body));
+	str_release(&body);
 }
 
 void serve_vector(const char *method, const char *target, const char *name)
@@ -125,19 +130,48 @@ void turn_a_little(void)
 		loop_turn(loop, 1);
 }
 
+void hold(const char *token)
+{
+	struct str target = { 0 };
+	str_addf(&target, "%s%s", POLL, token);
+	stub_on(stub, "GET", str_text(&target), &(struct stub_reply){ .body = "", .stream = true });
+	str_release(&target);
+}
+
+bool is_held(void *arg)
+{
+	return stub_streams(arg) == 1;
+}
+
+void until_held(void)
+{
+	ck_assert_msg(stub_until_fn(loop, is_held, stub), "%zu are held:\n%s", stub_streams(stub),
+		      str_text(&ear.log));
+}
+
+void push(const char *body)
+{
+	stub_push(stub, body);
+	stub_end_streams(stub, true);
+}
+
 static bool is_done(void *arg)
 {
 	const ticket_id *t = arg;
 	return ear_done(&ear, *t);
 }
 
+const struct ear_ticket *until_done(ticket_id t)
+{
+	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
+	return ear_ticket(&ear, t);
+}
+
 const struct ear_ticket *order(enum verb verb, const char *run)
 {
 	const struct order o = { .verb = verb, .run = view_of(run), .task = VIEW("gate"),
 				 .comment = VIEW("why not") };
-	ticket_id t = ear_order(&ear, &o);
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
-	return ear_ticket(&ear, t);
+	return until_done(ear_order(&ear, &o));
 }
 
 bool body_has(const char *target, const char *words)

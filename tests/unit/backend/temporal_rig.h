@@ -21,9 +21,33 @@
 		"\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
 		"\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\",\"taskQueue\":\"q\"}"
 
+#define PAYLOAD(encoding, data) "{\"metadata\":{\"encoding\":\"" encoding "\"},\"data\":\"" data "\"}"
+/* binary/encrypted, json/plain */
+#define SEALED(data) PAYLOAD("YmluYXJ5L2VuY3J5cHRlZA==", data)
+#define OPENED(data) PAYLOAD("anNvbi9wbGFpbg==", data)
+#define PAYLOADS(list) "{\"payloads\":[" list "]}"
+
 /* Not idle: nothing says that it waits for a person. */
 #define BUSY "\"pendingActivities\":[{\"activityId\":\"1\",\"activityType\":{\"name\":\"X\"}," \
 	     "\"state\":\"PENDING_ACTIVITY_STATE_STARTED\"}]"
+
+/* What may be wrong with an answer. */
+struct rig_fault {
+	const char *name;
+	struct stub_reply reply;
+	bool down;		/* there is nobody to answer */
+	bool garbled;		/* the body is the right one's */
+};
+
+/* Of a table of them: these say nothing, whatever was asked. */
+#define NO_ANSWERS                                                                                \
+	{ "closed without an answer", .reply = { .fault = STUB_CLOSE } },                          \
+	{ "401", .reply = { .status = 401, .body = "{\"code\":16,\"message\":\"who are you\"}" } }, \
+	{ "429", .reply = { .status = 429, .headers = "Retry-After: 0\r\n",                        \
+			    .body = "{\"code\":8,\"message\":\"rate limit exceeded\"}" } },        \
+	{ "500", .reply = { .status = 500, .body = "<html>oops" } },                               \
+	{ "503", .reply = { .status = 503, .body = "{\"code\":14,\"message\":\"no\\nway\"}" } },   \
+	{ "not JSON", .reply = { .body = "not json at all" } }
 
 struct rig_route {
 	const char *method, *target, *body;
@@ -38,9 +62,9 @@ extern struct ear ear;
 void rig_set_up(void);
 void rig_tear_down(void);
 void serve_well(void);
-/* What describe says of the run "a" when its history is so long; more: further members. */
-void rig_add_describe(struct str *body, const char *length, const char *more);
 void serve(const char *method, const char *target, const char *body);
+/* What describe says of the run "a" when its history is so long; more: further members. */
+void serve_describe(const char *target, const char *length, const char *more);
 /* A recorded answer of the real server. */
 void serve_vector(const char *method, const char *target, const char *name);
 struct temporal_config config_of(void);
@@ -50,6 +74,15 @@ void open_hasty(void);
 void turn_a_little(void);
 /* Live, and the board is a:running b:failed; for stub_until_fn. */
 bool is_live(void *arg);
+/* The long poll of the run "a" from that token on is held until something is pushed. */
+void hold(const char *token);
+/* The stub holds one request; for stub_until_fn. */
+bool is_held(void *stub);
+void until_held(void);
+/* The answer to what is held, which ends with it. */
+void push(const char *body);
+/* How it ended. */
+const struct ear_ticket *until_done(ticket_id t);
 /* Sends and waits for its end. */
 const struct ear_ticket *order(enum verb verb, const char *run);
 /* The first POST there had these words in its body. */

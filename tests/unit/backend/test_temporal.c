@@ -2,25 +2,13 @@
  * what it asks for, sends and tells. The answers of a real server are recorded. */
 #include "temporal_rig.h"
 
-struct fault {
-	const char *name;
-	struct stub_reply reply;
-	bool down, garbled;
-};
-
-static const struct fault faults[] = {
+static const struct rig_fault faults[] = {
+	NO_ANSWERS,
 	{ "nobody listens", .down = true },
 	{ "no answer", .reply = { .fault = STUB_SILENT } },
-	{ "closed without an answer", .reply = { .fault = STUB_CLOSE } },
-	{ "401", .reply = { .status = 401, .body = "{\"code\":16,\"message\":\"who are you\"}" } },
 	{ "403", .reply = { .status = 403, .body = "{\"code\":7,\"message\":\"Host not allowed\"}" } },
 	{ "404", .reply = { .status = 404, .body = "{\"code\":5,\"message\":\"Not Found\"}" } },
-	{ "429", .reply = { .status = 429, .headers = "Retry-After: 0\r\n",
-			    .body = "{\"code\":8,\"message\":\"namespace rate limit exceeded\"}" } },
-	{ "500", .reply = { .status = 500, .body = "<html>oops" } },
-	{ "503", .reply = { .status = 503, .body = "{\"code\":14,\"message\":\"no\\nway\"}" } },
 	{ "half a character", .reply = { .body = "{\"id\":\"\xc3" } },
-	{ "not JSON", .reply = { .body = "not json at all" } },
 	{ "JSON of another kind", .reply = { .body = "[1,{\"executions\":{}}]" } },
 	{ "an empty object", .reply = { .body = "{}" } },
 	{ "cut in the body", .reply = { .fault = STUB_CUT, .at = 9 }, .garbled = true },
@@ -30,7 +18,7 @@ static const struct fault faults[] = {
 
 enum { FAULTS = sizeof faults / sizeof *faults };
 
-static void serve_badly(const struct fault *f)
+static void serve_badly(const struct rig_fault *f)
 {
 	for (size_t i = 0; i < rig_n_routes; i++) {
 		struct stub_reply reply = f->reply;

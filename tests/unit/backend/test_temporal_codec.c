@@ -3,12 +3,12 @@
 
 #include "backend/temporal_payload.h"
 
-/* binary/encrypted, "sealed"; decoded it is the text "Ship 7?" */
-#define SEALED "{\"metadata\":{\"encoding\":\"YmluYXJ5L2VuY3J5cHRlZA==\"},\"data\":\"c2VhbGVk\"}"
-#define OPENED "{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"},\"data\":\"IlNoaXAgNz8i\"}"
+/* "sealed"; decoded it is the text "Ship 7?" */
+#define SEALED_PROMPT SEALED("c2VhbGVk")
+#define PROMPT OPENED("IlNoaXAgNz8i")
 #define RUN_SEALED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"}," \
 		   "\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"," \
-		   "\"taskQueue\":\"q\",\"historyLength\":\"11\",\"memo\":{\"fields\":{\"waitingFor\":" SEALED \
+		   "\"taskQueue\":\"q\",\"historyLength\":\"11\",\"memo\":{\"fields\":{\"waitingFor\":" SEALED_PROMPT \
 		   "}},\"searchAttributes\":{\"indexedFields\":{\"BuildIds\":{}}}}"
 #define SETTINGS(endpoint) "{\"Version\":\"2.50.1\",\"Codec\":{\"Endpoint\":\"" endpoint "\"," \
 			   "\"PassAccessToken\":true}}"
@@ -22,7 +22,7 @@ static void set_up(void)
 	serve_well();
 	serve("GET", SPACE "/workflows/w-a", "{\"workflowExecutionInfo\":" RUN_SEALED "," BUSY "}");
 	serve("GET", LIST "%28ExecutionStatus%20%3D", "{\"executions\":[" RUN_SEALED "]}");
-	stub_on(codec, "POST", "/", &(struct stub_reply){ .body = "{\"payloads\":[" OPENED "]}" });
+	stub_on(codec, "POST", "/", &(struct stub_reply){ .body = PAYLOADS(PROMPT) });
 }
 
 static void tear_down(void)
@@ -48,16 +48,9 @@ static bool is_asked(void *arg)
 	return stub_count(codec, "POST", "/") > 0 && !backend_pending(ear.backend);
 }
 
-static bool is_answered(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
 static void expect_prompt(const char *words)
 {
-	ticket_id t = ear_catalog(&ear, CATALOG_INBOX);
-	ck_assert(stub_until_fn(loop, is_answered, &t));
+	until_done(ear_catalog(&ear, CATALOG_INBOX));
 	ck_assert_msg(strstr(str_text(&ear.log), words) != NULL, "%s", str_text(&ear.log));
 }
 
@@ -115,8 +108,7 @@ START_TEST(a_prompt_that_nobody_can_read_is_none)
 }
 END_TEST
 
-#define ENCODED(data) "\"message\":\"Encoded failure\",\"encodedAttributes\":{\"metadata\":"      \
-		      "{\"encoding\":\"anNvbi9wbGFpbg==\"},\"data\":\"" data "\"}"
+#define ENCODED(data) "\"message\":\"Encoded failure\",\"encodedAttributes\":" OPENED(data)
 
 /* {"message":"card declined"}, {"message":"no money"} */
 START_TEST(the_causes_of_a_failure_are_read_as_its_message_is)

@@ -5,16 +5,6 @@
 #include "base/when.h"
 
 #define FIRST SPACE "/workflows/w-a"
-#define DESCRIBE FIRST "?"
-#define TAIL HISTORY "waitNewEvent=true&historyEventFilterType=2"
-#define POLL HISTORY "waitNewEvent=true&execution.runId=a&nextPageToken="
-#define WHOLE HISTORY "execution.runId=a&maximumPageSize=256"
-#define ENDED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"U\"}," \
-	      "\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
-	      "\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\",\"historyLength\":\"8\"}"
-#define CONTINUED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"U\"}," \
-		  "\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
-		  "\"status\":\"WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW\",\"historyLength\":\"8\"}"
 #define TOKEN(t) "{\"nextPageToken\":\"" t "\"}"
 #define PENDING ",\"pendingActivities\":[{\"activityId\":\"5\",\"activityType\":{\"name\":\"Ship\"}," \
 		"\"state\":\"PENDING_ACTIVITY_STATE_STARTED\",\"scheduledTime\":\"2026-11-20T03:00:01Z\"}]"
@@ -22,29 +12,6 @@
 enum { GAP_MS = 5 };
 
 static ticket_id ticket;
-
-static void serve_describe(const char *length, const char *more)
-{
-	struct str body = { 0 };
-	rig_add_describe(&body, length, more);
-	serve("GET", DESCRIBE, str_text(&body));
-	str_release(&body);
-}
-
-/* Held by the server until something is pushed. */
-static void hold(const char *token)
-{
-	struct str target = { 0 };
-	str_addf(&target, "%s%s", POLL, token);
-	stub_on(stub, "GET", str_text(&target), &(struct stub_reply){ .body = "", .stream = true });
-	str_release(&target);
-}
-
-static void push(const char *page)
-{
-	stub_push(stub, page);
-	stub_end_streams(stub, true);
-}
 
 /* The last detail that was told, without its run. */
 static const char *last(void)
@@ -72,17 +39,6 @@ static void until(const char *words)
 	str_add_text(&copy, words);
 	ck_assert_msg(stub_until_fn(loop, says, copy.ptr), "%s:\n%s", words, str_text(&ear.log));
 	str_release(&copy);
-}
-
-static bool is_held(void *arg)
-{
-	return stub_streams(stub) == 1;
-}
-
-static void until_held(void)
-{
-	ck_assert_msg(stub_until_fn(loop, is_held, NULL), "%zu polls:\n%s", stub_streams(stub),
-		      str_text(&ear.log));
 }
 
 struct count {
@@ -132,15 +88,12 @@ static void open_follow(int look_ms)
 /* The first time it is described by its workflow's id alone. */
 static void serve_run(const char *more)
 {
-	struct str body = { 0 };
-	rig_add_describe(&body, "5", more);
-	serve("GET", FIRST, str_text(&body));
+	serve_describe(FIRST, "5", more);
 	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP));
 	serve("GET", TAIL, TOKEN("dDA"));
-	serve("GET", DESCRIBE, str_text(&body));
+	serve_describe(DESCRIBE, "5", more);
 	hold("dDA");
 	hold("dDE");
-	str_release(&body);
 }
 
 static void set_up(void)
@@ -157,7 +110,7 @@ START_TEST(an_event_is_told_at_once_and_described_once)
 	until_held();
 	ck_assert_uint_eq(looks(), 1);
 	push(PAGE(BEGUN "," SHIPPED, "dDE"));
-	serve_describe("7", "");
+	serve_describe(DESCRIBE, "7", "");
 	until("Ship-5:completed");
 	ck_assert_uint_eq(looks(), 1);
 	until_asked(DESCRIBE, 1);
@@ -197,7 +150,7 @@ START_TEST(an_older_describe_tells_no_task_twice)
 	serve_run(PENDING);
 	open_follow(0);
 	until_held();
-	serve_describe("7", PENDING);
+	serve_describe(DESCRIBE, "7", PENDING);
 	push(PAGE(BEGUN "," SHIPPED, "dDE"));
 	until("Ship-5:completed");
 	until_asked(DESCRIBE, 1);
@@ -210,7 +163,7 @@ START_TEST(what_happened_before_the_poll_is_read)
 {
 	open_follow(0);
 	until_held();
-	serve_describe("10", "");
+	serve_describe(DESCRIBE, "10", "");
 	serve("GET", REVERSE, EVENTS(SIGNALLED("10") "," TASK_DUE("8") "," SHIPPED "," BEGUN "," SHIP));
 	push(PAGE(SIGNALLED("10"), "dDE"));
 	until("Ship-5:completed signal_hurry-10:completed");
@@ -218,11 +171,9 @@ START_TEST(what_happened_before_the_poll_is_read)
 }
 END_TEST
 
-#define SEALED(id, data) EVENT(id, "04", "WORKFLOW_EXECUTION_SIGNALED",                                 \
-			 ",\"workflowExecutionSignaledEventAttributes\":{\"signalName\":\"s\",\"input\":" \
-			 "{\"payloads\":[{\"metadata\":{\"encoding\":\"YmluYXJ5L2VuY3J5cHRlZA==\"}," \
-			 "\"data\":\"" data "\"}]}}")
-#define OPENED "{\"payloads\":[{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"},\"data\":\"MQ==\"}]}"
+#define SIGNAL_SEALED(id, data) EVENT(id, "04", "WORKFLOW_EXECUTION_SIGNALED",                          \
+				",\"workflowExecutionSignaledEventAttributes\":"               \
+				"{\"signalName\":\"s\",\"input\":" PAYLOADS(SEALED(data)) "}")
 
 /* Where the codec server fails all of it is read again, so that nothing stays sealed. */
 START_TEST(what_is_pushed_sealed_goes_through_the_codec_server)
@@ -231,19 +182,19 @@ START_TEST(what_is_pushed_sealed_goes_through_the_codec_server)
 	struct temporal_config config = config_of();
 	config.codec_url = "http://localhost";
 	config.codec_unix_path = stub_path(codec);
-	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = OPENED });
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = PAYLOADS(OPENED("MQ==")) });
 	open_with(&config);
 	until_held();
-	serve_describe("6", "");
-	push(PAGE(SEALED("6", "c2VhbGVk"), "dDE"));
+	serve_describe(DESCRIBE, "6", "");
+	push(PAGE(SIGNAL_SEALED("6", "c2VhbGVk"), "dDE"));
 	until("Ship-5:queued signal_s-6:completed");
 	until_asked(POLL "dDE", 1);
 	ck_assert_uint_eq(stub_count(codec, "POST", "/decode"), 1);
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .status = 500 });
-	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP "," SEALED("6", "c2VhbGVk") "," SIGNALLED("7")));
-	serve_describe("7", "");
+	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP "," SIGNAL_SEALED("6", "c2VhbGVk") "," SIGNALLED("7")));
+	serve_describe(DESCRIBE, "7", "");
 	until_held();
-	push(PAGE(SEALED("7", "YmFk"), "dDE"));
+	push(PAGE(SIGNAL_SEALED("7", "YmFk"), "dDE"));
 	until("Ship-5:queued signal_s-6:completed signal_hurry-7:completed");
 	stub_free(codec);
 }
@@ -251,27 +202,19 @@ END_TEST
 
 /* ---- faults ---- */
 
-static const struct {
-	const char *name;
-	struct stub_reply reply;
-} faults[] = {
-	{ "closed without an answer", { .fault = STUB_CLOSE } },
-	{ "cut in the body", { .body = PAGE(BEGUN, "dDE"), .fault = STUB_CUT, .at = 40 } },
-	{ "stalled in the body", { .body = PAGE(BEGUN, "dDE"), .fault = STUB_STALL, .at = 40 } },
-	{ "no answer", { .fault = STUB_SILENT } },
-	{ "401", { .status = 401, .body = "{\"code\":16,\"message\":\"who are you\"}" } },
-	{ "429", { .status = 429, .headers = "Retry-After: 0\r\n", .body = "{\"code\":8}" } },
-	{ "500", { .status = 500, .body = "<html>oops" } },
-	{ "503", { .status = 503, .body = "{\"code\":14}" } },
-	{ "504", { .status = 504, .body = "{\"code\":4}" } },
-	{ "half a character", { .body = "{\"history\":{\"events\":[{\"eventId\":\"\xc3" } },
-	{ "not JSON", { .body = "not json at all" } },
-	{ "JSON of another kind", { .body = "[1,{\"history\":{}}]" } },
-	{ "an empty page", { .body = PAGE("", "dDA") } },
-	{ "what is known", { .body = PAGE(STARTED "," DECIDED "," SHIP, "dDA") } },
-	{ "an empty object", { .body = "{}" } },
-	{ "token refused", { .status = 400, .body = "{\"code\":3,\"message\":\"Invalid NextPageToken.\"}" } },
-	{ "branch changed", { .status = 409, .body = "{\"code\":10}" } },
+static const struct rig_fault faults[] = {
+	NO_ANSWERS,
+	{ "cut in the body", .reply = { .body = PAGE(BEGUN, "dDE"), .fault = STUB_CUT, .at = 40 } },
+	{ "stalled in the body", .reply = { .body = PAGE(BEGUN, "dDE"), .fault = STUB_STALL, .at = 40 } },
+	{ "no answer", .reply = { .fault = STUB_SILENT } },
+	{ "504", .reply = { .status = 504, .body = "{\"code\":4}" } },
+	{ "half a character", .reply = { .body = "{\"history\":{\"events\":[{\"eventId\":\"\xc3" } },
+	{ "JSON of another kind", .reply = { .body = "[1,{\"history\":{}}]" } },
+	{ "an empty page", .reply = { .body = PAGE("", "dDA") } },
+	{ "what is known", .reply = { .body = PAGE(STARTED "," DECIDED "," SHIP, "dDA") } },
+	{ "an empty object", .reply = { .body = "{}" } },
+	{ "token refused", .reply = { .status = 400, .body = "{\"code\":3,\"message\":\"Invalid NextPageToken.\"}" } },
+	{ "branch changed", .reply = { .status = 409, .body = "{\"code\":10}" } },
 };
 
 enum { FAULTS = sizeof faults / sizeof *faults, BAD = 5 };
@@ -287,7 +230,7 @@ START_TEST(nothing_is_doubled_or_lost_under_any_fault)
 	stub_on(stub, "GET", POLL "dDA", &(struct stub_reply){
 		.body = PAGE(BEGUN "," SHIPPED "," SIGNALLED("8"), "dDE") });
 	stub_on(stub, "GET", POLL "dDA", &reply);
-	serve_describe("8", "");
+	serve_describe(DESCRIBE, "8", "");
 	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP));
 	serve("GET", REVERSE, EVENTS(SHIP "," DECIDED));
 	if (hangs)
@@ -323,7 +266,7 @@ START_TEST(one_byte_at_a_time_is_an_answer)
 {
 	stub_on(stub, "GET", POLL "dDA", &(struct stub_reply){
 		.body = PAGE(BEGUN "," SHIPPED, "dDE"), .fault = STUB_DRIBBLE });
-	serve_describe("7", "");
+	serve_describe(DESCRIBE, "7", "");
 	open_follow(0);
 	until("Ship-5:completed");
 }
@@ -348,7 +291,7 @@ START_TEST(without_a_token_it_is_looked_at)
 	stub_on(stub, "GET", TAIL, &(struct stub_reply){ .status = 400, .body = "{\"code\":3}" });
 	open_follow(1);
 	until("Ship-5:queued");
-	serve_describe("7", "");
+	serve_describe(DESCRIBE, "7", "");
 	serve("GET", REVERSE, EVENTS(SHIPPED "," BEGUN "," SHIP));
 	until("Ship-5:completed");
 	ck_assert_uint_eq(stub_count(stub, "GET", POLL), 0);
@@ -357,19 +300,13 @@ END_TEST
 
 /* ---- its ends ---- */
 
-static bool is_done(void *arg)
-{
-	return ear_done(&ear, ticket);
-}
-
 START_TEST(it_ends_when_the_run_has_ended)
 {
 	open_follow(0);
 	until_held();
-	serve("GET", DESCRIBE, "{\"workflowExecutionInfo\":" ENDED "}");
+	serve("GET", DESCRIBE, CLOSED("COMPLETED", "8"));
 	push(EVENTS(BEGUN "," SHIPPED "," COMPLETED("8")));
-	ck_assert_msg(stub_until_fn(loop, is_done, NULL), "%s", str_text(&ear.log));
-	ck_assert_int_eq(ear_ticket(&ear, ticket)->outcome, OUTCOME_OK);
+	ck_assert_int_eq(until_done(ticket)->outcome, OUTCOME_OK);
 	ck_assert_msg(ear_heard(&ear, "detail a:completed Ship-5:completed"), "%s", str_text(&ear.log));
 	size_t asked = stub_count(stub, "GET", "");
 	turn_a_little();
@@ -381,13 +318,9 @@ START_TEST(it_ends_when_the_run_goes_on_as_a_new_one)
 {
 	open_follow(0);
 	until_held();
-	serve("GET", DESCRIBE, "{\"workflowExecutionInfo\":" CONTINUED "}");
-	push(EVENTS(BEGUN "," SHIPPED ","
-		    EVENT("8", "05", "WORKFLOW_EXECUTION_CONTINUED_AS_NEW",
-			  ",\"workflowExecutionContinuedAsNewEventAttributes\":"
-			  "{\"newExecutionRunId\":\"a2\"}")));
-	ck_assert_msg(stub_until_fn(loop, is_done, NULL), "%s", str_text(&ear.log));
-	ck_assert_int_eq(ear_ticket(&ear, ticket)->outcome, OUTCOME_OK);
+	serve("GET", DESCRIBE, CLOSED("CONTINUED_AS_NEW", "8"));
+	push(EVENTS(BEGUN "," SHIPPED "," CONTINUED("8")));
+	ck_assert_int_eq(until_done(ticket)->outcome, OUTCOME_OK);
 	ck_assert_msg(ear_heard(&ear, "detail a:completed Ship-5:completed "
 				      "continued_as_a_new_run-8:completed"), "%s", str_text(&ear.log));
 }
@@ -401,8 +334,7 @@ START_TEST(it_ends_when_the_run_is_gone)
 	stub_on(stub, "GET", TAIL, &(struct stub_reply){ .status = 404, .body = "{}" });
 	stub_on(stub, "GET", POLL "dDE", &(struct stub_reply){ .status = 404, .body = "{}" });
 	push(PAGE(BEGUN, "dDE"));
-	ck_assert_msg(stub_until_fn(loop, is_done, NULL), "%s", str_text(&ear.log));
-	ck_assert_int_eq(ear_ticket(&ear, ticket)->outcome, OUTCOME_NOT_FOUND);
+	ck_assert_int_eq(until_done(ticket)->outcome, OUTCOME_NOT_FOUND);
 }
 END_TEST
 
@@ -454,7 +386,7 @@ START_TEST(it_goes_on_after_the_connection_was_lost)
 	turn_a_little();
 	serve("GET", POLL "dDA", PAGE(BEGUN "," SHIPPED, "dDE"));
 	serve("GET", REVERSE, EVENTS(SHIPPED "," BEGUN "," SHIP));
-	serve_describe("7", "");
+	serve_describe(DESCRIBE, "7", "");
 	stub_rise(stub);
 	until("Ship-5:completed");
 	until_asked(POLL "dDE", 1);

@@ -4,11 +4,8 @@
 
 static void serve_length(const char *length)
 {
-	struct str body = { 0 };
-	rig_add_describe(&body, length, "");
-	serve("GET", SPACE "/workflows/w-a", str_text(&body));
+	serve_describe(SPACE "/workflows/w-a", length, "");
 	serve("GET", HISTORY, EVENTS(STARTED "," DECIDED "," SHIP));
-	str_release(&body);
 }
 
 static struct str words;
@@ -21,21 +18,14 @@ static void on_detail(void *arg, ticket_id t, const struct run_detail *d)
 			 task_status_name(d->tasks[i].status));
 }
 
-static bool is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
 static const char *part_of(const char *run, enum run_part part)
 {
 	static struct backend_sink sink;
 	sink = ear.sink;
 	sink.detail = on_detail;
 	ear.backend->sink = &sink;
-	ticket_id t = ear_fetch(&ear, run, part);
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
-	ck_assert_msg(ear_ticket(&ear, t)->outcome == OUTCOME_OK, "%s", ear_ticket(&ear, t)->text);
+	const struct ear_ticket *t = until_done(ear_fetch(&ear, run, part));
+	ck_assert_msg(t->outcome == OUTCOME_OK, "%s", t->text);
 	return str_text(&words);
 }
 
@@ -156,9 +146,7 @@ START_TEST(what_cannot_be_reached_keeps_what_was_read)
 {
 	serve_length("7");
 	stub_on(stub, "GET", REVERSE, &(struct stub_reply){ .status = 403, .body = "{}" });
-	ticket_id t = ear_fetch(&ear, "w-a", PART_DETAIL);
-	ck_assert(stub_until_fn(loop, is_done, &t));
-	ck_assert_int_ne(ear_ticket(&ear, t)->outcome, OUTCOME_OK);
+	ck_assert_int_ne(until_done(ear_fetch(&ear, "w-a", PART_DETAIL))->outcome, OUTCOME_OK);
 	serve("GET", REVERSE, EVENTS(SHIPPED "," BEGUN "," SHIP));
 	ck_assert_str_eq(detail_of("w-a"), "Ship completed, ");
 	expect_calls(1, 2);
@@ -172,8 +160,8 @@ START_TEST(two_at_once_share_what_is_kept)
 	serve("GET", REVERSE, EVENTS(SHIPPED "," BEGUN "," SHIP));
 	ticket_id first = ear_fetch(&ear, "w-a", PART_DETAIL);
 	ticket_id second = ear_fetch(&ear, "w-a", PART_DETAIL);
-	ck_assert(stub_until_fn(loop, is_done, &first));
-	ck_assert(stub_until_fn(loop, is_done, &second));
+	until_done(first);
+	until_done(second);
 	ck_assert_str_eq(str_text(&words), "Ship completed, ");
 	expect_calls(1, 2);
 }
@@ -183,8 +171,7 @@ END_TEST
 START_TEST(the_end_of_a_history_is_read_without_what_is_before)
 {
 	serve("GET", REVERSE, PAGE(SIGNALLED("9") "," TASK_DUE("8") "," SHIPPED, "dA=="));
-	ticket_id t = ear_fetch(&ear, "w-a", PART_HISTORY_END);
-	ck_assert(stub_until_fn(loop, is_done, &t));
+	until_done(ear_fetch(&ear, "w-a", PART_HISTORY_END));
 	ck_assert_msg(ear_heard(&ear, "history  activity task completed workflow execution signaled"), "%s",
 		      str_text(&ear.log));
 	expect_calls(1, 1);
@@ -197,10 +184,9 @@ END_TEST
 
 static void expect_circle(const char *run, enum run_part part)
 {
-	ticket_id t = ear_fetch(&ear, run, part);
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
-	ck_assert_int_eq(ear_ticket(&ear, t)->outcome, OUTCOME_UNREACHABLE);
-	ck_assert_ptr_nonnull(strstr(ear_ticket(&ear, t)->text, "lead in a circle"));
+	const struct ear_ticket *t = until_done(ear_fetch(&ear, run, part));
+	ck_assert_int_eq(t->outcome, OUTCOME_UNREACHABLE);
+	ck_assert_ptr_nonnull(strstr(t->text, "lead in a circle"));
 }
 
 START_TEST(a_history_that_leads_in_a_circle_is_refused)

@@ -4,10 +4,6 @@
 
 #include "base/mem.h"
 
-#define PAYLOAD(encoding, data) "{\"metadata\":{\"encoding\":\"" encoding "\"},\"data\":\"" data "\"}"
-#define SEALED(data) PAYLOAD("YmluYXJ5L2VuY3J5cHRlZA==", data)
-#define OPENED(data) PAYLOAD("anNvbi9wbGFpbg==", data)
-#define PAYLOADS(list) "{\"payloads\":[" list "]}"
 /* "Anna", "Ben" */
 #define ANNA OPENED("IkFubmEi")
 #define BEN OPENED("IkJlbiI=")
@@ -121,6 +117,12 @@ static void until_said(const char *run, const char *customer)
 	ck_assert_msg(said, "%s is %s, not %s", run, now ? now : "unknown", customer);
 }
 
+static void until_both_said(const char *c1, const char *c2)
+{
+	until_said("c1", c1);
+	until_said("c2", c2);
+}
+
 #define SEALED_WORDS "<7 bytes, binary/encrypted>"
 
 static bool is_complete(void *arg)
@@ -131,6 +133,14 @@ static bool is_complete(void *arg)
 static void until_listed(void)
 {
 	ck_assert_msg(stub_until_fn(loop, is_complete, NULL), "%s", str_text(&ear.log));
+}
+
+/* So many more have come. */
+static void until_lists(const char *target, size_t n)
+{
+	size_t before = stub_count(stub, "GET", target);
+	while (stub_count(stub, "GET", target) < before + n)
+		loop_turn(loop, 1);
 }
 
 static bool asked_of(size_t n, const char *sealed)
@@ -149,8 +159,7 @@ START_TEST(one_question_reads_what_a_page_has)
 	answer(PAYLOADS(ANNA "," BEN), 0);
 	open_board("", 60000);
 	see("c1", "c2");
-	until_said("c1", "Anna");
-	until_said("c2", "Ben");
+	until_both_said("Anna", "Ben");
 	ck_assert_uint_eq(asked(), 1);
 	ck_assert_uint_eq(ear_count(&ear, "runs c1:completed"), 2);
 }
@@ -176,8 +185,7 @@ START_TEST(where_nobody_says_what_is_seen_all_is_read)
 {
 	answer(PAYLOADS(BEN "," BEN), 0);
 	open_board("", 60000);
-	until_said("c1", "Ben");
-	until_said("c2", "Ben");
+	until_both_said("Ben", "Ben");
 	ck_assert_uint_eq(asked(), 1);
 }
 END_TEST
@@ -190,9 +198,7 @@ START_TEST(what_was_read_is_not_asked_for_again_until_it_changes)
 	open_board("", 1);
 	see("c1", NULL);
 	until_said("c1", "Anna");
-	size_t lists = stub_count(stub, "GET", CLOSED_LIST);
-	while (stub_count(stub, "GET", CLOSED_LIST) < lists + 3)
-		loop_turn(loop, 1);
+	until_lists(CLOSED_LIST, 3);
 	ck_assert_uint_eq(asked(), 1);
 	ck_assert_uint_eq(ear_count(&ear, "runs c1:completed"), 2);
 	answer(PAYLOADS(BEN), 0);
@@ -208,29 +214,20 @@ START_TEST(a_filter_by_it_finds_what_was_sealed)
 	answer(PAYLOADS(ANNA "," ANNA), 0);
 	open_board("label.customer:Anna", 60000);
 	see("elsewhere", NULL);
-	until_said("c1", "Anna");
-	until_said("c2", "Anna");
+	until_both_said("Anna", "Anna");
 	ck_assert_uint_eq(ear_count(&ear, "runs c1:completed"), 1);
 }
 END_TEST
 
 /* ---- faults ---- */
 
-static const struct {
-	const char *name;
-	struct stub_reply reply;
-} faults[] = {
-	{ "closed without an answer", { .fault = STUB_CLOSE } },
-	{ "cut in the body", { .body = PAYLOADS(ANNA), .fault = STUB_CUT, .at = 9 } },
-	{ "401", { .status = 401, .body = "who are you" } },
-	{ "400", { .status = 400, .body = "cannot decrypt" } },
-	{ "429", { .status = 429, .body = "{}" } },
-	{ "500", { .status = 500, .body = "oops" } },
-	{ "503", { .status = 503, .body = "{}" } },
-	{ "not JSON", { .body = "not json at all" } },
-	{ "too few", { .body = PAYLOADS("") } },
-	{ "too many", { .body = PAYLOADS(ANNA "," BEN) } },
-	{ "JSON of another kind", { .body = "[1]" } },
+static const struct rig_fault faults[] = {
+	NO_ANSWERS,
+	{ "cut in the body", .reply = { .body = PAYLOADS(ANNA), .fault = STUB_CUT, .at = 9 } },
+	{ "400", .reply = { .status = 400, .body = "cannot decrypt" } },
+	{ "too few", .reply = { .body = PAYLOADS("") } },
+	{ "too many", .reply = { .body = PAYLOADS(ANNA "," BEN) } },
+	{ "JSON of another kind", .reply = { .body = "[1]" } },
 };
 
 enum { FAULTS = sizeof faults / sizeof *faults, BAD = 4 };
@@ -285,8 +282,7 @@ START_TEST(a_slow_codec_holds_nothing_back)
 	ck_assert_uint_eq(asked(), 1);
 	stub_fall(codec);
 	stub_rise(codec);
-	until_said("c1", "Anna");
-	until_said("c2", "Ben");
+	until_both_said("Anna", "Ben");
 }
 END_TEST
 
@@ -327,8 +323,7 @@ START_TEST(what_is_too_much_at_once_is_asked_for_in_parts)
 	stub_on(codec, "POST", "/decode", &reply);
 	open_board("", 60000);
 	see("c1", "c2");
-	until_said("c1", "Anna");
-	until_said("c2", "Anna");
+	until_both_said("Anna", "Anna");
 	ck_assert_uint_eq(asked(), 3);
 }
 END_TEST
@@ -346,8 +341,7 @@ START_TEST(long_memos_are_asked_for_in_parts)
 	answer(PAYLOADS(ANNA), 0);
 	answer(PAYLOADS(ANNA "," ANNA), 1);
 	open_board("", 60000);
-	until_said("c1", "Anna");
-	until_said("c2", "Anna");
+	until_both_said("Anna", "Anna");
 	until_said("c3", "Anna");
 	ck_assert_uint_eq(asked(), 2);
 	str_release(&rows);
@@ -357,11 +351,6 @@ END_TEST
 
 /* ---- what happens meanwhile ---- */
 
-static bool is_held(void *arg)
-{
-	return stub_streams(arg) == 1;
-}
-
 static bool is_running(void *arg)
 {
 	return ear_heard(&ear, "runs a:running");
@@ -370,7 +359,7 @@ static bool is_running(void *arg)
 /* Sealed it seems to say so; what describe and the codec server say of it is an empty text. */
 START_TEST(a_memo_that_was_cleared_says_no_more_that_it_waits)
 {
-	size_t waiting, lists;
+	size_t waiting;
 	serve("GET", LIST "%28ExecutionStatus%20%3D", LISTED(OPEN_A("waitingFor")));
 	serve("GET", LIST "%28ExecutionStatus%20%3D%20%27Running%27%20AND", LISTED(""));
 	serve_ended(LISTED(""));
@@ -384,10 +373,7 @@ START_TEST(a_memo_that_was_cleared_says_no_more_that_it_waits)
 	ck_assert_msg(stub_until_fn(loop, is_running, NULL), "%s", str_text(&ear.log));
 	waiting = ear_count(&ear, "runs a:waiting");
 	see("a", NULL);
-	/* All open ones are listed again. */
-	lists = stub_count(stub, "GET", LIST);
-	while (stub_count(stub, "GET", LIST) < lists + 120)
-		loop_turn(loop, 1);
+	until_lists(LIST, 120);	/* all open ones are listed again */
 	ck_assert_uint_eq(ear_count(&ear, "runs a:waiting"), waiting);
 }
 END_TEST
@@ -401,10 +387,9 @@ START_TEST(what_is_read_while_the_snapshot_goes_on_stays)
 	answer(PAYLOADS(ANNA), 0);
 	open_board("label.customer:Anna", 60000);
 	until_said("c1", "Anna");
-	ck_assert(stub_until_fn(loop, is_held, stub));
+	until_held();
 	ck_assert(!is_complete(NULL));
-	stub_push(stub, LISTED(""));
-	stub_end_streams(stub, true);
+	push(LISTED(""));
 	until_listed();
 	turn_a_little();
 	ck_assert(!ear_heard(&ear, "gone c1"));
@@ -421,9 +406,7 @@ START_TEST(a_memo_that_changed_meanwhile_is_asked_for_anew)
 	see("c1", NULL);
 	ck_assert(stub_until_fn(loop, is_held, codec));
 	serve_ended(LISTED(C1_LATER));
-	size_t lists = stub_count(stub, "GET", CLOSED_LIST);
-	while (stub_count(stub, "GET", CLOSED_LIST) < lists + 3)
-		loop_turn(loop, 1);
+	until_lists(CLOSED_LIST, 3);
 	stub_push(codec, PAYLOADS(ANNA));
 	stub_end_streams(codec, true);
 	until_said("c1", "Ben");

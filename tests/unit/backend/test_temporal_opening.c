@@ -4,16 +4,6 @@
 
 #include "base/when.h"
 
-#define DESCRIBE SPACE "/workflows/w-a?"
-#define TAIL HISTORY "waitNewEvent=true&historyEventFilterType=2"
-#define POLL HISTORY "waitNewEvent=true&execution.runId=a&nextPageToken="
-#define WHOLE HISTORY "execution.runId=a&maximumPageSize=256"
-#define CONTINUED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"U\"}," \
-		  "\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
-		  "\"status\":\"WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW\",\"historyLength\":\"6\"}"
-#define GOES_ON EVENT("6", "05", "WORKFLOW_EXECUTION_CONTINUED_AS_NEW",                       \
-		      ",\"workflowExecutionContinuedAsNewEventAttributes\":{\"newExecutionRunId\":\"a2\"}")
-
 /* Requests for the run since the last begin. */
 struct asked {
 	size_t describe, whole, newer, tail, poll;
@@ -37,43 +27,6 @@ static void expect_asked(struct asked want)
 	ck_assert_uint_eq(now.newer - before.newer, want.newer);
 	ck_assert_uint_eq(now.tail - before.tail, want.tail);
 	ck_assert_uint_eq(now.poll - before.poll, want.poll);
-}
-
-static void serve_describe(const char *length)
-{
-	struct str body = { 0 };
-	rig_add_describe(&body, length, "");
-	serve("GET", DESCRIBE, str_text(&body));
-	str_release(&body);
-}
-
-static void hold(const char *token)
-{
-	struct str target = { 0 };
-	str_addf(&target, "%s%s", POLL, token);
-	stub_on(stub, "GET", str_text(&target), &(struct stub_reply){ .body = "", .stream = true });
-	str_release(&target);
-}
-
-static bool is_held(void *arg)
-{
-	return stub_streams(stub) == 1;
-}
-
-static void until_held(void)
-{
-	ck_assert_msg(stub_until_fn(loop, is_held, NULL), "%s", str_text(&ear.log));
-}
-
-static bool is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
-static void until_done(ticket_id t)
-{
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
 }
 
 /* The board's own looks are over. */
@@ -123,7 +76,7 @@ static void set_up(void)
 {
 	rig_set_up();
 	serve_well();
-	serve_describe("5");
+	serve_describe(DESCRIBE, "5", "");
 	serve("GET", HISTORY, EVENTS(""));
 	serve("GET", TAIL, "{\"nextPageToken\":\"dGFpbA\"}");
 	serve("GET", WHOLE, PAGE(STARTED "," DECIDED "," SHIP, "dDA"));
@@ -156,11 +109,9 @@ END_TEST
 START_TEST(an_attempt_of_before_has_no_words_of_another)
 {
 	struct log_query q = { .run = VIEW("a"), .task = VIEW("Ship-5") };
-	struct str body = { 0 };
-	rig_add_describe(&body, "5", ",\"pendingActivities\":[{\"activityId\":\"5\",\"activityType\":{\"name\":"
-				     "\"Ship\"},\"state\":\"PENDING_ACTIVITY_STATE_STARTED\",\"attempt\":3,"
-				     "\"lastFailure\":{\"message\":\"no berth\"}}]");
-	serve("GET", DESCRIBE, str_text(&body));
+	serve_describe(DESCRIBE, "5", ",\"pendingActivities\":[{\"activityId\":\"5\",\"activityType\":{\"name\":"
+				      "\"Ship\"},\"state\":\"PENDING_ACTIVITY_STATE_STARTED\",\"attempt\":3,"
+				      "\"lastFailure\":{\"message\":\"no berth\"}}]");
 	open_board(0);
 	fetch();
 	until_done(ear_log(&ear, &q));
@@ -172,13 +123,12 @@ START_TEST(an_attempt_of_before_has_no_words_of_another)
 	until_done(ear_log(&ear, &q));
 	ck_assert_str_eq(str_text(&ear.log_text),
 			 "Temporal keeps no attempt by itself: what there is of attempt 2 stands in the last one, 3");
-	str_release(&body);
 }
 END_TEST
 
 START_TEST(of_several_pages_the_last_ones_token_is_polled)
 {
-	serve_describe("7");
+	serve_describe(DESCRIBE, "7", "");
 	serve("GET", WHOLE, PAGE(STARTED "," DECIDED "," SHIP, "cDI"));
 	serve("GET", WHOLE "&nextPageToken=cDI", PAGE(BEGUN "," SHIPPED, "dDE"));
 	open_board(0);
@@ -189,15 +139,21 @@ START_TEST(of_several_pages_the_last_ones_token_is_polled)
 }
 END_TEST
 
-START_TEST(what_happens_from_then_on_is_told)
+/* Its poll tells that it was shipped, and the next one waits. */
+static void ship_while_open(void)
 {
 	open_board(0);
 	open_run();
-	serve_describe("7");
+	serve_describe(DESCRIBE, "7", "");
 	stub_push(stub, PAGE(BEGUN "," SHIPPED, "dDE"));
 	stub_end_streams(stub, true);
 	until_held();
 	settle();
+}
+
+START_TEST(what_happens_from_then_on_is_told)
+{
+	ship_while_open();
 	ck_assert(ear_heard(&ear, "detail a:running Ship-5:completed"));
 	ck_assert_uint_eq(stub_count(stub, "GET", WHOLE), 1);
 	ck_assert_uint_eq(stub_count(stub, "GET", REVERSE), 0);
@@ -206,13 +162,7 @@ END_TEST
 
 START_TEST(who_comes_back_polls_on_from_where_it_was)
 {
-	open_board(0);
-	open_run();
-	serve_describe("7");
-	stub_push(stub, PAGE(BEGUN "," SHIPPED, "dDE"));
-	stub_end_streams(stub, true);
-	until_held();
-	settle();
+	ship_while_open();
 	close_run();
 	size_t polls = stub_count(stub, "GET", POLL "dDE");
 	open_run();
@@ -240,7 +190,7 @@ START_TEST(a_describe_that_is_older_than_the_events_is_asked_anew)
 	serve("GET", WHOLE, PAGE(STARTED "," DECIDED "," SHIP "," BEGUN "," SHIPPED, "dDE"));
 	open_board(0);
 	fetch();
-	serve_describe("7");
+	serve_describe(DESCRIBE, "7", "");
 	follow = ear_follow(&ear, "a");
 	until_held();
 	expect_asked((struct asked){ .describe = 2, .whole = 1, .tail = 1, .poll = 1 });
@@ -272,7 +222,7 @@ END_TEST
 /* Of its ends only; where they end has to be asked for. */
 START_TEST(a_very_long_history_is_not_read_twice)
 {
-	serve_describe("3000");
+	serve_describe(DESCRIBE, "3000", "");
 	serve("GET", HISTORY "execution.runId=a&maximumPageSize=16", EVENTS(STARTED "," DECIDED "," SHIP));
 	serve("GET", REVERSE, PAGE(SIGNALLED("3000"), "b2xk"));
 	open_board(0);
@@ -291,8 +241,8 @@ START_TEST(a_run_that_went_on_meanwhile_ends_the_follow)
 {
 	open_board(0);
 	fetch();
-	serve("GET", POLL "dDA", EVENTS(GOES_ON));
-	serve("GET", DESCRIBE, "{\"workflowExecutionInfo\":" CONTINUED "}");
+	serve("GET", POLL "dDA", EVENTS(CONTINUED("6")));
+	serve("GET", DESCRIBE, CLOSED("CONTINUED_AS_NEW", "6"));
 	follow = ear_follow(&ear, "a");
 	until_done(follow);
 	ck_assert_int_eq(ear_ticket(&ear, follow)->outcome, OUTCOME_OK);
@@ -307,8 +257,8 @@ END_TEST
 START_TEST(an_ended_runs_history_is_not_waited_for)
 {
 	open_board(0);
-	serve("GET", DESCRIBE, "{\"workflowExecutionInfo\":" CONTINUED "}");
-	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP "," GOES_ON));
+	serve("GET", DESCRIBE, CLOSED("CONTINUED_AS_NEW", "6"));
+	serve("GET", WHOLE, EVENTS(STARTED "," DECIDED "," SHIP "," CONTINUED("6")));
 	fetch();
 	ck_assert_uint_eq(stub_count(stub, "GET", WHOLE), 1);
 	ck_assert_uint_eq(stub_count(stub, "GET", WHOLE "&waitNewEvent"), 0);

@@ -3,8 +3,7 @@
 
 #define QUERY SPACE "/workflows/w-a/query/pending_approval"
 #define SIGNAL SPACE "/workflows/w-a/signal/approve"
-#define ANSWER(data) "{\"queryResult\":{\"payloads\":[{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"}," \
-		     "\"data\":\"" data "\"}]}}"
+#define ANSWER(data) "{\"queryResult\":" PAYLOADS(OPENED(data)) "}"
 #define REQUEST_7 ANSWER("eyJyZXF1ZXN0X2lkIjoicjcifQ==")	/* {"request_id":"r7"} */
 #define REQUEST_8 ANSWER("eyJyZXF1ZXN0X2lkIjoicjgifQ==")
 #define NOTHING ANSWER("bnVsbA==")

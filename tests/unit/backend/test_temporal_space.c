@@ -21,17 +21,9 @@ static void serve_both(void)
 	serve("POST", OTHER "/workflows/", "{}");
 }
 
-static bool is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
 static const struct ear_ticket *went_to(const char *name)
 {
-	ticket_id t = ear_space(&ear, name);
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
-	return ear_ticket(&ear, t);
+	return until_done(ear_space(&ear, name));
 }
 
 static ticket_id open_live(void)
@@ -57,8 +49,7 @@ START_TEST(the_namespaces_are_listed_without_the_servers_own)
 	      "{\"namespaceInfo\":{\"name\":\"payments\"},"
 	      "\"config\":{\"workflowExecutionRetentionTtl\":\"5400s\"}}]}");
 	open_backend();
-	ticket_id t = ear_catalog(&ear, CATALOG_SPACES);
-	ck_assert(stub_until_fn(loop, is_done, &t));
+	until_done(ear_catalog(&ear, CATALOG_SPACES));
 	ck_assert_msg(ear_heard(&ear, "catalog 8 {\"namespaces\":[{\"name\":\"default\",\"here\":\"here\","
 				      "\"retention\":\"3 d\",\"description\":\"all\"},"
 				      "{\"name\":\"payments\",\"here\":\"\",\"retention\":\"5400s\""),
@@ -75,27 +66,25 @@ START_TEST(a_long_list_of_namespaces_is_read_to_its_end)
 			     "\"nextPageToken\":\"Mg==\"}");
 	serve("GET", SPACES "&nextPageToken=Mg", "{\"namespaces\":[{\"namespaceInfo\":{\"name\":\"b\"}}]}");
 	open_backend();
-	ticket_id t = ear_catalog(&ear, CATALOG_SPACES);
-	ck_assert(stub_until_fn(loop, is_done, &t));
+	until_done(ear_catalog(&ear, CATALOG_SPACES));
 	ck_assert_msg(strstr(str_text(&ear.log), "\"name\":\"a\",\"here\":\"\",\"retention\":\"\","
 		      "\"description\":\"\"},{\"name\":\"b\"") != NULL, "%s", str_text(&ear.log));
 	ck_assert_uint_eq(ear_count(&ear, "catalog 8"), 1);
 }
 END_TEST
 
-/* Two thousand are a list that nobody reads: there it ends, and says so. */
 #define SPACE_AND(token) "{\"namespaces\":[{\"namespaceInfo\":{\"name\":\"a\"}}],"               \
 			 "\"nextPageToken\":\"" token "\"}"
 
 static void expect_cut(size_t pages, const char *next)
 {
 	open_backend();
-	ticket_id t = ear_catalog(&ear, CATALOG_SPACES);
-	ck_assert(stub_until_fn(loop, is_done, &t));
+	until_done(ear_catalog(&ear, CATALOG_SPACES));
 	ck_assert_uint_eq(stub_count(stub, "GET", SPACES), pages);
 	ck_assert_str_eq(str_text(&ear.cursor), next);
 }
 
+/* Two thousand are a list that nobody reads: there it ends, and says so. */
 START_TEST(a_list_of_namespaces_without_an_end_is_cut)
 {
 	serve_both();

@@ -7,11 +7,8 @@
 
 static void serve_length(const char *length)
 {
-	struct str body = { 0 };
-	rig_add_describe(&body, length, "");
-	serve("GET", SPACE "/workflows/w-a", str_text(&body));
+	serve_describe(SPACE "/workflows/w-a", length, "");
 	serve("GET", HISTORY, PAGE(STARTED "," DECIDED "," SHIP, "eA=="));
-	str_release(&body);
 }
 
 static void set_up(void)
@@ -25,17 +22,11 @@ static void set_up(void)
 	open_backend();
 }
 
-static bool is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
 static void expect(enum run_part part, const char *words)
 {
 	ticket_id t = ear_fetch(&ear, "w-a", part);
 	str_clear(&ear.log);
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
+	until_done(t);
 	ck_assert_msg(view_find(view_of_str(&ear.log), view_of(words), 0) != SIZE_MAX, "%s is not in %s",
 		      words, str_text(&ear.log));
 }

@@ -1,36 +1,25 @@
 /* What is told of single runs on Temporal beyond their lists: why they wait for a
  * worker, how far they are, what a codec server decodes, what schedules will begin,
  * and starts that are remembered. */
+#include "temporal_rig.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "backend/ear.h"
-#include "backend/stub.h"
-#include "backend/temporal.h"
 #include "backend/temporal_codec.h"
 #include "base/file.h"
-#include "lib/unit.h"
 
-#define SPACE "/api/v1/namespaces/default"
 #define RUN(id, more)                                                                             \
 	"{\"execution\":{\"workflowId\":\"w-" id "\",\"runId\":\"" id "\"},\"type\":{\"name\":\"T\"}," \
 	"\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\","   \
 	"\"taskQueue\":\"q\"" more "}"
 #define BEGUN ",\"historyLength\":\"11\",\"searchAttributes\":{\"indexedFields\":{\"BuildIds\":{}}}"
-/* binary/encrypted, "sealed" */
-#define SEALED "{\"metadata\":{\"encoding\":\"YmluYXJ5L2VuY3J5cHRlZA==\"},\"data\":\"c2VhbGVk\"}"
-#define PLAIN "{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"},\"data\":\"eyJvcGVuIjoxfQ==\"}"
+#define SECRET SEALED("c2VhbGVk")
+#define PLAIN OPENED("eyJvcGVuIjoxfQ==")
 
-static struct loop *loop;
-static struct stub *stub, *codec;
-static struct ear ear;
+static struct stub *codec;
 
-static void serve(const char *method, const char *target, const char *body)
-{
-	stub_on(stub, method, target, &(struct stub_reply){ .body = body });
-}
-
-static void open_backend(const char *codec_url)
+static void open_with(const char *codec_url)
 {
 	const struct temporal_config config = {
 		.name = "home",
@@ -45,10 +34,8 @@ static void open_backend(const char *codec_url)
 
 static void set_up(void)
 {
-	loop = loop_new();
-	stub = stub_new(loop);
+	rig_set_up();
 	codec = stub_new(loop);
-	ear_init(&ear);
 	serve("GET", "/api/v1/system-info", "{\"serverVersion\":\"1.31.2\"}");
 	serve("GET", SPACE, "{\"namespaceInfo\":{}}");
 	serve("GET", SPACE "/search-attributes", "{}");
@@ -60,22 +47,9 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	ear_release(&ear);
-	stub_free(stub);
+	ear_destroy(&ear);
 	stub_free(codec);
-	loop_free(loop);
-}
-
-static bool is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
-static const struct ear_ticket *until_done(ticket_id t)
-{
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
-	return ear_ticket(&ear, t);
+	rig_tear_down();
 }
 
 static bool has_heard(void *arg)
@@ -141,7 +115,7 @@ START_TEST(a_queue_that_nobody_polls_is_named)
 	serve("GET", SPACE "/workflows/w-a/history", "{\"history\":{\"events\":[]}}");
 	serve("GET", SPACE "/task-queues/q?taskQueueType=1&reportStats=true",
 	      "{\"stats\":{\"approximateBacklogCount\":\"3\",\"approximateBacklogAge\":\"240.5s\"}}");
-	open_backend(NULL);
+	open_with(NULL);
 	expect_detail("pending -1.00 no worker polls task queue q; 3 wait in it, the oldest for 4m");
 }
 END_TEST
@@ -152,7 +126,7 @@ START_TEST(busy_workers_are_counted)
 	serve("GET", SPACE "/workflows/w-a/history", "{\"history\":{\"events\":[]}}");
 	serve("GET", SPACE "/task-queues/q",
 	      "{\"pollers\":[{},{}],\"stats\":{\"approximateBacklogCount\":\"1\"}}");
-	open_backend(NULL);
+	open_with(NULL);
 	expect_detail("2 workers poll task queue q and must be busy; 1 waits in it");
 }
 END_TEST
@@ -165,7 +139,7 @@ START_TEST(an_activity_that_nobody_takes_says_its_own_queue)
 	      "\"activityOptions\":{\"taskQueue\":{\"name\":\"ships\"}}}]}");
 	serve("GET", SPACE "/workflows/w-a/history", "{\"history\":{\"events\":[]}}");
 	serve("GET", SPACE "/task-queues/ships?taskQueueType=2", "{}");
-	open_backend(NULL);
+	open_with(NULL);
 	expect_detail("|queued no worker polls task queue ships");
 }
 END_TEST
@@ -187,7 +161,7 @@ static void serve_queue(void)
 START_TEST(a_queue_has_the_backlog_of_workflows_and_of_activities)
 {
 	serve_queue();
-	open_backend(NULL);
+	open_with(NULL);
 	until_done(ear_catalog(&ear, CATALOG_QUEUES));
 	expect_heard("{\"queues\":[{\"name\":\"q\",\"slots\":1,\"running\":0,\"queued\":7,"
 		     "\"oldest\":\"4m 00s\",\"added_per_s\":3.5,\"taken_per_s\":0.5}]}");
@@ -205,7 +179,7 @@ START_TEST(who_polls_is_a_worker_where_none_reports_itself)
 {
 	serve_queue();
 	serve_workers("Date: Fri, 20 Nov 2026 03:05:00 GMT\r\n", "{}");
-	open_backend(NULL);
+	open_with(NULL);
 	until_done(ear_catalog(&ear, CATALOG_WORKERS));
 	expect_heard("{\"workers\":[{\"name\":\"w@h\",\"queue\":\"q\",\"state\":\"silent\",\"polls\":"
 		     "\"workflows, activities\",\"last_seen\":\"2026-11-20T03:00:02");
@@ -222,7 +196,7 @@ START_TEST(a_worker_that_reports_itself_says_more)
 	};
 	serve_queue();
 	serve_workers("", answers[_i]);
-	open_backend(NULL);
+	open_with(NULL);
 	until_done(ear_catalog(&ear, CATALOG_WORKERS));
 	expect_heard("{\"workers\":[{\"name\":\"w@h\",\"queue\":\"q\",\"state\":\"running\","
 		     "\"sdk\":\"go 1.2\",\"host\":\"h\"");
@@ -239,7 +213,7 @@ START_TEST(workers_that_report_themselves_stand_before_those_that_only_poll)
 	serve("GET", SPACE "/workflows?", "{\"executions\":[" RUN("a", BEGUN) "]}");
 	serve("GET", Q "1", "{\"pollers\":[{\"identity\":\"worker-old@fixture\"}]}");
 	serve("GET", Q "2", "{\"pollers\":[{\"identity\":\"worker-old@fixture\"}]}");
-	open_backend(NULL);
+	open_with(NULL);
 	until_done(ear_catalog(&ear, CATALOG_WORKERS));
 	expect_heard("{\"workers\":[{\"name\":\"worker-lost@fixture\",\"queue\":\"lost\","
 		     "\"state\":\"silent\",\"slots\":1000,\"running\":0,\"sdk\":\"temporal-go 1.41.1\","
@@ -259,7 +233,7 @@ START_TEST(a_progress_that_the_memo_tells_is_shown)
 	      "{\"workflowExecutionInfo\":" RUN("a", BEGUN ",\"memo\":{\"fields\":{\"progress\":"
 	      "{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"},\"data\":\"IjMvNCI=\"}}}") "}");
 	serve("GET", SPACE "/workflows/w-a/history", "{\"history\":{\"events\":[]}}");
-	open_backend(NULL);
+	open_with(NULL);
 	expect_detail("running 0.75 ");
 }
 END_TEST
@@ -276,7 +250,7 @@ START_TEST(a_progress_by_the_length_of_its_like_is_an_estimate)
 	      "\"historyLength\":\"99\",\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\"}]}");
 	serve("GET", SPACE "/workflows/w-a", "{\"workflowExecutionInfo\":" RUN("a", BEGUN) "}");
 	serve("GET", SPACE "/workflows/w-a/history", "{\"history\":{\"events\":[]}}");
-	open_backend(NULL);
+	open_with(NULL);
 	until_done(ear_page(&ear, "", "", 10));
 	expect_detail("running 0.50~ ");
 }
@@ -286,7 +260,7 @@ END_TEST
 
 #define STARTED "{\"history\":{\"events\":[{\"eventId\":\"1\",\"eventType\":"                       \
 		"\"EVENT_TYPE_WORKFLOW_EXECUTION_STARTED\",\"workflowExecutionStartedEventAttributes\":" \
-		"{\"input\":{\"payloads\":[" SEALED "]}}}]}}"
+		"{\"input\":{\"payloads\":[" SECRET "]}}}]}}"
 
 static void serve_sealed(void)
 {
@@ -298,11 +272,11 @@ START_TEST(sealed_payloads_are_decoded_by_the_codec_server)
 {
 	struct str header = { 0 };
 	serve_sealed();
-	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = "{\"payloads\":[" PLAIN "]}" });
-	open_backend("http://localhost");
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = PAYLOADS(PLAIN) });
+	open_with("http://localhost");
 	expect_detail("\"input\":{\"open\":1}");
 	const struct stub_request *r = stub_asked(codec, "POST", "/decode", 0);
-	ck_assert_str_eq(r->body, "{\"payloads\":[" SEALED "]}");
+	ck_assert_str_eq(r->body, PAYLOADS(SECRET));
 	ck_assert_str_eq(stub_header(r, "X-Namespace", &header), "default");
 	str_clear(&header);
 	ck_assert_str_eq(stub_header(r, "Authorization", &header), "Bearer sesame");
@@ -314,14 +288,14 @@ START_TEST(a_codec_server_that_fails_costs_nothing_but_the_words)
 {
 	serve_sealed();
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .status = 500 });
-	open_backend("http://localhost");
+	open_with("http://localhost");
 	expect_detail("\"input\":\"<6 bytes, binary/encrypted>\"");
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = "{\"payloads\":[]}" });
 	expect_detail("\"input\":\"<6 bytes, binary/encrypted>\"");
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = "[{" });
 	expect_detail("\"input\":\"<6 bytes, binary/encrypted>\"");
 	/* What stayed sealed is not kept. */
-	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = "{\"payloads\":[" PLAIN "]}" });
+	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .body = PAYLOADS(PLAIN) });
 	expect_detail("\"input\":{\"open\":1}");
 }
 END_TEST
@@ -330,7 +304,7 @@ START_TEST(a_job_at_the_codec_may_be_cancelled_and_destroyed)
 {
 	serve_sealed();
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .fault = STUB_SILENT });
-	open_backend("http://localhost");
+	open_with("http://localhost");
 	ticket_id t = ear_fetch(&ear, "w-a", PART_DETAIL);
 	for (int i = 0; i < 50; i++)
 		loop_turn(loop, 1);
@@ -349,11 +323,11 @@ START_TEST(a_rerun_sends_its_input_back_as_it_was_sealed)
 {
 	serve_sealed();
 	serve("POST", SPACE "/workflows/w-a", "{\"runId\":\"new\"}");
-	open_backend("http://localhost");
+	open_with("http://localhost");
 	const struct order o = { .verb = VERB_RERUN, .run = VIEW("w-a") };
 	ck_assert_int_eq(until_done(ear_order(&ear, &o))->outcome, OUTCOME_OK);
 	const struct stub_request *r = stub_asked(stub, "POST", SPACE "/workflows/w-a", 0);
-	ck_assert_ptr_nonnull(strstr(r->body, "\"input\":{\"payloads\":[" SEALED "]}"));
+	ck_assert_ptr_nonnull(strstr(r->body, "\"input\":{\"payloads\":[" SECRET "]}"));
 	ck_assert_uint_eq(stub_count(codec, "POST", "/decode"), 0);
 }
 END_TEST
@@ -362,11 +336,11 @@ START_TEST(what_is_put_back_stands_where_it_was)
 {
 	struct str asked = { 0 }, out = { 0 };
 	struct json_doc *answer =
-		json_parse(VIEW("{\"a\":[1," SEALED ",{\"b\":" SEALED "}],\"c\":" PLAIN "}"), 0, NULL);
+		json_parse(VIEW("{\"a\":[1," SECRET ",{\"b\":" SECRET "}],\"c\":" PLAIN "}"), 0, NULL);
 	struct json_doc *decoded =
 		json_parse(VIEW("{\"payloads\":[{\"x\":1},{\"y\":2}]}"), 0, NULL);
 	ck_assert_uint_eq(temporal_codec_collect(json_root(answer), &asked), 2);
-	ck_assert_str_eq(str_text(&asked), "{\"payloads\":[" SEALED "," SEALED "]}");
+	ck_assert_str_eq(str_text(&asked), PAYLOADS(SECRET "," SECRET));
 	ck_assert(temporal_codec_put(json_root(answer), json_root(decoded), &out));
 	ck_assert_str_eq(str_text(&out), "{\"a\":[1,{\"x\":1},{\"b\":{\"y\":2}}],\"c\":" PLAIN "}");
 	str_release(&asked);
@@ -384,7 +358,7 @@ END_TEST
 START_TEST(the_next_firing_is_a_planned_card)
 {
 	serve("GET", SPACE "/schedules", SCHEDULE(""));
-	open_backend(NULL);
+	open_with(NULL);
 	ear_watch(&ear, "", 5);
 	until_heard("runs schedule:nightly@2199-01-01T03:00:00Z:planned");
 	const struct order o = { .verb = VERB_CANCEL,
@@ -398,7 +372,7 @@ END_TEST
 START_TEST(a_paused_schedule_plans_nothing)
 {
 	serve("GET", SPACE "/schedules", SCHEDULE(",\"paused\":true"));
-	open_backend(NULL);
+	open_with(NULL);
 	ear_watch(&ear, "", 5);
 	until_heard("snapshot_end");
 	for (int i = 0; i < 50; i++)
@@ -410,7 +384,7 @@ END_TEST
 START_TEST(planned_cards_obey_the_filter)
 {
 	serve("GET", SPACE "/schedules", SCHEDULE(""));
-	open_backend(NULL);
+	open_with(NULL);
 	ear_watch(&ear, "workflow:Other", 5);
 	until_heard("snapshot_end");
 	for (int i = 0; i < 50; i++)
@@ -429,7 +403,7 @@ START_TEST(a_server_without_pausing_is_not_asked_to)
 	serve("GET", SPACE "/workflow-count", "{}");
 	serve("GET", SPACE "/workflows", "{\"executions\":[" RUN("a", BEGUN) "]}");
 	stub_on(stub, "GET", "/api/v1/settings", &(struct stub_reply){ .status = 404 });
-	open_backend(NULL);
+	open_with(NULL);
 	ear_watch(&ear, "", 5);
 	until_heard("snapshot_end");
 	const struct order o = { .verb = VERB_PAUSE, .run = VIEW("a") };
@@ -449,7 +423,7 @@ START_TEST(a_start_is_remembered_by_its_type)
 	guard_folder(folder, sizeof folder, "starts");
 	setenv("RUNBOARD_STATE", folder, 1);
 	serve("POST", SPACE "/workflows/", "{\"runId\":\"new\"}");
-	open_backend(NULL);
+	open_with(NULL);
 	const struct order first = { .verb = VERB_START, .workflow = VIEW("Fresh"),
 				     .params = VIEW("{\"task_queue\":\"far\",\"workflow_id\":\"one\","
 						    "\"input\":{\"n\":1}}") };
@@ -457,7 +431,7 @@ START_TEST(a_start_is_remembered_by_its_type)
 	ear_destroy(&ear);
 	ear_release(&ear);
 	ear_init(&ear);
-	open_backend(NULL);
+	open_with(NULL);
 	const struct order second = { .verb = VERB_START, .workflow = VIEW("Fresh"),
 				      .params = VIEW("{\"workflow_id\":\"two\"}") };
 	ck_assert_int_eq(until_done(ear_order(&ear, &second))->outcome, OUTCOME_OK);
@@ -476,7 +450,7 @@ END_TEST
 START_TEST(several_arguments_begin_with_a_star)
 {
 	serve("POST", SPACE "/workflows/", "{\"runId\":\"new\"}");
-	open_backend(NULL);
+	open_with(NULL);
 	const struct order o = { .verb = VERB_START, .workflow = VIEW("T"),
 				 .params = VIEW("{\"task_queue\":\"q\",\"workflow_id\":\"one\","
 						"\"input\":\"*[1,2]\"}") };

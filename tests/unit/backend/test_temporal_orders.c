@@ -1,44 +1,16 @@
 /* What operators tell and ask a run's code on Temporal, orders on many runs and on
  * schedules, against a stub with recorded answers. */
-#include "backend/ear.h"
-#include "backend/stub.h"
-#include "backend/temporal.h"
+#include "temporal_rig.h"
+
 #include "base/file.h"
-#include "lib/unit.h"
 
-#define SPACE "/api/v1/namespaces/default"
 #define WORKFLOW SPACE "/workflows/w-a"
-#define RUN_A "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"}," \
-	      "\"startTime\":\"2026-11-20T03:00:00Z\",\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"," \
-	      "\"taskQueue\":\"q\",\"historyLength\":\"11\"}"
-#define A_ENDED "{\"execution\":{\"workflowId\":\"w-a\",\"runId\":\"a\"},\"type\":{\"name\":\"T\"}," \
-		"\"startTime\":\"2026-11-20T03:00:00Z\",\"closeTime\":\"2026-11-20T03:00:09Z\"," \
-		"\"status\":\"WORKFLOW_EXECUTION_STATUS_COMPLETED\",\"taskQueue\":\"q\"," \
-		"\"historyLength\":\"15\"}"
-
-static struct loop *loop;
-static struct stub *stub;
-static struct ear ear;
-
-static void serve(const char *method, const char *target, const char *body)
-{
-	stub_on(stub, method, target, &(struct stub_reply){ .body = body });
-}
-
-static void serve_vector(const char *method, const char *target, const char *name)
-{
-	struct str path = { 0 }, body = { 0 };
-	str_addf(&path, "%s/%s.json", VECTORS, name);
-	ck_assert(file_read(str_text(&path), 1 << 20, &body, NULL));
-	serve(method, target, str_text(&body));
-	str_release(&path);
-	str_release(&body);
-}
 
 static char auto_key[] = "approve.T", auto_value[] = "auto", reject_key[] = "reject.T",
 	    answer_key[] = "answer.T", signal_value[] = "signal:go";
 
-static void open_patient(int effect_ms)
+/* effect_ms: how long a signal's effect is waited for. */
+static void open_with(int effect_ms)
 {
 	static const struct setting approvals[] = { { auto_key, auto_value },
 						    { reject_key, signal_value },
@@ -57,31 +29,10 @@ static void open_patient(int effect_ms)
 
 static void set_up(void)
 {
-	loop = loop_new();
-	stub = stub_new(loop);
-	ear_init(&ear);
-	open_patient(10000);
+	rig_set_up();
+	open_with(10000);
 	serve("GET", WORKFLOW, "{\"workflowExecutionInfo\":" RUN_A "}");
 	serve("GET", SPACE "/workflows?", "{\"executions\":[" RUN_A "]}");
-}
-
-static void tear_down(void)
-{
-	ear_release(&ear);
-	stub_free(stub);
-	loop_free(loop);
-}
-
-static bool is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
-static const struct ear_ticket *until_done(ticket_id t)
-{
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
-	return ear_ticket(&ear, t);
 }
 
 static const struct ear_ticket *give(enum verb verb, const char *name, const char *value)
@@ -194,7 +145,7 @@ START_TEST(an_own_signal_without_effect_is_accepted_and_says_so)
 {
 	ear_release(&ear);
 	ear_init(&ear);
-	open_patient(40);
+	open_with(40);
 	serve("POST", WORKFLOW "/signal/go", "{}");
 	const struct ear_ticket *t = give(VERB_SIGNAL, "go", "[]");
 	ck_assert_int_eq(t->outcome, OUTCOME_OK);
@@ -538,7 +489,7 @@ Suite *suite_temporal_orders(void)
 {
 	Suite *s = suite_create("temporal_orders");
 	TCase *c = tcase_create("temporal_orders");
-	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_checked_fixture(c, set_up, rig_tear_down);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, a_query_names_its_run_and_has_a_deadline);
 	tcase_add_test(c, a_query_that_no_worker_answers_says_which_queue);

@@ -170,7 +170,7 @@ struct json_doc *temporal_job_json(struct temporal_job *j, const struct http_ans
 		temporal_fail(j, a);
 		return NULL;
 	}
-	struct json_doc *doc = json_parse(a->body, (size_t)32 << 20, &err);
+	struct json_doc *doc = json_parse(a->body, TEMPORAL_BODY_MAX, &err);
 	if (!doc) {
 		struct str words = { 0 };
 		str_addf(&words, "Temporal's answer cannot be read: %s", err_text(&err));

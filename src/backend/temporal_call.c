@@ -8,8 +8,7 @@
 
 /* A first board needs about eight calls: the first second has all of its calls at once,
  * then never more than eight fall into a second. */
-enum { TRIES = 3, FIRST = 8, FIRST_MS = 1000, BURST = 4, SLOWER_AFTER_MS = 1000, PAGE_MIN = 100,
-       ANSWER_MAX = 32 << 20 };
+enum { TRIES = 3, FIRST = 8, FIRST_MS = 1000, BURST = 4, SLOWER_AFTER_MS = 1000, PAGE_MIN = 100 };
 
 /* temporal.api.enums.v1.ResourceExhaustedCause, in a refusal's details: the database was
  * asked for too much, not the server for too many calls. */
@@ -290,7 +289,7 @@ static void send_now(struct temporal_call *c)
 		.target = str_text(&target),
 		.headers = headers,
 		.body = view_of(c->body),
-		.max_bytes = ANSWER_MAX,
+		.max_bytes = TEMPORAL_BODY_MAX,
 		.timeout_ms = c->timeout_ms,
 	};
 	c->tries++;

@@ -6,7 +6,7 @@
 #include "backend/temporal_codec.h"
 #include "base/mem.h"
 
-enum { DECODE_MS = 10000, DECODED_MAX = 32 << 20, KEPT_MAX = 256, KEPT_BYTES = 16 << 10 };
+enum { DECODE_MS = 10000, KEPT_MAX = 256, KEPT_BYTES = 16 << 10 };
 
 /* One answer on its way through the codec. */
 struct temporal_decoding {
@@ -145,7 +145,7 @@ static void go_on(struct temporal_decoding *d, struct view text)
 
 static bool put(const struct temporal_decoding *d, struct view decoded, struct str *text)
 {
-	struct json_doc *doc = json_parse(decoded, DECODED_MAX, NULL);
+	struct json_doc *doc = json_parse(decoded, TEMPORAL_BODY_MAX, NULL);
 	bool ok = doc && temporal_codec_put(json_root(d->answer), json_root(doc), text);
 	json_free(doc);
 	return ok;
@@ -192,7 +192,7 @@ static void send(struct temporal_decoding *d)
 	const char *const headers[] = { str_text(&space), NULL };
 	const struct http_order order = { .method = "POST", .target = "/decode",
 					  .headers = headers, .body = view_of_str(&d->ask),
-					  .max_bytes = DECODED_MAX, .timeout_ms = DECODE_MS };
+					  .max_bytes = TEMPORAL_BODY_MAX, .timeout_ms = DECODE_MS };
 	d->request = http_send(d->t->codec.http, &order, NULL, on_decoded, d);
 	str_release(&space);
 }
@@ -202,7 +202,7 @@ bool temporal_decode(const struct temporal_sealed *s, const struct http_answer *
 	struct str ask = { 0 }, text = { 0 };
 	if (!s->t->codec.http || !temporal_ok(a))
 		return false;
-	struct json_doc *doc = json_parse(a->body, DECODED_MAX, NULL);
+	struct json_doc *doc = json_parse(a->body, TEMPORAL_BODY_MAX, NULL);
 	if (!doc || !temporal_codec_collect(json_root(doc), &ask)) {
 		json_free(doc);
 		str_release(&ask);

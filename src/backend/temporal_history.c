@@ -9,8 +9,7 @@
 /* The server counts a page in batches of its own, of one event or hundreds: what is
  * newer is asked for in few of them. */
 enum { HISTORY_PAGES = 20, HISTORY_PAGE = 256, NEWER_PAGE = 16,
-       WHOLE_EVENTS = HISTORY_PAGES * HISTORY_PAGE, SOON_EVENTS = 2048,
-       DESCRIBED_MAX = 32 << 20 };
+       WHOLE_EVENTS = HISTORY_PAGES * HISTORY_PAGE, SOON_EVENTS = 2048 };
 
 void temporal_ask_events(struct temporal_job *j, const char *path, int64_t size,
 			 temporal_answered_fn *answered)
@@ -168,7 +167,7 @@ struct json_doc *temporal_history_described(struct temporal *t, const char *run)
 	const struct temporal_history *h = history_of(t, run);
 	if (!h || !h->described.len || when_mono_ms() - h->described_ms >= t->times.fresh_ms)
 		return NULL;
-	return json_parse(view_of_str(&h->described), DESCRIBED_MAX, NULL);
+	return json_parse(view_of_str(&h->described), TEMPORAL_BODY_MAX, NULL);
 }
 
 /* ---- all of it ---- */

@@ -189,7 +189,7 @@ static void on_asked(struct temporal_job *j, const struct http_answer *a)
 
 static void on_look(struct temporal_job *j, const struct http_answer *a)
 {
-	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, TEMPORAL_BODY_MAX, NULL) : NULL;
 	const char *name = doc ? temporal_waiting_query(j->t, json_root(doc)) : NULL;
 	if (!doc && a->status != 404) {
 		temporal_fail(j, a);

@@ -63,6 +63,9 @@ struct temporal_ask {
 	void *arg;
 };
 
+/* Bytes of an answer, and of what is put together of several. */
+enum { TEMPORAL_BODY_MAX = 32 << 20 };
+
 /* heard is called once, from the loop, unless cancelled. */
 struct temporal_call *temporal_ask(struct temporal *t, const struct temporal_ask *ask);
 void temporal_call_cancel(struct temporal_call *c);	/* NULL is fine */

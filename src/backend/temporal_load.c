@@ -161,7 +161,7 @@ static struct json_doc *describe_row(const struct json *row)
 	str_add_text(&text, "{\"workflowExecutionInfo\":");
 	json_print(row, &text);
 	str_add_char(&text, '}');
-	struct json_doc *doc = json_parse(view_of_str(&text), (size_t)32 << 20, NULL);
+	struct json_doc *doc = json_parse(view_of_str(&text), TEMPORAL_BODY_MAX, NULL);
 	str_release(&text);
 	return doc;
 }

@@ -121,7 +121,7 @@ static void on_end(void *arg, const struct http_answer *a)
 {
 	struct temporal *t = arg;
 	struct json_doc *describe = t->look.describe;
-	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, TEMPORAL_BODY_MAX, NULL) : NULL;
 	t->look.call = NULL;
 	t->look.describe = NULL;
 	temporal_look_take(t, t->look.id, json_root(describe),
@@ -208,7 +208,7 @@ static void on_look(void *arg, const struct http_answer *a)
 	if (a->status == 404)
 		temporal_tell_gone(t, view_of(t->look.id));
 	else if (temporal_ok(a))
-		doc = json_parse(a->body, (size_t)32 << 20, NULL);
+		doc = json_parse(a->body, TEMPORAL_BODY_MAX, NULL);
 	if (doc && has_failed(json_root(doc)) && !t->dead) {
 		ask_end(t, doc);
 		return;

@@ -15,8 +15,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 
-enum { MEMOS_MAX = 8000, BATCH_MAX = 500, BATCH_BYTES = 512 << 10, REFUSALS_MAX = 8,
-       ROWS_MAX = 32 << 20 };
+enum { MEMOS_MAX = 8000, BATCH_MAX = 500, BATCH_BYTES = 512 << 10, REFUSALS_MAX = 8 };
 
 struct temporal_memo {
 	char *id;
@@ -183,7 +182,7 @@ static void tell(struct temporal *t, struct temporal_memo *m)
 {
 	struct arena arena = { 0 };
 	struct run_facts sealed, read;
-	struct json_doc *row = json_parse(view_of(m->row), ROWS_MAX, NULL);
+	struct json_doc *row = json_parse(view_of(m->row), TEMPORAL_BODY_MAX, NULL);
 	mem_free(m->row);
 	m->row = NULL;
 	if (row && facts_of(t, json_root(row), NULL, &arena, &sealed) &&
@@ -200,7 +199,7 @@ static struct json_doc *fields_of(const struct json *row)
 {
 	struct str text = { 0 };
 	json_print(json_get(json_get(row, "memo"), "fields"), &text);
-	struct json_doc *doc = json_parse(view_of_str(&text), ROWS_MAX, NULL);
+	struct json_doc *doc = json_parse(view_of_str(&text), TEMPORAL_BODY_MAX, NULL);
 	str_release(&text);
 	return doc;
 }
@@ -243,7 +242,8 @@ static void on_read(void *arg, const struct http_answer *a)
 {
 	struct temporal *t = arg;
 	struct temporal_memos *all = &t->memos;
-	struct json_doc *doc = t->codec.trouble ? NULL : json_parse(a->body, ROWS_MAX, NULL);
+	struct json_doc *doc =
+		t->codec.trouble ? NULL : json_parse(a->body, TEMPORAL_BODY_MAX, NULL);
 	int64_t wait = 0;
 	if (doc) {
 		all->backoff.failures = 0;

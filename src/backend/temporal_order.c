@@ -63,7 +63,7 @@ static void read_back(struct temporal_job *j, const struct http_answer *a)
 
 static void on_lost_again(struct temporal_job *j, const struct http_answer *a)
 {
-	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, TEMPORAL_BODY_MAX, NULL) : NULL;
 	if (doc) {
 		json_free(j->describe);
 		j->describe = doc;

@@ -150,7 +150,7 @@ static void take(struct temporal *t, const struct json *list)
 static void on_schedules(void *arg, const struct http_answer *a)
 {
 	struct temporal *t = arg;
-	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, TEMPORAL_BODY_MAX, NULL) : NULL;
 	t->planned.call = NULL;
 	if (doc && t->watch.ticket && t->watch.synced)
 		take(t, json_get(json_root(doc), "schedules"));

@@ -170,7 +170,7 @@ void temporal_was_first(struct temporal_job *j)
 
 static void on_effect(struct temporal_job *j, const struct http_answer *a)
 {
-	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	struct json_doc *doc = temporal_ok(a) ? json_parse(a->body, TEMPORAL_BODY_MAX, NULL) : NULL;
 	bool is_seen = doc && has_effect(json_root(doc), j->length);
 	json_free(doc);
 	if (is_seen)

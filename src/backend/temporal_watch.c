@@ -137,7 +137,7 @@ static void take_row(struct temporal *t, enum temporal_lap lap, const struct jso
 
 static bool take_page(struct temporal *t, enum temporal_lap lap, struct view body)
 {
-	struct json_doc *doc = json_parse(body, (size_t)32 << 20, NULL);
+	struct json_doc *doc = json_parse(body, TEMPORAL_BODY_MAX, NULL);
 	const struct json *list = doc ? json_get(json_root(doc), "executions") : NULL;
 	if (!doc || json_kind(json_root(doc)) != JSON_OBJECT) {
 		json_free(doc);

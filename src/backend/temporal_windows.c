@@ -4,8 +4,7 @@
  * tenth of what it is as a tree. */
 #include "backend/temporal_inside.h"
 
-enum { START_PAGE = 16, WINDOW_PAGE = 256, WINDOW_LEAST = 8, WINDOWS = 19,
-       PAGE_MAX = 32 << 20 };
+enum { START_PAGE = 16, WINDOW_PAGE = 256, WINDOW_LEAST = 8, WINDOWS = 19 };
 
 void temporal_windows_free(struct temporal_job *j)
 {
@@ -17,7 +16,8 @@ void temporal_windows_free(struct temporal_job *j)
 static void put_together(struct temporal_job *j)
 {
 	for (size_t i = j->windows.len; i-- > 0;) {
-		struct json_doc *doc = json_parse(view_of_str(&j->windows.items[i]), PAGE_MAX, NULL);
+		struct json_doc *doc = json_parse(view_of_str(&j->windows.items[i]),
+						  TEMPORAL_BODY_MAX, NULL);
 		if (doc)
 			story_add_newest(&j->story, temporal_events(doc));
 		json_free(doc);

@@ -65,7 +65,7 @@ static const struct json *events_of(struct json_doc *doc)
 
 static struct json_doc *read_answer(const struct http_answer *a)
 {
-	return temporal_ok(a) ? json_parse(a->body, (size_t)32 << 20, NULL) : NULL;
+	return temporal_ok(a) ? json_parse(a->body, TEMPORAL_BODY_MAX, NULL) : NULL;
 }
 
 static void say_deed(struct temporal_job *j, const struct deed *d)

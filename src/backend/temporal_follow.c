@@ -6,8 +6,9 @@
  *
  * The token is taken before what is read, so nothing falls between; what comes twice is
  * known by its number. Where the run was read a moment ago, by who opened it, the first
- * look asks for nothing: it tells that, and polls on from there. While something is pending that no event tells (attempts,
- * heartbeats, a queue without workers) it is looked at now and then.
+ * look asks for nothing: it tells that, and polls on from there. While something is
+ * pending that no event tells (attempts, heartbeats, a queue without workers) it is
+ * looked at now and then.
  *
  * Must not know what a story is. */
 #include "backend/temporal_inside.h"

@@ -98,15 +98,15 @@ bool temporal_history_add(struct temporal *t, const char *run, const struct json
 {
 	struct temporal_history *h = history_of(t, run);
 	struct story *s = h ? story_of_kept(h->kept) : NULL;
-	if (t->codec.trouble)
+	if (t->codec.trouble) {
 		temporal_history_forget(t, run);	/* sealed, it must be read again */
-	else if (s && json_get_int(json_first(events), "eventId", 0) <= s->seen_event + 1)
-		story_add(s, events);
-	else
 		return false;
-	if (!t->codec.trouble)
-		str_clear(&h->described);
-	return !t->codec.trouble;
+	}
+	if (!s || json_get_int(json_first(events), "eventId", 0) > s->seen_event + 1)
+		return false;
+	story_add(s, events);
+	str_clear(&h->described);
+	return true;
 }
 
 bool temporal_history_copy(struct temporal_job *j)
@@ -230,7 +230,6 @@ static void read_anew(struct temporal_job *j)
 	bool soon = j->part == PART_DETAIL_SOON || j->part == PART_DETAIL_MORE;
 	str_clear(&j->token);
 	j->pages = 0;
-	j->waits = false;
 	if (!j->verbatim && j->length > (soon ? SOON_EVENTS : WHOLE_EVENTS)) {
 		temporal_read_windows(j);
 		return;

@@ -223,8 +223,9 @@ static bool is_left_out(struct temporal *t, const struct run_facts *run)
 	if (!temporal_is_hidden(run) && filter_match(t->watch.filter, run, &env))
 		return false;
 	if (temporal_is_hidden(run))
-		temporal_memo_drop(t, run->id);
-	leave(t, run->id);
+		temporal_tell_gone(t, run->id);
+	else
+		leave(t, run->id);
 	return true;
 }
 

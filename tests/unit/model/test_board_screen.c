@@ -1,5 +1,5 @@
 /* The board's cursor, marks and filter. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
@@ -12,11 +12,6 @@ static void open_night(void)
 static void close_all(void)
 {
 	fixture_close(&f);
-}
-
-static void keys(const char *names)
-{
-	ck_assert_msg(fixture_keys(&f, names), "%s", names);
 }
 
 static bool selected_is(const char *short_id)
@@ -40,7 +35,7 @@ START_TEST(a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted)
 {
 	size_t top;
 
-	keys("3 j");
+	press(&f, "3 j");
 	struct run_key before = board_selected(f.model);
 	struct run_facts run = fixture_run("order", 50, RUN_COMPLETED);
 
@@ -51,7 +46,7 @@ START_TEST(a_newcomer_never_moves_the_cursor_off_its_card_and_is_counted)
 	ck_assert_uint_eq(lane(LANE_COMPLETED)->fresh, 1);
 	ck_assert_uint_eq(lane(LANE_COMPLETED)->index, 2);
 	ck_assert_uint_eq(lane(LANE_COMPLETED)->top, top + 1);
-	keys(".");
+	press(&f, ".");
 	ck_assert_uint_eq(lane(LANE_COMPLETED)->fresh, 0);
 	ck_assert_uint_eq(lane(LANE_COMPLETED)->top, 0);
 }
@@ -60,7 +55,7 @@ END_TEST
 /* As when a server comes back without what it had. */
 START_TEST(a_lane_whose_cards_were_all_replaced_shows_the_new_ones)
 {
-	keys("2 j");
+	press(&f, "2 j");
 	while (board_count(f.model->cards, LANE_RUNNING) > 0)
 		fixture_remove(&f, board_at(f.model->cards, LANE_RUNNING, 0));
 	for (int i = 50; i < 70; i++)
@@ -85,14 +80,14 @@ START_TEST(what_is_in_view_are_the_cards_that_are_drawn)
 	}
 	ck_assert_uint_eq(all, cards);
 	ck_assert_uint_eq(board_in_view(f.model, keys, 3), 3);
-	fixture_keys(&f, "z");	/* large cards: fewer */
+	press(&f, "z");	/* large cards: fewer */
 	ck_assert_uint_lt(board_in_view(f.model, keys, 64), all);
 }
 END_TEST
 
 START_TEST(a_newcomer_in_another_lane_is_not_counted)
 {
-	keys("3");
+	press(&f, "3");
 	fixture_put(&f, fixture_run("order", 51, RUN_FAILED));
 	ck_assert_uint_eq(lane(LANE_FAILED)->fresh, 0);
 }
@@ -102,7 +97,7 @@ START_TEST(the_cursor_goes_with_its_run_to_another_lane)
 {
 	struct run_facts run;
 
-	keys("2 j j");
+	press(&f, "2 j j");
 	ck_assert(selected_is("a2501e"));
 	run = fixture_run("deploy", 10, RUN_FAILED);
 	fixture_put(&f, run);
@@ -113,22 +108,22 @@ END_TEST
 
 START_TEST(when_the_run_leaves_the_board_nothing_is_selected_until_the_next_step)
 {
-	keys("2 j j");
+	press(&f, "2 j j");
 	fixture_remove(&f, board_selected(f.model));
 	ck_assert(!run_key_is_set(board_selected(f.model)));
-	keys("c");
+	press(&f, "c");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
-	keys("j");
+	press(&f, "j");
 	ck_assert(selected_is("a26021"));
 }
 END_TEST
 
 START_TEST(there_is_no_wrapping_round)
 {
-	keys("1 h h k k");
+	press(&f, "1 h h k k");
 	ck_assert_int_eq(f.model->board.focus, LANE_PENDING);
 	ck_assert_uint_eq(lane(LANE_PENDING)->index, 0);
-	keys("G j l l l l l");
+	press(&f, "G j l l l l l");
 	ck_assert_int_eq(f.model->board.focus, LANE_FAILED);
 }
 END_TEST
@@ -136,7 +131,7 @@ END_TEST
 START_TEST(a_lane_that_is_hidden_is_shown_by_its_number)
 {
 	ck_assert(!lane(LANE_CANCELLED)->shown);
-	keys("5");
+	press(&f, "5");
 	ck_assert(lane(LANE_CANCELLED)->shown);
 	ck_assert_int_eq(f.model->board.focus, LANE_CANCELLED);
 }
@@ -144,24 +139,24 @@ END_TEST
 
 START_TEST(no_order_goes_to_a_card_in_a_folded_lane)
 {
-	keys("2");
+	press(&f, "2");
 	ck_assert(run_key_is_set(board_selected(f.model)));
-	keys("- c");
+	press(&f, "- c");
 	ck_assert(!run_key_is_set(board_selected(f.model)));
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	ck_assert_str_eq(str_text(&f.model->notice.text), "No run is in focus.");
-	keys("Enter c");
+	press(&f, "Enter c");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
 }
 END_TEST
 
 START_TEST(a_folded_lane_keeps_its_number_and_unfolds_by_enter)
 {
-	keys("1 -");
+	press(&f, "1 -");
 	ck_assert(lane(LANE_PENDING)->folded);
-	keys("2 1");
+	press(&f, "2 1");
 	ck_assert_int_eq(f.model->board.focus, LANE_PENDING);
-	keys("Enter");
+	press(&f, "Enter");
 	ck_assert(!lane(LANE_PENDING)->folded);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 }
@@ -169,12 +164,12 @@ END_TEST
 
 START_TEST(the_filter_is_live_and_a_wrong_one_leaves_the_last_in_force)
 {
-	keys("/ \"workflow:deploy\"");
+	press(&f, "/ \"workflow:deploy\"");
 	ck_assert_uint_eq(board_total(f.model->cards), 5);
-	keys("\" /(\"");
+	press(&f, "\" /(\"");
 	ck_assert_uint_eq(board_total(f.model->cards), 5);
 	ck_assert_uint_gt(f.model->board.filter_error.len, 0);
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert_uint_eq(board_total(f.model->cards), 20);
 	ck_assert_uint_eq(f.model->board.line.text.len, 0);
 }
@@ -182,9 +177,9 @@ END_TEST
 
 START_TEST(what_a_filter_finds_in_another_lane_gets_the_cursor)
 {
-	keys("1 / \"status:failed\"");
+	press(&f, "1 / \"status:failed\"");
 	ck_assert_int_eq(f.model->board.focus, LANE_PENDING);
-	keys("Enter");
+	press(&f, "Enter");
 	ck_assert_int_eq(f.model->board.focus, LANE_FAILED);
 	ck_assert(run_key_is_set(board_selected(f.model)));
 }
@@ -192,17 +187,17 @@ END_TEST
 
 START_TEST(enter_keeps_the_filter_and_remembers_it)
 {
-	keys("/ \"workflow:deploy\" Enter");
+	press(&f, "/ \"workflow:deploy\" Enter");
 	ck_assert(!f.model->board.typing);
 	ck_assert(view_is(fixture_last(&f, EFFECT_REMEMBER)->text, "workflow:deploy"));
-	keys("/ Ctrl-U Up");
+	press(&f, "/ Ctrl-U Up");
 	ck_assert_str_eq(str_text(&f.model->board.line.text), "workflow:deploy");
 }
 END_TEST
 
 START_TEST(letters_in_the_filter_give_no_orders)
 {
-	keys("/ \"caq\"");
+	press(&f, "/ \"caq\"");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
 	ck_assert_str_eq(str_text(&f.model->board.line.text), "caq");
@@ -211,51 +206,51 @@ END_TEST
 
 START_TEST(escape_clears_marks_first_then_the_filter)
 {
-	keys("/ \"workflow:deploy\" Enter *");
+	press(&f, "/ \"workflow:deploy\" Enter *");
 	ck_assert_uint_gt(f.model->board.marks.len, 0);
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert_uint_eq(f.model->board.marks.len, 0);
 	ck_assert_uint_gt(f.model->board.line.text.len, 0);
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert_uint_eq(f.model->board.line.text.len, 0);
 }
 END_TEST
 
 START_TEST(marks_that_a_filter_hides_are_cleared)
 {
-	keys("2 Space Space");
+	press(&f, "2 Space Space");
 	ck_assert_uint_eq(f.model->board.marks.len, 2);
-	keys("/ \"workflow:deploy\" Enter");
+	press(&f, "/ \"workflow:deploy\" Enter");
 	ck_assert_uint_eq(f.model->board.marks.len, 1);
 }
 END_TEST
 
 START_TEST(marking_all_marks_what_is_shown_and_again_nothing)
 {
-	keys("/ \"status:failed,timed_out\" Enter *");
+	press(&f, "/ \"status:failed,timed_out\" Enter *");
 	ck_assert_uint_eq(f.model->board.marks.len, 2);
-	keys("*");
+	press(&f, "*");
 	ck_assert_uint_eq(f.model->board.marks.len, 0);
 }
 END_TEST
 
 START_TEST(the_next_card_that_moved_is_found)
 {
-	keys("1");
+	press(&f, "1");
 	fixture_put(&f, fixture_run("deploy", 10, RUN_FAILED));
-	keys("'");
+	press(&f, "'");
 	ck_assert(selected_is("a2501e"));
-	keys("'");
+	press(&f, "'");
 	ck_assert(selected_is("a2501e"));
 }
 END_TEST
 
 START_TEST(q_quits_and_ctrl_c_asks)
 {
-	keys("Ctrl-C");
+	press(&f, "Ctrl-C");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_QUIT);
-	keys("Esc q");
+	press(&f, "Esc q");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 1);
 }
 END_TEST

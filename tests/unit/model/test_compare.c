@@ -1,5 +1,5 @@
 /* Two runs side by side: which ones, and what arrives when. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
@@ -31,7 +31,7 @@ static void open_on(struct run_key key)
 {
 	f.mute = true;
 	ck_assert(board_select(f.model, key));
-	fixture_keys(&f, "=");
+	press(&f, "=");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_COMPARE);
 }
 
@@ -56,9 +56,9 @@ START_TEST(a_run_is_compared_with_the_last_good_one_before_it)
 	put(13, RUN_COMPLETED, 30);
 	ck_assert(view_starts(shown()->all.rows[0].cells[0], "failed"));
 	/* No order is for either of them. */
-	fixture_keys(&f, "c");
+	press(&f, "c");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_COMPARE);
-	fixture_keys(&f, "Esc");
+	press(&f, "Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	ck_assert_uint_eq(shown()->all.len, 0);
 }
@@ -115,7 +115,7 @@ START_TEST(a_workflow_that_never_completed_says_so)
 	ck_assert(view_is(fixture_last(&f, EFFECT_PAGE)->text, "status:completed workflow:deploy"));
 	answer_search(OUTCOME_OK, "");
 	ck_assert_str_eq(str_text(&shown()->trouble), "No other run of its workflow has completed.");
-	fixture_keys(&f, "j G Enter");
+	press(&f, "j G Enter");
 }
 END_TEST
 
@@ -138,12 +138,12 @@ START_TEST(two_marked_runs_are_compared_and_no_other_number)
 	put(12, RUN_FAILED, 60);
 	f.mute = true;
 	ck_assert(board_select(f.model, a));
-	fixture_keys(&f, "Space");
+	press(&f, "Space");
 	ck_assert(board_select(f.model, b));
-	fixture_keys(&f, "Space =");
+	press(&f, "Space =");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_COMPARE);
 	ck_assert(run_key_eq(shown()->keys[0], a) && run_key_eq(shown()->keys[1], b));
-	fixture_keys(&f, "Esc * =");
+	press(&f, "Esc * =");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	ck_assert_str_eq(str_text(&f.model->notice.text), "3 runs are marked: two can be compared.");
 }
@@ -160,7 +160,7 @@ START_TEST(a_detail_that_cannot_be_had_is_said)
 	/* What comes after the screen was left is nobody's. */
 	uint64_t request = shown()->requests[0];
 
-	fixture_keys(&f, "Esc");
+	press(&f, "Esc");
 	detail(13, request, RUN_FAILED);
 	ck_assert_ptr_null(shown()->runs[0]);
 }
@@ -168,7 +168,7 @@ END_TEST
 
 static void open_board(void)
 {
-	ck_assert(fixture_open(&f, "empty", 24, 100));
+	open_set(&f, "empty");
 }
 
 static void close_board(void)

@@ -1,5 +1,5 @@
 /* Lanes count what their contexts have, not only what is on the board. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
@@ -19,7 +19,7 @@ static size_t beyond(bool *more)
 START_TEST(what_is_not_on_the_board_is_counted_until_it_is)
 {
 	bool more;
-	ck_assert(fixture_open(&f, "night", 24, 100));
+	open_set(&f, "night");
 	int64_t known = (int64_t)store_count_lane(f.store, LANE_COMPLETED);
 	tell(known + 9000, false);
 	ck_assert_uint_eq(beyond(&more), 9000);
@@ -37,12 +37,12 @@ END_TEST
 START_TEST(a_filter_counts_only_what_it_has_seen)
 {
 	bool more;
-	ck_assert(fixture_open(&f, "night", 24, 100));
+	open_set(&f, "night");
 	tell(100000, true);
 	size_t runs = model_runs(f.model, &more);
 	ck_assert_uint_ge(runs, 100000);
 	ck_assert(more);
-	ck_assert(fixture_keys(&f, "/ \"deploy\" Enter"));
+	press(&f, "/ \"deploy\" Enter");
 	ck_assert_uint_eq(beyond(&more), 0);
 	ck_assert(!more);
 	/* The title is of all. */
@@ -67,9 +67,9 @@ static void end_page(struct view next, int64_t n, enum run_status status)
 
 START_TEST(the_history_reads_what_is_not_on_the_board)
 {
-	ck_assert(fixture_open(&f, "night", 24, 100));
+	open_set(&f, "night");
 	tell(0, true);
-	ck_assert(fixture_keys(&f, "H / \"status:failed workflow:old\" Enter"));
+	press(&f, "H / \"status:failed workflow:old\" Enter");
 	const struct effect *e = fixture_last(&f, EFFECT_PAGE);
 	ck_assert_ptr_nonnull(e);
 	ck_assert(view_is(e->text, "status:failed workflow:old"));
@@ -95,7 +95,7 @@ START_TEST(failed_runs_are_looked_for_behind_many_that_completed)
 	int64_t counts[LANES] = { 0 };
 	bool at_least[LANES] = { [LANE_COMPLETED] = true, [LANE_FAILED] = true }, more;
 	struct msg msg = { .kind = MSG_COUNTS, .counts = { counts, at_least } };
-	ck_assert(fixture_open(&f, "empty", 24, 100));
+	open_set(&f, "empty");
 	fixture_send(&f, msg);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), 1);
 	ck_assert(view_is(fixture_last(&f, EFFECT_PAGE)->text, "status:failed,timed_out,rejected,error"));
@@ -113,13 +113,13 @@ END_TEST
 START_TEST(what_was_read_is_not_counted_twice)
 {
 	bool more;
-	ck_assert(fixture_open(&f, "night", 24, 100));
+	open_set(&f, "night");
 	int64_t known = (int64_t)store_count_lane(f.store, LANE_COMPLETED);
 	tell(known + 10, false);
-	ck_assert(fixture_keys(&f, "H G"));
+	press(&f, "H G");
 	end_page(VIEW("c1"), 4, RUN_COMPLETED);
 	ck_assert_uint_eq(beyond(&more), 6);
-	ck_assert(fixture_keys(&f, "G"));
+	press(&f, "G");
 	end_page(VIEW(""), 4, RUN_COMPLETED);
 	ck_assert_uint_eq(beyond(&more), 0);
 	ck_assert(!more);
@@ -129,9 +129,9 @@ END_TEST
 
 START_TEST(a_board_that_has_all_reads_nothing_more)
 {
-	ck_assert(fixture_open(&f, "night", 24, 100));
+	open_set(&f, "night");
 	tell(0, false);
-	ck_assert(fixture_keys(&f, "H G"));
+	press(&f, "H G");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), 0);
 	fixture_close(&f);
 }
@@ -139,15 +139,15 @@ END_TEST
 
 START_TEST(a_rare_word_is_not_looked_for_for_ever)
 {
-	ck_assert(fixture_open(&f, "night", 24, 100));
+	open_set(&f, "night");
 	tell(0, true);
-	ck_assert(fixture_keys(&f, "H / \"workflow:nowhere\" Enter"));
+	press(&f, "H / \"workflow:nowhere\" Enter");
 	for (int i = 0; older_is_reading(&f.model->runs.older); i++) {
 		ck_assert_int_lt(i, 100);
 		end_page(VIEW("next"), 0, RUN_FAILED);
 	}
 	size_t asked = fixture_asked(&f, EFFECT_PAGE);
-	ck_assert(fixture_keys(&f, "j"));
+	press(&f, "j");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_PAGE), asked + 1);
 	fixture_close(&f);
 }

@@ -1,5 +1,5 @@
 /* Decisions: the dialog, what is held, what becomes of an order. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 #include "model/board_marks.h"
 
@@ -15,11 +15,6 @@ static void close_all(void)
 	fixture_close(&f);
 }
 
-static void keys(const char *names)
-{
-	ck_assert_msg(fixture_keys(&f, names), "%s", names);
-}
-
 static const struct order_line *last_order(void)
 {
 	size_t n = f.model->orders.lines.len;
@@ -33,9 +28,9 @@ START_TEST(approving_is_a_comment_enter_y)
 {
 	const struct effect *e;
 
-	keys("a \"looks good\" Enter");
+	press(&f, "a \"looks good\" Enter");
 	fixture_wait(&f, 400);
-	keys("y");
+	press(&f, "y");
 	e = fixture_last(&f, EFFECT_ORDER);
 	ck_assert_ptr_nonnull(e);
 	ck_assert_int_eq(e->order.verb, VERB_APPROVE);
@@ -50,41 +45,41 @@ END_TEST
 
 START_TEST(a_stray_enter_confirms_nothing)
 {
-	keys("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 400);
-	keys("Enter");
+	press(&f, "Enter");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 }
 END_TEST
 
 START_TEST(tab_and_enter_on_yes_does_it)
 {
-	keys("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 400);
-	keys("Tab Enter");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 1);
+	press(&f, "Tab Enter");
+	ck_assert_uint_eq(orders_left(&f), 1);
 }
 END_TEST
 
 START_TEST(letters_in_the_comment_are_text)
 {
-	keys("a \"yes, anyway\"");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	press(&f, "a \"yes, anyway\"");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	ck_assert_str_eq(str_text(&f.model->decision.line.text), "yes, anyway");
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 }
 END_TEST
 
 START_TEST(a_decision_typed_ahead_waits_until_the_dialog_was_seen)
 {
-	keys("a Enter y");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	press(&f, "a Enter y");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_wait(&f, 299);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_wait(&f, 2);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 1);
+	ck_assert_uint_eq(orders_left(&f), 1);
 }
 END_TEST
 
@@ -93,13 +88,13 @@ START_TEST(a_target_that_changed_cannot_be_confirmed_and_says_so)
 	struct run_facts run = fixture_run("deploy", 1, RUN_REJECTED);
 
 	run.version = 9;
-	keys("a \"ok\" Enter");
+	press(&f, "a \"ok\" Enter");
 	fixture_put(&f, run);
 	fixture_wait(&f, 400);
 	ck_assert_str_eq(str_text(&f.model->decision.changed),
 			 "deploy a1c003 is rejected now.");
-	keys("y");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	press(&f, "y");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
 }
 END_TEST
@@ -125,7 +120,7 @@ START_TEST(the_open_dialog_says_who_was_faster_and_when)
 	const struct vote alice = { .by = VIEW("alice"), .verb = VERB_APPROVE,
 				    .at_ms = FIXTURE_NOW - 12000 };
 
-	keys("a \"ok\" Enter");
+	press(&f, "a \"ok\" Enter");
 	f.mute = true;
 	fixture_forget(&f);
 	fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
@@ -149,7 +144,7 @@ START_TEST(an_answer_asked_for_before_the_change_does_not_hide_who_did_it)
 	uint64_t before;
 
 	f.mute = true;
-	keys("a");
+	press(&f, "a");
 	before = fixture_last(&f, EFFECT_DETAIL)->request;
 	fixture_put(&f, fixture_run("deploy", 1, RUN_REJECTED));
 	ck_assert_str_eq(str_text(&f.model->decision.changed), "deploy a1c003 is rejected now.");
@@ -169,7 +164,7 @@ START_TEST(the_dialog_of_a_cancel_says_who_asked_for_it_before)
 	run.cancel_by = VIEW("alice");
 	run.cancel_at_ms = FIXTURE_NOW - 12000;
 	run.version = 9;
-	keys("c");
+	press(&f, "c");
 	fixture_put(&f, run);
 	ck_assert_str_eq(str_text(&f.model->decision.changed),
 			 "alice asked to cancel this 12s ago (02:59:48).");
@@ -178,17 +173,17 @@ END_TEST
 
 START_TEST(the_dialog_shows_the_output_of_the_step_under_review)
 {
-	keys("a");
+	press(&f, "a");
 	ck_assert(view_is(fixture_last(&f, EFFECT_LOG_OPEN)->log.task, "build"));
 	ck_assert_uint_eq(f.model->decision.evidence.len, 4);
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_LOG_CLOSE), 1);
 }
 END_TEST
 
 START_TEST(approve_where_nothing_waits_opens_no_dialog)
 {
-	keys("4 a");
+	press(&f, "4 a");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	ck_assert(view_find(view_of_str(&f.model->notice.text), VIEW("nothing waits"), 0) !=
 		  SIZE_MAX);
@@ -199,9 +194,9 @@ START_TEST(retrying_names_the_failed_step_and_its_version)
 {
 	const struct effect *e;
 
-	keys("4 t Enter");
+	press(&f, "4 t Enter");
 	fixture_wait(&f, 400);
-	keys("y");
+	press(&f, "y");
 	e = fixture_last(&f, EFFECT_ORDER);
 	ck_assert_ptr_nonnull(e);
 	ck_assert(view_is(e->order.task, "verify"));
@@ -211,9 +206,9 @@ END_TEST
 
 static void cancel_the_running_one(void)
 {
-	keys("j c \"wrong branch\" Enter");
+	press(&f, "j c \"wrong branch\" Enter");
 	fixture_wait(&f, 400);
-	keys("y");
+	press(&f, "y");
 }
 
 START_TEST(a_cancel_is_held_for_five_seconds)
@@ -221,9 +216,9 @@ START_TEST(a_cancel_is_held_for_five_seconds)
 	cancel_the_running_one();
 	ck_assert_int_eq(last_order()->state, ORDER_HELD);
 	fixture_wait(&f, 4999);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_wait(&f, 1);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 1);
+	ck_assert_uint_eq(orders_left(&f), 1);
 	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.comment, "wrong branch"));
 	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.task, ""));
 }
@@ -232,9 +227,9 @@ END_TEST
 START_TEST(u_takes_a_held_order_back_for_good)
 {
 	cancel_the_running_one();
-	keys("u");
+	press(&f, "u");
 	fixture_wait(&f, 10000);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	ck_assert_int_eq(last_order()->state, ORDER_TAKEN_BACK);
 }
 END_TEST
@@ -242,10 +237,10 @@ END_TEST
 START_TEST(quitting_with_a_held_order_asks_and_y_sends_it_first)
 {
 	cancel_the_running_one();
-	keys("q");
+	press(&f, "q");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
-	keys("y");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 1);
+	press(&f, "y");
+	ck_assert_uint_eq(orders_left(&f), 1);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 1);
 	ck_assert_int_eq(f.fx.list.items[f.fx.list.len - 1].kind, EFFECT_QUIT);
 }
@@ -254,8 +249,8 @@ END_TEST
 START_TEST(quitting_by_d_drops_what_is_held)
 {
 	cancel_the_running_one();
-	keys("q d");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	press(&f, "q d");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 1);
 }
 END_TEST
@@ -281,9 +276,9 @@ END_TEST
 
 START_TEST(a_refused_order_keeps_the_engines_words_and_rings)
 {
-	keys("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 400);
-	keys("y");
+	press(&f, "y");
 	fixture_answer(&f, last_order()->request, OUTCOME_REFUSED, "alice approved this 12 s ago");
 	ck_assert_int_eq(last_order()->state, ORDER_REFUSED);
 	ck_assert_str_eq(str_text(&last_order()->why), "alice approved this 12 s ago");
@@ -293,12 +288,12 @@ END_TEST
 
 START_TEST(an_order_whose_answer_was_lost_is_not_sent_again)
 {
-	keys("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 400);
-	keys("y");
+	press(&f, "y");
 	fixture_answer(&f, last_order()->request, OUTCOME_UNKNOWN, "");
 	fixture_wait(&f, 60000);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 1);
+	ck_assert_uint_eq(orders_left(&f), 1);
 	ck_assert_int_eq(last_order()->state, ORDER_UNKNOWN);
 	fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
 	ck_assert_int_eq(last_order()->state, ORDER_SEEN);
@@ -307,7 +302,7 @@ END_TEST
 
 START_TEST(the_menu_is_of_the_marked_cards_and_says_so)
 {
-	keys("* x");
+	press(&f, "* x");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_MENU);
 	ck_assert(f.model->menu.marked);
 	ck_assert(f.model->menu.targets[VERB_CANCEL].allowed);
@@ -315,7 +310,7 @@ START_TEST(the_menu_is_of_the_marked_cards_and_says_so)
 	ck_assert(!f.model->menu.targets[VERB_RETRY].allowed);
 	ck_assert_str_eq(str_text(&f.model->menu.targets[VERB_RETRY].why), "one by one only");
 	size_t n = f.model->board.marks.len;
-	keys("c");
+	press(&f, "c");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
 	ck_assert_uint_eq(f.model->decision.targets.len, n);
 }
@@ -337,13 +332,13 @@ START_TEST(what_the_marked_cards_allow_is_known_as_they_change)
 
 	over.version = 9;
 	ck_assert(!board_marks_allow(f.model, VERB_APPROVE));
-	keys("*");
+	press(&f, "*");
 	ck_assert(board_marks_allow(f.model, VERB_APPROVE));
 	fixture_put(&f, over);
 	ck_assert(!board_marks_allow(f.model, VERB_APPROVE));
 	put_gate(1);
 	ck_assert(board_marks_allow(f.model, VERB_APPROVE));
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert_uint_eq(f.model->board.marks.len, 0);
 	ck_assert(!board_marks_allow(f.model, VERB_APPROVE));
 }
@@ -355,7 +350,7 @@ START_TEST(the_last_of_many_marked_cards_counts_as_the_first)
 		fixture_put(&f, fixture_run("batch", i, RUN_COMPLETED));
 	fixture_remove(&f, fixture_find(&f, "a1c003"));
 	put_gate(100);
-	keys("*");
+	press(&f, "*");
 	ck_assert_uint_gt(f.model->board.marks.len, 80);
 	ck_assert(board_marks_allow(f.model, VERB_APPROVE));
 }
@@ -363,10 +358,10 @@ END_TEST
 
 START_TEST(what_the_menu_of_the_marked_cards_leaves_out_is_for_the_run_in_focus)
 {
-	keys("4 * x");
+	press(&f, "4 * x");
 	ck_assert(f.model->menu.targets[VERB_EDIT].absent);
 	ck_assert(f.model->menu.targets[VERB_ANSWER].absent);
-	keys("Esc");
+	press(&f, "Esc");
 	decision_open(f.model, VERB_EDIT, &f.fx);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_EDIT);
 }
@@ -374,12 +369,12 @@ END_TEST
 
 START_TEST(the_menu_of_marked_cards_that_are_gone_acts_on_no_other)
 {
-	keys("2 Space x");
+	press(&f, "2 Space x");
 	ck_assert(f.model->menu.marked);
 	ck_assert_uint_eq(f.model->board.marks.len, 1);
 	fixture_remove(&f, f.model->board.marks.items[0]);
 	ck_assert_uint_eq(f.model->board.marks.len, 0);
-	keys("c");
+	press(&f, "c");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	ck_assert_str_eq(str_text(&f.model->notice.text), "cancel: the marked runs are gone.");
 }
@@ -387,7 +382,7 @@ END_TEST
 
 START_TEST(what_is_marked_on_the_board_is_not_meant_elsewhere)
 {
-	keys("* H c");
+	press(&f, "* H c");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
 	ck_assert_uint_eq(f.model->decision.targets.len, 1);
 }
@@ -395,14 +390,14 @@ END_TEST
 
 START_TEST(orders_go_to_all_marked_runs_that_allow_it)
 {
-	keys("Space Space 4 Space c");
+	press(&f, "Space Space 4 Space c");
 	ck_assert_uint_eq(f.model->decision.targets.len, 3);
 	ck_assert_uint_eq(decision_allowed(&f.model->decision), 2);
-	keys("Enter");
+	press(&f, "Enter");
 	fixture_wait(&f, 400);
-	keys("y");
+	press(&f, "y");
 	fixture_wait(&f, 5000);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 2);
+	ck_assert_uint_eq(orders_left(&f), 2);
 	ck_assert_uint_eq(f.model->board.marks.len, 0);
 }
 END_TEST
@@ -410,11 +405,11 @@ END_TEST
 START_TEST(nothing_is_ordered_on_a_read_only_board)
 {
 	f.model->read_only = true;
-	keys("a");
+	press(&f, "a");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
-	keys("c");
+	press(&f, "c");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
-	keys("x a");
+	press(&f, "x a");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_MENU);
 }
 END_TEST
@@ -422,7 +417,7 @@ END_TEST
 START_TEST(nothing_is_ordered_while_the_engine_cannot_be_reached)
 {
 	fixture_condition(&f, CONDITION_DOWN, "connection refused");
-	keys("a");
+	press(&f, "a");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 }
 END_TEST
@@ -435,11 +430,11 @@ START_TEST(in_the_inbox_a_decision_goes_on_to_the_next)
 					     .prompt = VIEW("And this?"), .version = 1,
 					     .since_ms = FIXTURE_NOW, .required = 1 };
 	fixture_put(&f, other);
-	keys("I");
+	press(&f, "I");
 	ck_assert(run_key_eq(f.model->inbox.selected, fixture_find(&f, "a1c003")));
-	keys("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 400);
-	keys("y");
+	press(&f, "y");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_INBOX);
 	ck_assert(run_key_eq(f.model->inbox.selected, fixture_find(&f, "a22015")));
 }

@@ -1,5 +1,5 @@
 /* What is shown of the step under review. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 START_TEST(a_gate_prints_nothing_so_the_step_before_it_is_under_review)
@@ -25,7 +25,7 @@ START_TEST(a_gate_prints_nothing_so_the_step_before_it_is_under_review)
 	ck_assert(fixture_open(&f, "three-runs", 24, 80));
 	f.mute = true;
 	fixture_put(&f, run);
-	ck_assert(fixture_keys(&f, "a"));
+	press(&f, "a");
 	e = fixture_last(&f, EFFECT_DETAIL);
 	d.run = run;
 	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,

@@ -1,5 +1,5 @@
 /* The open run, the start form, help and palette, and the stack they lie on. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
@@ -14,11 +14,6 @@ static void close_all(void)
 	fixture_close(&f);
 }
 
-static void keys(const char *names)
-{
-	ck_assert_msg(fixture_keys(&f, names), "%s", names);
-}
-
 static const char *task(void)
 {
 	return str_text(&f.model->detail.task);
@@ -26,7 +21,7 @@ static const char *task(void)
 
 START_TEST(a_run_opens_on_its_failed_step)
 {
-	keys("4 Enter");
+	press(&f, "4 Enter");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
 	ck_assert_str_eq(task(), "verify");
 	ck_assert_int_eq(f.model->detail.pane, PANE_LOGS);
@@ -36,7 +31,7 @@ END_TEST
 
 START_TEST(a_run_opens_on_its_waiting_step)
 {
-	keys("Enter");
+	press(&f, "Enter");
 	ck_assert_str_eq(task(), "review");
 	ck_assert_int_eq(f.model->detail.pane, PANE_TASKS);
 }
@@ -44,7 +39,7 @@ END_TEST
 
 START_TEST(a_run_opens_on_its_running_step)
 {
-	keys("j Enter");
+	press(&f, "j Enter");
 	ck_assert_str_eq(task(), "verify");
 }
 END_TEST
@@ -53,7 +48,7 @@ START_TEST(the_cursor_stays_on_the_step_that_the_operator_chose)
 {
 	struct run_facts run = fixture_run("build", 2, RUN_FAILED);
 
-	keys("j Enter k");
+	press(&f, "j Enter k");
 	ck_assert_str_eq(task(), "build");
 	fixture_put(&f, run);
 	fixture_wait(&f, 1000);
@@ -63,7 +58,7 @@ END_TEST
 
 START_TEST(until_then_it_goes_to_what_matters)
 {
-	keys("j Enter");
+	press(&f, "j Enter");
 	ck_assert_str_eq(task(), "verify");
 	fixture_put(&f, fixture_run("build", 2, RUN_COMPLETED));
 	fixture_wait(&f, 1000);
@@ -73,7 +68,7 @@ END_TEST
 
 START_TEST(many_changes_are_read_a_few_times_a_second)
 {
-	keys("j Enter");
+	press(&f, "j Enter");
 	fixture_forget(&f);
 	for (int i = 0; i < 50; i++) {
 		struct run_facts run = fixture_run("build", 2, RUN_RUNNING);
@@ -91,7 +86,7 @@ START_TEST(an_open_run_is_what_orders_act_on)
 {
 	struct focus focus;
 
-	keys("4 Enter");
+	press(&f, "4 Enter");
 	ck_assert(model_focus(f.model, &focus));
 	ck_assert(run_key_eq(focus.key, fixture_find(&f, "a1e009")));
 	ck_assert(view_is(focus.task, "verify"));
@@ -100,9 +95,9 @@ END_TEST
 
 START_TEST(going_back_closes_the_log)
 {
-	keys("4 Enter");
+	press(&f, "4 Enter");
 	fixture_forget(&f);
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_LOG_CLOSE), 1);
 }
@@ -111,7 +106,7 @@ END_TEST
 START_TEST(an_answer_for_a_run_that_was_left_is_dropped)
 {
 	f.mute = true;
-	keys("Enter Esc j Enter");
+	press(&f, "Enter Esc j Enter");
 	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL,
 				       .request = fixture_last(&f, EFFECT_DETAIL)->request - 1,
 				       .detail = &(struct run_detail){ .n_tasks = 0 } });
@@ -123,7 +118,7 @@ START_TEST(the_start_form_sends_typed_values_as_json)
 {
 	const struct effect *e;
 
-	keys("n j Enter Right Tab Backspace \"5\" Tab \"s3cret\" Tab y");
+	press(&f, "n j Enter Right Tab Backspace \"5\" Tab \"s3cret\" Tab y");
 	e = fixture_last(&f, EFFECT_ORDER);
 	ck_assert_ptr_nonnull(e);
 	ck_assert_int_eq(e->order.verb, VERB_START);
@@ -135,8 +130,8 @@ END_TEST
 
 START_TEST(a_wrong_value_is_said_beside_its_field_and_nothing_is_sent)
 {
-	keys("n j Enter Tab \"x\" Tab Tab y");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	press(&f, "n j Enter Tab \"x\" Tab Tab y");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	ck_assert_uint_eq(f.model->start.at, 1);
 	ck_assert_uint_gt(f.model->start.fields.items[1].error.len, 0);
 	ck_assert_str_eq(str_text(&f.model->start.fields.items[2].error), "is needed");
@@ -148,7 +143,7 @@ START_TEST(the_started_run_is_followed_in_the_same_dialog)
 	struct run_facts run = fixture_run("backup", 60, RUN_RUNNING);
 	struct msg done = { .kind = MSG_DONE };
 
-	keys("n Enter y");
+	press(&f, "n Enter y");
 	done.request = fixture_last(&f, EFFECT_ORDER)->request;
 	done.done.follow_id = run.id;
 	fixture_send(&f, done);
@@ -158,16 +153,16 @@ START_TEST(the_started_run_is_followed_in_the_same_dialog)
 	ck_assert(run_key_is_set(f.model->start.key));
 	ck_assert_ptr_nonnull(f.model->start.detail);
 	ck_assert_int_eq(f.model->orders.lines.items[0]->state, ORDER_SEEN);
-	keys("Enter");
+	press(&f, "Enter");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
 }
 END_TEST
 
 START_TEST(the_palette_does_what_its_line_says)
 {
-	keys(": \"inbox\" Enter");
+	press(&f, ": \"inbox\" Enter");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_INBOX);
-	keys("q");
+	press(&f, "q");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 }
 END_TEST
@@ -176,7 +171,7 @@ START_TEST(help_lists_every_key_of_the_screen_below)
 {
 	bool found = false;
 
-	keys("?");
+	press(&f, "?");
 	for (size_t i = 0; i < f.model->help.lines.len; i++)
 		found = found || f.model->help.lines.items[i].action == ACTION_DENSITY;
 	ck_assert(found);
@@ -187,10 +182,10 @@ START_TEST(the_history_table_holds_open_runs_first_and_keeps_its_cursor)
 {
 	struct run_key second;
 
-	keys("H");
+	press(&f, "H");
 	ck_assert_uint_eq(f.model->runs.runs.len, 3);
 	ck_assert(run_key_eq(f.model->runs.runs.items[2], fixture_find(&f, "a1e009")));
-	keys("j");
+	press(&f, "j");
 	second = f.model->runs.runs.items[1];
 	fixture_put(&f, fixture_run("order", 50, RUN_PENDING));
 	ck_assert_uint_eq(f.model->runs.rows.at, 2);
@@ -202,25 +197,25 @@ END_TEST
 
 START_TEST(the_history_table_is_filtered_as_typed)
 {
-	keys("H / \"status:failed\"");
+	press(&f, "H / \"status:failed\"");
 	ck_assert_uint_eq(f.model->runs.runs.len, 1);
-	keys("Enter Enter");
+	press(&f, "Enter Enter");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
-	keys("Esc Esc");
+	press(&f, "Esc Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_HISTORY);
 	ck_assert_uint_eq(f.model->runs.runs.len, 3);
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 }
 END_TEST
 
 START_TEST(a_theme_is_tried_at_once_and_escape_takes_it_back)
 {
-	keys("T j");
+	press(&f, "T j");
 	ck_assert(view_is(fixture_last(&f, EFFECT_THEME)->text, "light"));
-	keys("Esc");
+	press(&f, "Esc");
 	ck_assert(view_is(fixture_last(&f, EFFECT_THEME)->text, "default"));
-	keys("T j Enter");
+	press(&f, "T j Enter");
 	ck_assert(view_is(fixture_last(&f, EFFECT_THEME)->text, "light"));
 }
 END_TEST
@@ -233,7 +228,7 @@ START_TEST(a_catalogue_becomes_a_table)
 	const struct effect *e;
 
 	f.mute = true;
-	keys(": \"queues\" Enter");
+	press(&f, ": \"queues\" Enter");
 	e = fixture_last(&f, EFFECT_CATALOG);
 	ck_assert_int_eq(e->catalog, CATALOG_QUEUES);
 	fixture_send(&f, (struct msg){ .kind = MSG_CATALOG, .request = e->request,
@@ -252,7 +247,7 @@ START_TEST(a_table_is_of_the_context_of_the_run_in_focus)
 	two.mute = true;
 	struct run_facts run = fixture_run("settle-invoices", 5, RUN_RUNNING);
 	ck_assert(board_select(two.model, fixture_find(&two, run.short_id.ptr)));
-	ck_assert(fixture_keys(&two, ": \"schedules\" Enter"));
+	press(&two, ": \"schedules\" Enter");
 	ck_assert_uint_eq(fixture_last(&two, EFFECT_CATALOG)->context, 1);
 	fixture_close(&two);
 }
@@ -264,7 +259,7 @@ START_TEST(a_table_that_was_cut_says_so)
 	static const struct view cells[] = { { "default", 7 } };
 
 	f.mute = true;
-	keys(": \"queues\" Enter");
+	press(&f, ": \"queues\" Enter");
 	fixture_send(&f, (struct msg){ .kind = MSG_CATALOG,
 				       .request = fixture_last(&f, EFFECT_CATALOG)->request,
 				       .catalog = { .kind = CATALOG_QUEUES, .columns = columns,
@@ -275,11 +270,11 @@ END_TEST
 
 START_TEST(the_metrics_are_the_statistics_of_each_workflow)
 {
-	keys("M");
+	press(&f, "M");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_CATALOG), 2);
 	ck_assert_int_eq(f.model->table.n_columns, STATS_COLUMNS);
 	ck_assert_uint_eq(table_len(&f.model->table), 3);
-	keys("G");
+	press(&f, "G");
 	ck_assert_uint_eq(f.model->table.rows.at, 2);
 }
 END_TEST

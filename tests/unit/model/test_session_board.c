@@ -1,20 +1,10 @@
 /* Whole sessions on the board: runs come, move and go, keys are pressed; the
  * selection, newcomers, marks and the filter. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 #include "model/board_layout.h"
 
 static struct fixture f;
-
-static void open_set(const char *set)
-{
-	ck_assert(fixture_open(&f, set, 24, 100));
-}
-
-static void press(const char *keys)
-{
-	ck_assert(fixture_keys(&f, keys));
-}
 
 static void close_set(void)
 {
@@ -31,7 +21,7 @@ static void mouse(enum mouse_button button, int row, int col)
 START_TEST(a_click_puts_the_cursor_on_a_card_and_the_next_opens_it)
 {
 	struct board_layout l;
-	ck_assert(fixture_open(&f, "night", 24, 100));
+	open_set(&f, "night");
 	board_layout_make(f.model, board_layout_body(f.model), &l);
 	struct rect failed = l.lane[LANE_FAILED];
 	int row = failed.row + LANE_HEADER_ROWS + l.card_pitch;
@@ -48,14 +38,14 @@ END_TEST
 START_TEST(the_wheel_moves_in_the_lane_under_the_pointer_and_clicks_give_no_order)
 {
 	struct board_layout l;
-	ck_assert(fixture_open(&f, "night", 24, 100));
+	open_set(&f, "night");
 	board_layout_make(f.model, board_layout_body(f.model), &l);
 	mouse(MOUSE_WHEEL_DOWN, l.lane[LANE_COMPLETED].row + 5, l.lane[LANE_COMPLETED].col);
 	ck_assert_int_eq(f.model->board.focus, LANE_COMPLETED);
 	ck_assert_uint_eq(f.model->board.lanes[LANE_COMPLETED].index, 1);
 	mouse(MOUSE_LEFT, l.lane[LANE_RUNNING].row, l.lane[LANE_RUNNING].col + 1);
 	ck_assert_int_eq(f.model->board.focus, LANE_RUNNING);
-	ck_assert(fixture_keys(&f, "a"));
+	press(&f, "a");
 	for (int row = 0; row < 24; row++)
 		mouse(MOUSE_LEFT, row, 50);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DECISION);
@@ -66,7 +56,7 @@ END_TEST
 
 START_TEST(newcomers_before_the_first_key_do_not_move_the_cursor_either)
 {
-	open_set("crowd");
+	open_set(&f, "crowd");
 	struct run_key before = board_selected(f.model);
 
 	fixture_put(&f, fixture_run("deploy", 300, RUN_WAITING));
@@ -79,8 +69,8 @@ END_TEST
 
 START_TEST(the_selected_card_stays_on_its_line_while_newcomers_come)
 {
-	open_set("crowd");
-	press("2 j j j");
+	open_set(&f, "crowd");
+	press(&f, "2 j j j");
 	const struct lane_state *l = &f.model->board.lanes[LANE_RUNNING];
 	size_t line = l->index - l->top;
 
@@ -92,11 +82,11 @@ END_TEST
 
 START_TEST(newcomers_are_counted_until_they_are_taken)
 {
-	open_set("three-runs");
-	press("j");
+	open_set(&f, "three-runs");
+	press(&f, "j");
 	fixture_happens(&f, "newcomers");
 	ck_assert_uint_eq(f.model->board.lanes[LANE_RUNNING].fresh, 3);
-	press(".");
+	press(&f, ".");
 	ck_assert_uint_eq(f.model->board.lanes[LANE_RUNNING].fresh, 0);
 	ck_assert_uint_eq(f.model->board.lanes[LANE_RUNNING].top, 0);
 	close_set();
@@ -105,8 +95,8 @@ END_TEST
 
 START_TEST(a_lane_keeps_its_number_when_folded)
 {
-	open_set("night");
-	press("3 - 1 3");
+	open_set(&f, "night");
+	press(&f, "3 - 1 3");
 	ck_assert_int_eq(f.model->board.focus, LANE_COMPLETED);
 	ck_assert(f.model->board.lanes[LANE_COMPLETED].folded);
 	close_set();
@@ -115,11 +105,11 @@ END_TEST
 
 START_TEST(star_marks_all_that_match)
 {
-	open_set("night");
-	press("/ \"workflow:deploy\" Enter *");
+	open_set(&f, "night");
+	press(&f, "/ \"workflow:deploy\" Enter *");
 	ck_assert_uint_eq(f.model->board.marks.len, board_total(f.model->cards) -
 				  board_count(f.model->cards, LANE_CANCELLED));
-	press("*");
+	press(&f, "*");
 	ck_assert_uint_eq(f.model->board.marks.len, 0);
 	close_set();
 }
@@ -127,8 +117,8 @@ END_TEST
 
 START_TEST(escape_while_typing_brings_the_old_filter_back)
 {
-	open_set("night");
-	press("/ \"deploy\" Enter / \" zzz\" Esc");
+	open_set(&f, "night");
+	press(&f, "/ \"deploy\" Enter / \" zzz\" Esc");
 	ck_assert_str_eq(str_text(&f.model->board.line.text), "deploy");
 	ck_assert(!f.model->board.typing);
 	ck_assert_uint_gt(board_total(f.model->cards), 0);
@@ -138,14 +128,14 @@ END_TEST
 
 START_TEST(a_broken_filter_leaves_the_last_good_one_in_force)
 {
-	open_set("night");
-	press("/ \"deploy\"");
+	open_set(&f, "night");
+	press(&f, "/ \"deploy\"");
 	size_t total = board_total(f.model->cards);
 
-	press("\" /(/\"");
+	press(&f, "\" /(/\"");
 	ck_assert_uint_gt(f.model->board.filter_error.len, 0);
 	ck_assert_uint_eq(board_total(f.model->cards), total);
-	press("Enter");
+	press(&f, "Enter");
 	ck_assert(f.model->board.typing);
 	close_set();
 }
@@ -153,12 +143,12 @@ END_TEST
 
 START_TEST(up_and_down_walk_through_earlier_filters)
 {
-	open_set("night");
-	press("/ Up");
+	open_set(&f, "night");
+	press(&f, "/ Up");
 	ck_assert_str_eq(str_text(&f.model->board.line.text), "workflow:deploy");
-	press("Up");
+	press(&f, "Up");
 	ck_assert_str_eq(str_text(&f.model->board.line.text), "status:failed");
-	press("Down Down");
+	press(&f, "Down Down");
 	ck_assert_str_eq(str_text(&f.model->board.line.text), "");
 	close_set();
 }
@@ -166,7 +156,7 @@ END_TEST
 
 START_TEST(waiting_runs_stand_above_running_ones)
 {
-	open_set("night");
+	open_set(&f, "night");
 	for (size_t i = 0; i < 2; i++) {
 		struct run_brief brief;
 
@@ -179,8 +169,8 @@ END_TEST
 
 START_TEST(a_smaller_terminal_keeps_the_selected_card_in_sight)
 {
-	open_set("crowd");
-	press("2 j j j j");
+	open_set(&f, "crowd");
+	press(&f, "2 j j j j");
 	fixture_send(&f, (struct msg){ .kind = MSG_RESIZE, .size = { 12, 40 } });
 	const struct lane_state *l = &f.model->board.lanes[LANE_RUNNING];
 
@@ -192,7 +182,7 @@ END_TEST
 
 START_TEST(an_outage_keeps_every_card)
 {
-	open_set("night");
+	open_set(&f, "night");
 	size_t total = board_total(f.model->cards);
 
 	fixture_happens(&f, "down");

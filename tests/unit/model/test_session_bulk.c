@@ -1,39 +1,17 @@
 /* Orders on several runs at once. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
 
-static void open_set(const char *set)
-{
-	ck_assert(fixture_open(&f, set, 24, 100));
-}
-
-static void press(const char *keys)
-{
-	ck_assert(fixture_keys(&f, keys));
-}
-
-/* Keys with time to read between them. */
-static void press_slowly(const char *keys)
-{
-	press(keys);
-	fixture_wait(&f, 1000);
-}
-
-static size_t orders(void)
-{
-	return fixture_asked(&f, EFFECT_ORDER);
-}
-
 START_TEST(orders_go_to_the_marked_cards)
 {
-	open_set("three-runs");
-	press_slowly("Space Space c Enter");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "Space Space c Enter");
 	ck_assert_uint_eq(f.model->decision.targets.len, 2);
-	press("y");
+	press(&f, "y");
 	fixture_wait(&f, 6000);
-	ck_assert_uint_eq(orders(), 2);
+	ck_assert_uint_eq(orders_left(&f), 2);
 	ck_assert_uint_eq(f.model->board.marks.len, 0);
 	fixture_close(&f);
 }
@@ -41,34 +19,34 @@ END_TEST
 
 START_TEST(a_mark_that_changed_is_left_out_of_the_bulk)
 {
-	open_set("three-runs");
-	press_slowly("Space Space c Enter");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "Space Space c Enter");
 	fixture_happens(&f, "build-ends");
-	press("y");
+	press(&f, "y");
 	fixture_wait(&f, 6000);
-	ck_assert_uint_eq(orders(), 1);
+	ck_assert_uint_eq(orders_left(&f), 1);
 	fixture_close(&f);
 }
 END_TEST
 
 START_TEST(u_takes_back_a_whole_bulk_and_nothing_given_before)
 {
-	open_set("three-runs");
-	press_slowly("c \"alone\" Enter");
-	press("y");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "c \"alone\" Enter");
+	press(&f, "y");
 	fixture_wait(&f, 1000);
-	press_slowly("* c \"all\" Enter");
-	press("y");
+	press_slowly(&f, "* c \"all\" Enter");
+	press(&f, "y");
 	size_t held = orders_count(&f.model->orders, ORDER_HELD);
 	ck_assert_uint_gt(held, 2);
-	press("u");
+	press(&f, "u");
 	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_HELD), 1);
 	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_TAKEN_BACK), held - 1);
 	ck_assert(view_starts(view_of_str(&f.model->notice.text), "Taken back: cancel "));
-	press("u");
+	press(&f, "u");
 	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_HELD), 0);
 	fixture_wait(&f, 10000);
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
@@ -79,24 +57,24 @@ static void cancel_a_family(void)
 	struct run_facts parent = fixture_run("deploy", 41, RUN_RUNNING);
 	struct run_facts child = fixture_run("build", 42, RUN_RUNNING);
 
-	open_set("empty");
+	open_set(&f, "empty");
 	fixture_put(&f, parent);
 	child.parent = parent.id;
 	fixture_put(&f, child);
-	press_slowly("l * c Enter");
+	press_slowly(&f, "l * c Enter");
 	ck_assert_uint_eq(f.model->decision.targets.len, 2);
-	press("y");
+	press(&f, "y");
 	fixture_wait(&f, 6000);
 }
 
 START_TEST(a_child_is_cancelled_after_its_parent)
 {
 	cancel_a_family();
-	ck_assert_uint_eq(orders(), 1);
+	ck_assert_uint_eq(orders_left(&f), 1);
 	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.workflow, "deploy"));
 	ck_assert_int_eq(orders_due(f.model), 0);
 	fixture_answer(&f, fixture_last(&f, EFFECT_ORDER)->request, OUTCOME_OK, "");
-	ck_assert_uint_eq(orders(), 2);
+	ck_assert_uint_eq(orders_left(&f), 2);
 	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.workflow, "build"));
 	/* That it was cancelled already by the parent's order is no failure. */
 	fixture_answer(&f, fixture_last(&f, EFFECT_ORDER)->request, OUTCOME_REFUSED,
@@ -111,7 +89,7 @@ START_TEST(a_child_is_cancelled_also_where_its_parent_cannot_be)
 {
 	cancel_a_family();
 	fixture_answer(&f, fixture_last(&f, EFFECT_ORDER)->request, OUTCOME_REFUSED, "no");
-	ck_assert_uint_eq(orders(), 2);
+	ck_assert_uint_eq(orders_left(&f), 2);
 	fixture_answer(&f, fixture_last(&f, EFFECT_ORDER)->request, OUTCOME_REFUSED, "no");
 	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_REFUSED), 2);
 	fixture_close(&f);
@@ -131,7 +109,7 @@ START_TEST(who_quits_sends_parents_first_too)
 	const struct run_key top = { 3, 1 }, child = { 2, 1 }, grandchild = { 1, 1 };
 	struct effects fx = { 0 };
 
-	open_set("empty");
+	open_set(&f, "empty");
 	give(&fx, grandchild, child);
 	give(&fx, child, top);
 	give(&fx, top, (struct run_key){ 0 });
@@ -152,15 +130,15 @@ START_TEST(two_that_name_each_other_as_parent_are_cancelled_both)
 	const struct run_key a = { 1, 1 }, b = { 2, 1 }, own = { 3, 1 };
 	struct effects fx = { 0 };
 
-	open_set("empty");
+	open_set(&f, "empty");
 	give(&fx, a, b);
 	give(&fx, b, a);
 	give(&fx, own, own);
 	orders_join(&f.model->orders, 0);
 	fixture_wait(&f, 6000);
-	ck_assert_uint_eq(orders(), 2);
+	ck_assert_uint_eq(orders_left(&f), 2);
 	fixture_answer(&f, f.model->orders.lines.items[1]->request, OUTCOME_OK, "");
-	ck_assert_uint_eq(orders(), 3);
+	ck_assert_uint_eq(orders_left(&f), 3);
 	fixture_close(&f);
 }
 END_TEST
@@ -173,7 +151,7 @@ START_TEST(a_great_bulk_is_held_without_delay)
 	const struct run_key parent = { MANY + 1, 1 };
 	struct effects fx = { 0 };
 
-	open_set("empty");
+	open_set(&f, "empty");
 	for (uint32_t i = 1; i <= MANY; i++)
 		give(&fx, (struct run_key){ i, 1 }, parent);
 	orders_join(&f.model->orders, 0);

@@ -1,6 +1,6 @@
 /* Whole sessions in an open run: where it opens, what its panes do with keys, what
  * stays when it changes. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
@@ -8,13 +8,8 @@ static struct fixture f;
 static void open_run(const char *set, const char *keys)
 {
 	ck_assert(fixture_open(&f, set, 30, 120));
-	ck_assert(fixture_keys(&f, keys));
+	press(&f, keys);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
-}
-
-static void press(const char *keys)
-{
-	ck_assert(fixture_keys(&f, keys));
 }
 
 static const char *task(void)
@@ -34,13 +29,13 @@ START_TEST(the_output_of_each_attempt_can_be_read)
 {
 	open_run("three-runs", "4 Enter 5");
 	ck_assert_int_eq(fixture_last(&f, EFFECT_LOG_OPEN)->log.attempt, 2);
-	press("[");
+	press(&f, "[");
 	ck_assert_int_eq(fixture_last(&f, EFFECT_LOG_OPEN)->log.attempt, 1);
-	press("[");
+	press(&f, "[");
 	ck_assert_str_eq(str_text(&f.model->notice.text), "There is no attempt before this one.");
-	press("]");
+	press(&f, "]");
 	ck_assert_int_eq(fixture_last(&f, EFFECT_LOG_OPEN)->log.attempt, 2);
-	press("[ Tab k");
+	press(&f, "[ Tab k");
 	ck_assert_int_eq(f.model->detail.attempt, 0);
 	fixture_close(&f);
 }
@@ -49,10 +44,10 @@ END_TEST
 START_TEST(letters_in_the_search_are_text)
 {
 	open_run("three-runs", "4 Enter 5 /");
-	press("\"qanc5\"");
+	press(&f, "\"qanc5\"");
 	ck_assert_str_eq(str_text(&f.model->detail.log.line.text), "qanc5");
 	ck_assert_int_eq(f.model->detail.pane, PANE_LOGS);
-	press("Esc");
+	press(&f, "Esc");
 	ck_assert(!f.model->detail.log.typing);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
 	fixture_close(&f);
@@ -62,11 +57,11 @@ END_TEST
 START_TEST(leaving_while_a_search_is_typed_ends_the_typing)
 {
 	open_run("three-runs", "4 Enter 5 / \"x\"");
-	press("Ctrl-C");
+	press(&f, "Ctrl-C");
 	while (f.model->depth > 1)
-		press("Esc");
-	press("Enter");
-	press("j");
+		press(&f, "Esc");
+	press(&f, "Enter");
+	press(&f, "j");
 	ck_assert(!f.model->detail.log.typing);
 	fixture_close(&f);
 }
@@ -76,10 +71,10 @@ START_TEST(escape_leaves_the_pane_then_the_run)
 {
 	open_run("three-runs", "4 Enter 5");
 	ck_assert(f.model->detail.in_pane);
-	press("Esc");
+	press(&f, "Esc");
 	ck_assert(!f.model->detail.in_pane);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_DETAIL);
-	press("Esc");
+	press(&f, "Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	fixture_close(&f);
 }
@@ -90,7 +85,7 @@ START_TEST(the_board_cursor_is_where_it_was)
 	open_run("night", "3 j j Enter");
 	struct run_key key = f.model->detail.key;
 
-	press("Esc Esc");
+	press(&f, "Esc Esc");
 	ck_assert(run_key_eq(board_selected(f.model), key));
 	fixture_close(&f);
 }
@@ -119,7 +114,7 @@ START_TEST(numbers_go_to_the_panes)
 	for (int i = 0; i < PANES; i++) {
 		char key[2] = { (char)('1' + i), 0 };
 
-		press(key);
+		press(&f, key);
 		ck_assert_int_eq(f.model->detail.pane, i);
 	}
 	fixture_close(&f);
@@ -130,7 +125,7 @@ START_TEST(a_pane_that_was_chosen_before_the_run_was_read_stays)
 {
 	ck_assert(fixture_open(&f, "three-runs", 30, 120));
 	f.mute = true;
-	press("j Enter 3");
+	press(&f, "j Enter 3");
 	f.mute = false;
 	fixture_wait(&f, 1000);
 	ck_assert_ptr_nonnull(f.model->detail.detail);
@@ -142,7 +137,7 @@ END_TEST
 
 static void saves(const char *keys, const char *name, const char *text)
 {
-	press(keys);
+	press(&f, keys);
 	const struct effect *e = fixture_last(&f, EFFECT_SAVE);
 	ck_assert_ptr_nonnull(e);
 	ck_assert(view_ends(e->path, name));
@@ -196,7 +191,7 @@ static void follow_run(void)
 {
 	ck_assert(fixture_open(&f, "three-runs", 30, 120));
 	f.model->contexts[0].can_follow = true;
-	press("j Enter");
+	press(&f, "j Enter");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 1);
 }
 
@@ -228,7 +223,7 @@ START_TEST(one_run_is_followed_at_a_time)
 	fixture_send(&f, (struct msg){ .kind = MSG_TICK });
 	ck_assert_uint_gt(f.model->detail.follow, first);
 	while (f.model->depth > 1)
-		press("Esc");
+		press(&f, "Esc");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_FOLLOW), 2);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_UNFOLLOW), 2);
 	fixture_close(&f);
@@ -307,9 +302,9 @@ static void expect_history(int64_t first, int64_t last, const char *older)
 static void open_history(void)
 {
 	ck_assert(fixture_open(&f, "three-runs", 20, 120));
-	press("j Enter");
+	press(&f, "j Enter");
 	f.mute = true;
-	press("6");
+	press(&f, "6");
 	tell_history(101, 150, "c1");
 }
 
@@ -318,17 +313,17 @@ START_TEST(a_long_history_opens_at_its_end_and_is_read_on_the_way_up)
 	open_history();
 	const size_t *top = &f.model->detail.scroll[PANE_HISTORY].top;
 	ck_assert_uint_gt(*top, 30);
-	press("g");
+	press(&f, "g");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_HISTORY), 1);
-	press("k");
+	press(&f, "k");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_HISTORY), 2);
 	ck_assert(view_is(fixture_last(&f, EFFECT_HISTORY)->text, "c1"));
-	press("k");
+	press(&f, "k");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_HISTORY), 2);
 	tell_history(61, 100, "");
 	expect_history(61, 150, "");
 	ck_assert_uint_eq(*top, 40);
-	press("g k");
+	press(&f, "g k");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_HISTORY), 2);
 	fixture_close(&f);
 }
@@ -337,7 +332,7 @@ END_TEST
 START_TEST(newer_lines_of_a_long_history_come_behind_those_that_were_read)
 {
 	open_history();
-	press("g k");
+	press(&f, "g k");
 	tell_history(61, 100, "c2");
 	f.model->detail.follow = 1000;
 	tell(1000, RUN_PAUSED);
@@ -351,7 +346,7 @@ END_TEST
 START_TEST(what_was_left_out_is_read_by_enter)
 {
 	ck_assert(fixture_open(&f, "three-runs", 20, 120));
-	press("j Enter");
+	press(&f, "j Enter");
 	f.mute = true;
 	const struct task_facts tasks[] = {
 		{ .id = VIEW("one-1"), .status = TASK_COMPLETED },
@@ -366,11 +361,11 @@ START_TEST(what_was_left_out_is_read_by_enter)
 	f.model->detail.follow = 1000;
 	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = 1000, .detail = &detail });
 	size_t before = fixture_asked(&f, EFFECT_DETAIL);
-	press("g j Enter Enter");
+	press(&f, "g j Enter Enter");
 	ck_assert_str_eq(task(), "2");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
 	ck_assert(fixture_last(&f, EFFECT_DETAIL)->more);
-	press("j Enter");
+	press(&f, "j Enter");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_DETAIL), before + 1);
 	fixture_close(&f);
 }
@@ -381,7 +376,7 @@ START_TEST(help_names_the_keys_of_the_logs_when_opened_from_there)
 	bool has_follow = false;
 
 	open_run("three-runs", "4 Enter 5");
-	press("?");
+	press(&f, "?");
 	for (size_t i = 0; i < f.model->help.lines.len; i++)
 		has_follow = has_follow || f.model->help.lines.items[i].action == ACTION_FOLLOW;
 	ck_assert(has_follow);
@@ -408,7 +403,7 @@ START_TEST(enter_on_a_child_opens_it_and_escape_comes_back)
 	struct run_key parent, key;
 	struct str id = { 0 };
 
-	ck_assert(fixture_open(&f, "empty", 24, 100));
+	open_set(&f, "empty");
 	f.mute = true;
 	key = fixture_put(&f, child);
 	parent = fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
@@ -416,11 +411,11 @@ START_TEST(enter_on_a_child_opens_it_and_escape_comes_back)
 	struct effects fx = { 0 };
 	detail_open(f.model, parent, &fx);
 	tell_detail(parent, str_text(&id));
-	ck_assert(fixture_keys(&f, "Enter"));
+	press(&f, "Enter");
 	ck_assert(run_key_eq(f.model->detail.key, key));
-	ck_assert(fixture_keys(&f, "Esc"));
+	press(&f, "Esc");
 	ck_assert(run_key_eq(f.model->detail.key, parent));
-	ck_assert(fixture_keys(&f, "Esc"));
+	press(&f, "Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	effects_release(&fx);
 	str_release(&id);
@@ -433,12 +428,12 @@ START_TEST(a_child_that_is_not_on_the_board_is_said)
 	struct run_key parent;
 	struct effects fx = { 0 };
 
-	ck_assert(fixture_open(&f, "empty", 24, 100));
+	open_set(&f, "empty");
 	f.mute = true;
 	parent = fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
 	detail_open(f.model, parent, &fx);
 	tell_detail(parent, "elsewhere");
-	ck_assert(fixture_keys(&f, "Enter"));
+	press(&f, "Enter");
 	ck_assert(run_key_eq(f.model->detail.key, parent));
 	ck_assert_str_eq(str_text(&f.model->notice.text), "The run elsewhere is not on this board.");
 	effects_release(&fx);

@@ -1,32 +1,22 @@
 /* Sessions in the menu of orders. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
-
-static void open_set(const char *set)
-{
-	ck_assert(fixture_open(&f, set, 24, 100));
-}
-
-static void press(const char *keys)
-{
-	ck_assert(fixture_keys(&f, keys));
-}
 
 START_TEST(the_menu_lists_only_what_the_backend_has)
 {
 	const struct menu_state *s;
 
-	open_set("three-runs");
-	press("x");
+	open_set(&f, "three-runs");
+	press(&f, "x");
 	s = &f.model->menu;
 	ck_assert_uint_eq(s->n_shown, 11);
 	for (size_t i = 0; i < s->n_shown; i++)
 		ck_assert_int_ne(s->shown[i], VERB_TERMINATE);
-	press("T");
+	press(&f, "T");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_MENU);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
@@ -39,9 +29,9 @@ START_TEST(the_menus_cursor_stays_on_its_verb_when_others_vanish)
 	struct run_detail detail = { .tasks = &task, .n_tasks = 1 };
 	const struct menu_state *s;
 
-	open_set("three-runs");
+	open_set(&f, "three-runs");
 	f.mute = true;
-	press("x G k");
+	press(&f, "x G k");
 	s = &f.model->menu;
 	ck_assert_int_eq(s->shown[s->rows.at], VERB_CANCEL);
 	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = s->request,
@@ -57,12 +47,12 @@ START_TEST(a_menu_on_a_low_screen_scrolls_by_what_is_seen)
 	const struct menu_state *s;
 
 	ck_assert(fixture_open(&f, "three-runs", 12, 60));
-	press("x G");
+	press(&f, "x G");
 	s = &f.model->menu;
 	/* Two bars, a frame, and eight rows between them. */
 	ck_assert_uint_gt(s->n_shown, 8);
 	ck_assert_uint_eq(s->rows.top, s->n_shown - 8);
-	press("k k");
+	press(&f, "k k");
 	ck_assert_uint_eq(s->rows.top, s->n_shown - 8);
 	fixture_send(&f, (struct msg){ .kind = MSG_RESIZE, .size = { 24, 60 } });
 	ck_assert_uint_eq(s->rows.top, 0);

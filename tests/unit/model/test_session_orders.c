@@ -1,31 +1,9 @@
 /* Whole sessions of deciding: from the key to the order that leaves, and back. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 #include "model/target.h"
 
 static struct fixture f;
-
-static void open_set(const char *set)
-{
-	ck_assert(fixture_open(&f, set, 24, 100));
-}
-
-static void press(const char *keys)
-{
-	ck_assert(fixture_keys(&f, keys));
-}
-
-/* Keys with time to read between them. */
-static void press_slowly(const char *keys)
-{
-	press(keys);
-	fixture_wait(&f, 1000);
-}
-
-static size_t orders(void)
-{
-	return fixture_asked(&f, EFFECT_ORDER);
-}
 
 static enum order_state last_state(void)
 {
@@ -37,10 +15,10 @@ static enum order_state last_state(void)
 
 START_TEST(a_comment_may_be_left_out)
 {
-	open_set("three-runs");
-	press_slowly("a Enter");
-	press("y");
-	ck_assert_uint_eq(orders(), 1);
+	open_set(&f, "three-runs");
+	press_slowly(&f, "a Enter");
+	press(&f, "y");
+	ck_assert_uint_eq(orders_left(&f), 1);
 	ck_assert_uint_eq(fixture_last(&f, EFFECT_ORDER)->order.comment.len, 0);
 	fixture_close(&f);
 }
@@ -48,57 +26,57 @@ END_TEST
 
 START_TEST(stray_enters_never_confirm)
 {
-	open_set("three-runs");
-	press_slowly("a");
-	press_slowly("Enter Enter Enter Enter Enter");
-	ck_assert_uint_eq(orders(), 0);
+	open_set(&f, "three-runs");
+	press_slowly(&f, "a");
+	press_slowly(&f, "Enter Enter Enter Enter Enter");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
 
 START_TEST(escape_leaves_the_dialog_at_every_stage)
 {
-	open_set("three-runs");
-	press_slowly("a \"x\" Esc");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "a \"x\" Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
-	press_slowly("a Enter Esc");
+	press_slowly(&f, "a Enter Esc");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
 
 START_TEST(letters_in_a_comment_are_text)
 {
-	open_set("three-runs");
-	press("a \"yqnuarc?:/\"");
+	open_set(&f, "three-runs");
+	press(&f, "a \"yqnuarc?:/\"");
 	ck_assert_str_eq(str_text(&f.model->decision.line.text), "yqnuarc?:/");
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
 
 START_TEST(escape_takes_back_what_was_typed_ahead)
 {
-	open_set("three-runs");
-	press("a Enter y Esc");
+	open_set(&f, "three-runs");
+	press(&f, "a Enter y Esc");
 	fixture_wait(&f, 2000);
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
 
 START_TEST(a_target_that_changes_disarms_the_dialog_and_says_what_changed)
 {
-	open_set("three-runs");
-	press_slowly("a Enter");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "a Enter");
 	fixture_happens(&f, "approved-elsewhere");
 	ck_assert(!decision_is_armed(&f.model->decision));
 	ck_assert_str_eq(str_text(&f.model->decision.changed), "deploy a1c003 is running now.");
-	press("y");
-	ck_assert_uint_eq(orders(), 0);
-	press("Tab Enter");
-	ck_assert_uint_eq(orders(), 0);
+	press(&f, "y");
+	ck_assert_uint_eq(orders_left(&f), 0);
+	press(&f, "Tab Enter");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
@@ -111,8 +89,8 @@ START_TEST(who_changed_the_target_is_said)
 				   .status = TASK_COMPLETED, .attempt = 1 };
 	struct run_detail detail = { .tasks = &task, .n_tasks = 1 };
 
-	open_set("three-runs");
-	press_slowly("a Enter");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "a Enter");
 	f.mute = true;
 	task.gate = (struct gate_facts){ .given = &vote, .n_given = 1 };
 	fixture_happens(&f, "approved-elsewhere");
@@ -128,22 +106,22 @@ END_TEST
 
 START_TEST(a_cancel_typed_ahead_can_be_taken_back_at_once)
 {
-	open_set("three-runs");
-	press("c Enter y u");
+	open_set(&f, "three-runs");
+	press(&f, "c Enter y u");
 	ck_assert_int_eq(last_state(), ORDER_TAKEN_BACK);
 	fixture_wait(&f, 10000);
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
 
 START_TEST(a_run_that_went_to_a_hidden_lane_is_not_acted_upon)
 {
-	open_set("three-runs");
-	press("j");
+	open_set(&f, "three-runs");
+	press(&f, "j");
 	fixture_put(&f, fixture_run("build", 2, RUN_CANCELLED));
 	ck_assert(!run_key_is_set(board_selected(f.model)));
-	press("N");
+	press(&f, "N");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	fixture_close(&f);
 }
@@ -151,22 +129,22 @@ END_TEST
 
 START_TEST(a_target_that_changes_while_typed_ahead_is_not_acted_upon)
 {
-	open_set("three-runs");
-	press("a Enter y");
+	open_set(&f, "three-runs");
+	press(&f, "a Enter y");
 	fixture_happens(&f, "approved-elsewhere");
 	fixture_wait(&f, 2000);
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
 
 START_TEST(progress_of_the_target_does_not_disarm_the_dialog)
 {
-	open_set("three-runs");
+	open_set(&f, "three-runs");
 	struct arena arena = { 0 };
 	struct run_facts run;
 
-	press_slowly("a Enter");
+	press_slowly(&f, "a Enter");
 	ck_assert(store_facts(f.store, fixture_find(&f, "a1c003"), &run, &arena));
 	run.progress = 0.5F;
 	fixture_put(&f, run);
@@ -178,8 +156,8 @@ END_TEST
 
 START_TEST(another_run_that_changes_does_not_disarm_the_dialog)
 {
-	open_set("three-runs");
-	press_slowly("a Enter");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "a Enter");
 	fixture_happens(&f, "build-ends");
 	ck_assert(decision_is_armed(&f.model->decision));
 	fixture_close(&f);
@@ -188,10 +166,10 @@ END_TEST
 
 START_TEST(newcomers_do_not_change_what_an_open_dialog_acts_on)
 {
-	open_set("three-runs");
-	press_slowly("a Enter");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "a Enter");
 	fixture_happens(&f, "newcomers");
-	press("y");
+	press(&f, "y");
 	ck_assert(run_key_eq(fixture_last(&f, EFFECT_ORDER)->key, fixture_find(&f, "a1c003")));
 	fixture_close(&f);
 }
@@ -199,14 +177,14 @@ END_TEST
 
 START_TEST(a_cancel_is_held_for_five_seconds)
 {
-	open_set("three-runs");
-	press_slowly("j c \"wrong branch\" Enter");
-	press("y");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "j c \"wrong branch\" Enter");
+	press(&f, "y");
 	ck_assert_int_eq(last_state(), ORDER_HELD);
 	fixture_wait(&f, 4999);
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_wait(&f, 1);
-	ck_assert_uint_eq(orders(), 1);
+	ck_assert_uint_eq(orders_left(&f), 1);
 	const struct effect *e = fixture_last(&f, EFFECT_ORDER);
 
 	ck_assert_int_eq(e->order.verb, VERB_CANCEL);
@@ -218,23 +196,23 @@ END_TEST
 
 START_TEST(a_reject_is_held_and_u_takes_it_back)
 {
-	open_set("three-runs");
-	press_slowly("r \"no\" Enter");
-	press("y");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "r \"no\" Enter");
+	press(&f, "y");
 	ck_assert_int_eq(last_state(), ORDER_HELD);
-	press("u");
+	press(&f, "u");
 	ck_assert_int_eq(last_state(), ORDER_TAKEN_BACK);
 	fixture_wait(&f, 10000);
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
 
 START_TEST(u_takes_back_from_any_screen)
 {
-	open_set("three-runs");
-	press_slowly("c Enter");
-	press("y I u");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "c Enter");
+	press(&f, "y I u");
 	ck_assert_int_eq(last_state(), ORDER_TAKEN_BACK);
 	fixture_close(&f);
 }
@@ -242,12 +220,12 @@ END_TEST
 
 START_TEST(quitting_with_a_held_order_asks)
 {
-	open_set("three-runs");
-	press_slowly("c Enter");
-	press("y q");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "c Enter");
+	press(&f, "y q");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_QUIT);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
-	press("Esc");
+	press(&f, "Esc");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_QUIT), 0);
 	fixture_close(&f);
 }
@@ -255,9 +233,9 @@ END_TEST
 
 START_TEST(a_refused_order_says_the_engines_words)
 {
-	open_set("three-runs");
-	press_slowly("a Enter");
-	press("y");
+	open_set(&f, "three-runs");
+	press_slowly(&f, "a Enter");
+	press(&f, "y");
 	fixture_happens(&f, "refused");
 	ck_assert_int_eq(last_state(), ORDER_REFUSED);
 	ck_assert_str_eq(str_text(&f.model->notice.text),
@@ -273,11 +251,11 @@ START_TEST(read_only_refuses_orders_with_a_sentence)
 	ck_assert(fixture_open_with(&f, "three-runs", &(struct fixture_setup){
 		.rows = 24, .cols = 100, .read_only = true }));
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		press(keys[i]);
+		press(&f, keys[i]);
 		ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 		ck_assert_ptr_nonnull(strstr(str_text(&f.model->notice.text), "read-only"));
 	}
-	ck_assert_uint_eq(orders(), 0);
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
@@ -288,15 +266,15 @@ START_TEST(what_a_context_has_switched_off_is_said_why)
 	struct msg msg = { .kind = MSG_IDENTITY, .identity = { .off = off } };
 	struct focus focus;
 	struct target t;
-	open_set("three-runs");
+	open_set(&f, "three-runs");
 	fixture_send(&f, msg);
 	ck_assert(model_focus(f.model, &focus));
 	target_make(f.model, VERB_APPROVE, &focus, NULL, &t);
 	ck_assert(!t.allowed);
 	ck_assert_str_eq(str_text(&t.why), "switched off by the UI server");
 	target_release(&t);
-	press_slowly("a Enter y");
-	ck_assert_uint_eq(orders(), 0);
+	press_slowly(&f, "a Enter y");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	/* The next word of the server is another one. */
 	msg.identity.off = NULL;
 	fixture_send(&f, msg);
@@ -314,7 +292,7 @@ START_TEST(a_gate_that_is_not_for_us_is_said_so_by_its_card)
 	struct focus focus;
 	struct arena arena = { 0 };
 	struct target t;
-	open_set("three-runs");
+	open_set(&f, "three-runs");
 	ck_assert(model_focus(f.model, &focus));
 	ck_assert(store_facts(f.store, focus.key, &run, &arena));
 	run.actions.known |= 1U << VERB_APPROVE;
@@ -338,10 +316,10 @@ END_TEST
 
 START_TEST(an_answer_is_checked_by_its_schema)
 {
-	open_set("question");
-	press_slowly("i \"many\" Enter");
-	press("y");
-	ck_assert_uint_eq(orders(), 0);
+	open_set(&f, "question");
+	press_slowly(&f, "i \"many\" Enter");
+	press(&f, "y");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	ck_assert_uint_gt(f.model->decision.line_error.len, 0);
 	fixture_close(&f);
 }
@@ -349,10 +327,10 @@ END_TEST
 
 START_TEST(an_answer_leaves_as_json)
 {
-	open_set("question");
-	press_slowly("i \"3\" Enter");
-	press("y");
-	ck_assert_uint_eq(orders(), 1);
+	open_set(&f, "question");
+	press_slowly(&f, "i \"3\" Enter");
+	press(&f, "y");
+	ck_assert_uint_eq(orders_left(&f), 1);
 	ck_assert_int_eq(fixture_last(&f, EFFECT_ORDER)->order.verb, VERB_ANSWER);
 	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.value, "3"));
 	fixture_close(&f);
@@ -361,8 +339,8 @@ END_TEST
 
 START_TEST(a_question_cannot_be_approved)
 {
-	open_set("question");
-	press("a");
+	open_set(&f, "question");
+	press(&f, "a");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
 	ck_assert_uint_gt(f.model->notice.text.len, 0);
 	fixture_close(&f);

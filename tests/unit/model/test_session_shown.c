@@ -1,5 +1,5 @@
 /* Sessions of deciding where the backend says first what a decision would send. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
@@ -8,11 +8,6 @@ static void open_saying(void)
 {
 	ck_assert(fixture_open(&f, "three-runs", 30, 100));
 	f.model->contexts[0].can_preview = true;
-}
-
-static void press(const char *keys)
-{
-	ck_assert(fixture_keys(&f, keys));
 }
 
 static size_t sent(void)
@@ -28,14 +23,14 @@ static void say(const char *text)
 START_TEST(the_first_time_yes_is_dead_until_the_words_were_shown)
 {
 	open_saying();
-	press("a \"fine\" Enter");
+	press(&f, "a \"fine\" Enter");
 	fixture_wait(&f, 1000);
 	ck_assert(fixture_last(&f, EFFECT_ORDER)->order.preview);
 	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.comment, "fine"));
-	press("y");
+	press(&f, "y");
 	ck_assert_uint_eq(sent(), 0);
 	say("update decide {\"approved\":true}");
-	press("y");
+	press(&f, "y");
 	ck_assert_uint_eq(sent(), 1);
 	fixture_close(&f);
 }
@@ -44,15 +39,15 @@ END_TEST
 START_TEST(what_was_shown_once_is_remembered)
 {
 	open_saying();
-	press("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 1000);
 	say("update decide {}");
-	press("y");
+	press(&f, "y");
 	ck_assert(view_is(fixture_last(&f, EFFECT_REMEMBER)->path, "shown"));
 	fixture_forget(&f);
-	press("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 1000);
-	press("y");
+	press(&f, "y");
 	ck_assert_uint_eq(sent(), 2);
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_REMEMBER), 0);
 	fixture_close(&f);
@@ -62,12 +57,12 @@ END_TEST
 START_TEST(another_verb_is_shown_for_itself)
 {
 	open_saying();
-	press("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 1000);
 	say("update decide {}");
-	press("y r Enter");
+	press(&f, "y r Enter");
 	fixture_wait(&f, 1000);
-	press("y");
+	press(&f, "y");
 	ck_assert_uint_eq(sent(), 1);
 	fixture_close(&f);
 }
@@ -76,10 +71,10 @@ END_TEST
 START_TEST(what_cannot_be_said_is_not_sent_for_the_first_time)
 {
 	open_saying();
-	press("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 1000);
 	fixture_answer(&f, f.model->decision.shown.request, OUTCOME_REFUSED, "no mapping");
-	press("y");
+	press(&f, "y");
 	ck_assert_uint_eq(sent(), 0);
 	ck_assert_str_eq(str_text(&f.model->decision.shown.trouble), "no mapping");
 	fixture_close(&f);
@@ -89,10 +84,10 @@ END_TEST
 START_TEST(a_backend_that_says_nothing_is_not_asked)
 {
 	ck_assert(fixture_open(&f, "three-runs", 30, 100));
-	press("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 1000);
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
-	press("y");
+	ck_assert_uint_eq(orders_left(&f), 0);
+	press(&f, "y");
 	ck_assert_uint_eq(sent(), 1);
 	fixture_close(&f);
 }
@@ -103,9 +98,9 @@ START_TEST(an_effect_that_does_not_come_is_said_after_ten_seconds)
 	const struct order_line *l;
 
 	ck_assert(fixture_open(&f, "three-runs", 30, 100));
-	press("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 1000);
-	press("y");
+	press(&f, "y");
 	l = f.model->orders.lines.items[0];
 	fixture_answer(&f, l->request, OUTCOME_OK, "");
 	ck_assert_str_eq(order_words(l, f.now_ms), "accepted");
@@ -118,7 +113,7 @@ END_TEST
 static void press_often(const char *key, int times)
 {
 	while (times-- > 0)
-		press(key);
+		press(&f, key);
 }
 
 START_TEST(what_is_sent_is_scrolled_to_its_end_and_back_from_there)
@@ -127,7 +122,7 @@ START_TEST(what_is_sent_is_scrolled_to_its_end_and_back_from_there)
 	struct str words = { 0 };
 
 	open_saying();
-	press("a Enter");
+	press(&f, "a Enter");
 	fixture_wait(&f, 1000);
 	for (int i = 0; i < 60; i++)
 		str_add_text(&words, "a\n");
@@ -137,7 +132,7 @@ START_TEST(what_is_sent_is_scrolled_to_its_end_and_back_from_there)
 	ck_assert_int_eq(l.sent_rows, 60);
 	ck_assert_int_eq(l.scroll_most, 60 - (l.sent.rows - 1));
 	ck_assert_int_eq(l.scroll, l.scroll_most);
-	press("PgUp");
+	press(&f, "PgUp");
 	decision_layout_make(f.model, &l);
 	ck_assert_int_eq(l.scroll, l.scroll_most - 1);
 	press_often("PgUp", 100);

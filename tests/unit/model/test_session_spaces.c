@@ -1,5 +1,5 @@
 /* Sessions of going over to another namespace. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
@@ -8,16 +8,11 @@ static void open_with_spaces(void)
 {
 	struct run_facts run = fixture_run("deploy", 9, RUN_RUNNING);
 
-	ck_assert(fixture_open(&f, "empty", 24, 100));
+	open_set(&f, "empty");
 	f.mute = true;
 	f.model->contexts[0].can_space = true;
 	run.actions.allowed = run.actions.known = 1U << VERB_CANCEL;
 	fixture_put(&f, run);
-}
-
-static void press(const char *keys)
-{
-	ck_assert(fixture_keys(&f, keys));
 }
 
 START_TEST(the_palette_takes_the_name)
@@ -25,7 +20,7 @@ START_TEST(the_palette_takes_the_name)
 	const struct effect *e;
 
 	open_with_spaces();
-	press(": \"namespace payments\" Enter");
+	press(&f, ": \"namespace payments\" Enter");
 	e = fixture_last(&f, EFFECT_SPACE);
 	ck_assert_ptr_nonnull(e);
 	ck_assert(view_is(e->text, "payments"));
@@ -44,14 +39,14 @@ START_TEST(enter_on_the_table_goes_there_and_all_closes)
 	struct msg msg = { .kind = MSG_CATALOG };
 
 	open_with_spaces();
-	press(": \"namespaces\" Enter");
+	press(&f, ": \"namespaces\" Enter");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_TABLE);
 	ck_assert_int_eq(fixture_last(&f, EFFECT_CATALOG)->catalog, CATALOG_SPACES);
 	msg.request = fixture_last(&f, EFFECT_CATALOG)->request;
 	msg.catalog = (struct msg_catalog){ .kind = CATALOG_SPACES, .columns = columns, .rows = rows,
 					    .len = 2 };
 	fixture_send(&f, msg);
-	press("j Enter");
+	press(&f, "j Enter");
 	ck_assert(view_is(fixture_last(&f, EFFECT_SPACE)->text, "payments"));
 	fixture_answer(&f, fixture_last(&f, EFFECT_SPACE)->request, OUTCOME_OK, "");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_BOARD);
@@ -62,9 +57,9 @@ END_TEST
 START_TEST(what_comes_then_is_not_held_back_as_new)
 {
 	open_with_spaces();
-	press("j");
+	press(&f, "j");
 	fixture_send(&f, (struct msg){ .kind = MSG_COMPLETE });
-	press(": \"ns payments\" Enter");
+	press(&f, ": \"ns payments\" Enter");
 	fixture_remove(&f, board_selected(f.model));
 	fixture_answer(&f, fixture_last(&f, EFFECT_SPACE)->request, OUTCOME_OK, "");
 	for (int i = 20; i < 25; i++)
@@ -78,12 +73,12 @@ END_TEST
 START_TEST(a_held_order_refuses_it_until_it_is_taken_back)
 {
 	open_with_spaces();
-	press("c Enter y");
+	press(&f, "c Enter y");
 	ck_assert_uint_eq(orders_count(&f.model->orders, ORDER_HELD), 1);
-	press(": \"namespace payments\" Enter");
+	press(&f, ": \"namespace payments\" Enter");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_SPACE), 0);
 	ck_assert(f.model->notice.bad);
-	press("u : \"namespace payments\" Enter");
+	press(&f, "u : \"namespace payments\" Enter");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_SPACE), 1);
 	fixture_close(&f);
 }
@@ -92,11 +87,11 @@ END_TEST
 START_TEST(a_refusal_says_why_and_changes_nothing)
 {
 	open_with_spaces();
-	press(": \"ns nowhere\" Enter");
+	press(&f, ": \"ns nowhere\" Enter");
 	fixture_answer(&f, fixture_last(&f, EFFECT_SPACE)->request, OUTCOME_NOT_FOUND, "no nowhere");
 	ck_assert_str_eq(str_text(&f.model->notice.text), "Not gone over: no nowhere");
 	ck_assert_uint_eq(f.model->contexts[0].space.len, 0);
-	press(": \"ns payments\" Enter");
+	press(&f, ": \"ns payments\" Enter");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_SPACE), 2);
 	fixture_close(&f);
 }
@@ -106,7 +101,7 @@ START_TEST(where_no_engine_has_any_it_is_said)
 {
 	open_with_spaces();
 	f.model->contexts[0].can_space = false;
-	press(": \"namespace payments\" Enter");
+	press(&f, ": \"namespace payments\" Enter");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_SPACE), 0);
 	ck_assert_str_eq(str_text(&f.model->notice.text), "No engine of this board has namespaces.");
 	fixture_close(&f);

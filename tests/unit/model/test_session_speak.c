@@ -1,5 +1,5 @@
 /* Sessions of speaking to a run's own code, and of ordering schedules. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static struct fixture f;
@@ -11,15 +11,10 @@ static void open_with_words(void)
 	const uint32_t words = 1U << VERB_SIGNAL | 1U << VERB_UPDATE | 1U << VERB_QUERY |
 			       1U << VERB_STACK;
 
-	ck_assert(fixture_open(&f, "empty", 24, 100));
+	open_set(&f, "empty");
 	f.mute = true;
 	run.actions.allowed = run.actions.known = words;
 	fixture_put(&f, run);
-}
-
-static void press(const char *keys)
-{
-	ck_assert(fixture_keys(&f, keys));
 }
 
 static void answer(enum catalog_kind kind, uint64_t request, const char *title,
@@ -38,8 +33,8 @@ START_TEST(a_signal_has_a_name_and_json_arguments)
 	const struct effect *e;
 
 	open_with_words();
-	press("x g \"go\" Enter \"7, 2\" Enter");
-	press("y");
+	press(&f, "x g \"go\" Enter \"7, 2\" Enter");
+	press(&f, "y");
 	e = fixture_last(&f, EFFECT_ORDER);
 	ck_assert_ptr_nonnull(e);
 	ck_assert_int_eq(e->order.verb, VERB_SIGNAL);
@@ -52,7 +47,7 @@ END_TEST
 START_TEST(no_argument_is_an_empty_array)
 {
 	open_with_words();
-	press("x g \"go\" Enter Enter y");
+	press(&f, "x g \"go\" Enter Enter y");
 	ck_assert(view_is(fixture_last(&f, EFFECT_ORDER)->order.value, "[]"));
 	fixture_close(&f);
 }
@@ -61,8 +56,8 @@ END_TEST
 START_TEST(what_is_no_json_is_not_sent)
 {
 	open_with_words();
-	press("x g \"go\" Enter \"yes please\" Enter y");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	press(&f, "x g \"go\" Enter \"yes please\" Enter y");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_SPEAK);
 	ck_assert_int_eq(f.model->speak.at, SPEAK_ARGS);
 	ck_assert_uint_gt(f.model->speak.error.len, 0);
@@ -73,8 +68,8 @@ END_TEST
 START_TEST(a_stray_enter_sends_nothing)
 {
 	open_with_words();
-	press("x g \"go\" Enter Enter Enter");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	press(&f, "x g \"go\" Enter Enter Enter");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	fixture_close(&f);
 }
 END_TEST
@@ -85,7 +80,7 @@ START_TEST(the_form_shows_what_the_code_can_be_told)
 	const struct effect *e;
 
 	open_with_words();
-	press("x g");
+	press(&f, "x g");
 	e = fixture_last(&f, EFFECT_ASK);
 	ck_assert_ptr_nonnull(e);
 	ck_assert_int_eq(e->order.verb, VERB_QUERY);
@@ -102,8 +97,8 @@ START_TEST(a_query_opens_its_answer)
 	const struct effect *e;
 
 	open_with_words();
-	press("x Q \"state\" Enter Enter y");
-	ck_assert_uint_eq(fixture_asked(&f, EFFECT_ORDER), 0);
+	press(&f, "x Q \"state\" Enter Enter y");
+	ck_assert_uint_eq(orders_left(&f), 0);
 	ck_assert_int_eq(screen_top(f.model), SCREEN_TABLE);
 	e = fixture_last(&f, EFFECT_ASK);
 	ck_assert(view_is(e->order.name, "state"));
@@ -116,7 +111,7 @@ END_TEST
 START_TEST(the_stack_is_one_letter_away)
 {
 	open_with_words();
-	press("x S");
+	press(&f, "x S");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_TABLE);
 	ck_assert_int_eq(fixture_last(&f, EFFECT_ASK)->order.verb, VERB_STACK);
 	fixture_close(&f);
@@ -131,9 +126,9 @@ START_TEST(a_read_only_board_may_ask_and_not_tell)
 	f.mute = true;
 	run.actions.allowed = run.actions.known = 1U << VERB_SIGNAL | 1U << VERB_STACK;
 	fixture_put(&f, run);
-	press("x g");
+	press(&f, "x g");
 	ck_assert_int_ne(screen_top(f.model), SCREEN_SPEAK);
-	press("S");
+	press(&f, "S");
 	ck_assert_int_eq(screen_top(f.model), SCREEN_TABLE);
 	fixture_close(&f);
 }
@@ -145,7 +140,7 @@ START_TEST(an_engine_without_words_says_so)
 	struct target t;
 	struct focus focus;
 
-	ck_assert(fixture_open(&f, "empty", 24, 100));
+	open_set(&f, "empty");
 	f.mute = true;
 	run.actions.allowed = run.actions.known = 1U << VERB_CANCEL;
 	focus.key = fixture_put(&f, run);
@@ -163,7 +158,7 @@ START_TEST(a_signal_whose_effect_was_seen_is_done)
 	struct order_line *l;
 
 	open_with_words();
-	press("x g \"go\" Enter Enter y");
+	press(&f, "x g \"go\" Enter Enter y");
 	l = f.model->orders.lines.items[0];
 	fixture_answer(&f, l->request, OUTCOME_SEEN, "signalled");
 	ck_assert_int_eq(l->state, ORDER_SEEN);
@@ -177,11 +172,11 @@ START_TEST(a_schedule_is_ordered_by_a_letter_and_y)
 	const struct effect *e;
 
 	open_with_words();
-	press(": \"schedules\" Enter");
+	press(&f, ": \"schedules\" Enter");
 	answer(CATALOG_SCHEDULES, fixture_last(&f, EFFECT_CATALOG)->request, "schedule", rows, 2);
-	press("j t");
+	press(&f, "j t");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_SCHEDULE), 0);
-	press("y");
+	press(&f, "y");
 	e = fixture_last(&f, EFFECT_SCHEDULE);
 	ck_assert_ptr_nonnull(e);
 	ck_assert_int_eq(e->order.verb, VERB_START);
@@ -195,9 +190,9 @@ START_TEST(another_key_lets_a_schedule_be)
 	const struct view rows[] = { VIEW("nightly"), VIEW("weekly") };
 
 	open_with_words();
-	press(": \"schedules\" Enter");
+	press(&f, ": \"schedules\" Enter");
 	answer(CATALOG_SCHEDULES, fixture_last(&f, EFFECT_CATALOG)->request, "schedule", rows, 2);
-	press("p j y");
+	press(&f, "p j y");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_SCHEDULE), 0);
 	fixture_close(&f);
 }

@@ -1,5 +1,5 @@
 /* What ended in each hour, below the statistics. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 
 static const char *const columns[] = { "hour", "completed", "failed", "timed out", "rejected", "error",
@@ -68,9 +68,9 @@ END_TEST
 
 START_TEST(other_tables_have_none)
 {
-	fixture_keys(&f, "Esc");
+	press(&f, "Esc");
 	fixture_forget(&f);
-	fixture_keys(&f, ": \"queues\" Enter");
+	press(&f, ": \"queues\" Enter");
 	ck_assert_uint_eq(fixture_asked(&f, EFFECT_CATALOG), 1);
 	ck_assert_uint_eq(f.model->table.throughput.request, 0);
 }
@@ -80,7 +80,7 @@ static void open_metrics(void)
 {
 	ck_assert(fixture_open(&f, "three-runs", 24, 80));
 	f.mute = true;
-	ck_assert(fixture_keys(&f, "M"));
+	press(&f, "M");
 }
 
 static void close_board(void)

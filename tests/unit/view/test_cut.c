@@ -2,7 +2,7 @@
  * possible, the key that takes it back. */
 #include <string.h>
 
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 #include "screen/dump.h"
 #include "view/view.h"
@@ -28,11 +28,6 @@ static void open_long(enum run_status status)
 static void close_all(void)
 {
 	fixture_close(&f);
-}
-
-static void keys(const char *names)
-{
-	ck_assert_msg(fixture_keys(&f, names), "%s", names);
 }
 
 static void resize(int rows, int cols)
@@ -66,7 +61,7 @@ static void answer_detail(const struct run_detail *d)
 START_TEST(a_held_order_says_how_it_is_taken_back)
 {
 	open_long(RUN_RUNNING);
-	keys("c Enter y");
+	press(&f, "c Enter y");
 	ck_drawn(true, "-asked-us-for a22015 in 5 s · u takes it back");
 	ck_drawn(false, "a22015 in 5 s - u takes it back");
 	resize(12, 40);
@@ -77,7 +72,7 @@ END_TEST
 START_TEST(a_notice_keeps_its_reason)
 {
 	open_long(RUN_RUNNING);
-	keys("a");
+	press(&f, "a");
 	ck_drawn(true, "a22015: nothing waits for approval.");
 }
 END_TEST
@@ -86,7 +81,7 @@ START_TEST(a_list_of_marked_runs_keeps_the_reason_why_one_is_left_out)
 {
 	open_long(RUN_RUNNING);
 	fixture_put(&f, fixture_run("deploy", 1, RUN_RUNNING));
-	keys("* c");
+	press(&f, "* c");
 	fixture_put(&f, long_run(RUN_COMPLETED));
 	ck_drawn(true, "a22015 is completed now.");
 	ck_drawn(true, "─ Cancel 1 run ─");
@@ -97,7 +92,7 @@ END_TEST
 START_TEST(the_menu_of_orders_says_of_which_run)
 {
 	open_long(RUN_RUNNING);
-	keys("x");
+	press(&f, "x");
 	ck_drawn(true, " a22015 ");
 	resize(12, 40);
 	ck_drawn(true, " a22015 ");
@@ -117,7 +112,7 @@ START_TEST(edit_and_retry_says_which_step_of_which_run)
 	open_long(RUN_FAILED);
 	d.run = long_run(RUN_FAILED);
 	f.mute = true;
-	keys("l l x e");
+	press(&f, "l l x e");
 	answer_detail(&d);
 	ck_drawn(true, " a22015, step comp");
 	ck_drawn(true, ", attempt 2 ");
@@ -139,17 +134,17 @@ START_TEST(a_long_error_is_read_to_its_end)
 	resize(20, 60);
 	d.run = long_run(RUN_FAILED);
 	f.mute = true;
-	keys("l l Enter");
+	press(&f, "l l Enter");
 	answer_detail(&d);
-	keys("1 Tab");
+	press(&f, "1 Tab");
 	ck_drawn(true, " it broke");
 	ck_drawn(true, " ↓ ");
-	keys("PgDn");
+	press(&f, "PgDn");
 	ck_drawn(true, " at twelve");
 	ck_drawn(true, " ↑ ");
-	keys("G");
+	press(&f, "G");
 	ck_drawn(true, " output      stdout 0");
-	keys("g");
+	press(&f, "g");
 	ck_drawn(true, " it broke");
 }
 END_TEST
@@ -169,11 +164,11 @@ START_TEST(a_list_of_tasks_says_how_many_are_out_of_sight)
 	}
 	d.run = long_run(RUN_RUNNING);
 	f.mute = true;
-	keys("Enter");
+	press(&f, "Enter");
 	answer_detail(&d);
 	ck_drawn(true, "   ↑ 3 more");
 	ck_drawn(true, " a22015  running  2/5 16m 00s");
-	keys("g");
+	press(&f, "g");
 	ck_drawn(true, "   ↓ 3 more");
 }
 END_TEST
@@ -192,9 +187,9 @@ START_TEST(a_list_that_has_room_again_is_seen_from_its_first_task)
 	}
 	d.run = long_run(RUN_RUNNING);
 	f.mute = true;
-	keys("Enter");
+	press(&f, "Enter");
 	answer_detail(&d);
-	keys("6 Esc");
+	press(&f, "6 Esc");
 	ck_drawn(true, " one ");
 	ck_drawn(true, " five ");
 }
@@ -209,7 +204,7 @@ START_TEST(how_long_a_run_takes_comes_before_its_bar)
 	ck_assert(fixture_open(&f, "empty", 12, 40));
 	fixture_put(&f, run);
 	f.mute = true;
-	keys("Enter");
+	press(&f, "Enter");
 	answer_detail(&d);
 	ck_drawn(true, " gate a22015  running  2/5 16m 00s");
 }
@@ -231,7 +226,7 @@ START_TEST(of_many_choices_all_are_seen)
 	};
 	fixture_put(&f, run);
 	f.mute = true;
-	keys("i");
+	press(&f, "i");
 	d.run = run;
 	answer_detail(&d);
 	ck_drawn(true, " one of alpha, beta, gamma, delta,");
@@ -254,7 +249,7 @@ START_TEST(who_decided_is_not_named_as_a_vote_where_one_is_enough)
 		.since_ms = FIXTURE_NOW - 60000, .required = 1, .version = 1,
 	};
 	fixture_put(&f, run);
-	keys("a");
+	press(&f, "a");
 	run.waiting.given = &given;
 	run.waiting.n_given = 1;
 	fixture_put(&f, run);
@@ -265,7 +260,7 @@ END_TEST
 START_TEST(tabs_tell_the_count_of_every_lane)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
-	keys("5 6 2");
+	press(&f, "5 6 2");
 	ck_drawn(true, " 6 Plan 0  1 Pend 3  2 Running 6  3 Comp 8  4 Fail 2  5 Canc 1");
 	resize(24, 95);
 	ck_drawn(true, "4 Failed 2  5 Cancelled 1");
@@ -275,12 +270,12 @@ END_TEST
 START_TEST(on_a_narrow_screen_tables_keep_their_last_column)
 {
 	ck_assert(fixture_open(&f, "three-runs", 12, 40));
-	keys("H");
+	press(&f, "H");
 	ck_drawn(true, "run     took     |");
 	ck_drawn(true, "a1e009  59s ");
-	keys("Esc I");
+	press(&f, "Esc I");
 	ck_drawn(true, " deploy a1c003 · revi…  1h left · 1/2 |");
-	keys("Esc M");
+	press(&f, "Esc M");
 	ck_drawn(true, "95% in");
 }
 END_TEST
@@ -291,7 +286,7 @@ START_TEST(a_schedule_says_which_letters_order_it)
 	static const struct view cells[] = { VIEW("nightly"), VIEW("2026-11-22 03:00:00") };
 
 	ck_assert(fixture_open(&f, "night", 24, 80));
-	keys(": \"schedules\" Enter");
+	press(&f, ": \"schedules\" Enter");
 	fixture_send(&f, (struct msg){
 		.kind = MSG_CATALOG, .request = fixture_last(&f, EFFECT_CATALOG)->request,
 		.catalog = { .kind = CATALOG_SCHEDULES, .columns = columns, .rows = cells,
@@ -305,9 +300,9 @@ END_TEST
 START_TEST(hints_are_of_what_keys_do_here)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
-	keys("H / \"status:\"");
+	press(&f, "H / \"status:\"");
 	ck_drawn(true, "local live   Enter keeps the filter, Esc drops it");
-	keys("Esc Esc W");
+	press(&f, "Esc Esc W");
 	ck_drawn(true, "local live   Enter start  ? help");
 }
 END_TEST
@@ -330,9 +325,9 @@ END_TEST
 START_TEST(a_filter_in_force_is_read_from_its_begin)
 {
 	ck_assert(fixture_open(&f, "night", 12, 40));
-	keys("/ \"workflow:deploy status:waiting\"");
+	press(&f, "/ \"workflow:deploy status:waiting\"");
 	ck_drawn(true, " / kflow:deploy status:waiting ");
-	keys("Enter");
+	press(&f, "Enter");
 	ck_drawn(true, " / workflow:depl");
 }
 END_TEST
@@ -340,11 +335,11 @@ END_TEST
 START_TEST(what_is_not_known_is_not_said_to_be_nothing)
 {
 	ck_assert(fixture_open(&f, "empty", 24, 80));
-	keys("I");
+	press(&f, "I");
 	ck_drawn(true, "Nothing waits for you.");
 	fixture_condition(&f, CONDITION_DOWN, "refused");
 	ck_drawn(true, "Nothing is known to wait: local does not answer.");
-	keys("Esc H");
+	press(&f, "Esc H");
 	ck_drawn(true, "No runs are known: local does not answer.");
 }
 END_TEST
@@ -362,17 +357,17 @@ START_TEST(a_long_prompt_is_read_to_its_end_before_it_is_decided)
 	};
 	fixture_put(&f, run);
 	f.mute = true;
-	keys("a");
+	press(&f, "a");
 	ck_drawn(true, "│ one ");
 	ck_drawn(true, "│ 8 more rows: PgDn ");
-	keys("PgDn");
+	press(&f, "PgDn");
 	ck_drawn(true, "│ eighteen ");
 	ck_drawn(true, "│ PgUp ");
-	keys("PgUp");
+	press(&f, "PgUp");
 	ck_drawn(true, "│ one ");
 	resize(12, 40);
 	for (int i = 0; i < 16; i++)
-		keys("PgDn");
+		press(&f, "PgDn");
 	ck_drawn(true, "│ eighteen ");
 }
 END_TEST
@@ -390,14 +385,14 @@ START_TEST(what_an_edit_changes_is_read_to_its_end)
 	d.run = long_run(RUN_FAILED);
 	f.mute = true;
 	resize(12, 40);
-	keys("4 x e");
+	press(&f, "4 x e");
 	answer_detail(&d);
 	ck_drawn(true, "Edit and retry     PgDn ");
-	keys("\"!\" PgDn");
+	press(&f, "\"!\" PgDn");
 	ck_drawn(true, "Edit and retry     y, Esc ");
 	ck_drawn(true, "│   old  one ");
 	ck_drawn(true, " more rows: PgDn");
-	keys("PgDn PgDn PgDn PgDn PgDn");
+	press(&f, "PgDn PgDn PgDn PgDn PgDn");
 	ck_drawn(true, "│        five! ");
 	ck_drawn(true, "│ PgUp ");
 }
@@ -406,7 +401,7 @@ END_TEST
 START_TEST(two_runs_side_by_side_are_told_apart_on_a_narrow_screen)
 {
 	ck_assert(fixture_open(&f, "night", 20, 60));
-	keys("3 Space 4 Space =");
+	press(&f, "3 Space 4 Space =");
 	ck_drawn(true, " runboard · Compare     2 marked · 2 wait for you");
 	resize(12, 40);
 	ck_drawn(true, "✓ … a3905a  ✗ … a43078");
@@ -416,23 +411,23 @@ END_TEST
 START_TEST(what_a_low_dialog_does_not_show_comes_with_the_cursor)
 {
 	ck_assert(fixture_open(&f, "night", 24, 80));
-	keys("T G");
+	press(&f, "T G");
 	resize(6, 40);
 	ck_drawn(true, "│ mono ");
 	ck_drawn(true, "─ ↑ 2 more ─");
 	ck_drawn(true, "│ Enter keeps, Esc goes back");
-	keys("g");
+	press(&f, "g");
 	ck_drawn(true, "│ default ");
 	ck_drawn(true, "─ ↓ 2 more ─");
-	keys("Esc v");
+	press(&f, "Esc v");
 	resize(12, 40);
 	ck_drawn(true, "7 Waiting in a lane of its own");
 	ck_drawn(true, "│ Space shows or hides, Esc leaves");
 	resize(9, 40);
 	ck_drawn(true, "─ ↓ 3 more ─");
-	keys("G");
+	press(&f, "G");
 	ck_drawn(true, "] 5 Cancelled 1");
-	keys("Esc x");
+	press(&f, "Esc x");
 	ck_drawn(true, " more ─");
 }
 END_TEST

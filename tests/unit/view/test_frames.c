@@ -1,6 +1,6 @@
 /* What holds for every frame of every set, hostile ones too, from one cell up and
  * after a resize: no control byte reaches a cell, ASCII stays ASCII. */
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 #include "view/view.h"
 
@@ -76,7 +76,7 @@ START_TEST(every_screen_is_drawn_safely_at_every_size)
 		struct fixture f;
 
 		ck_assert(fixture_open(&f, sets[_i], 24, 80));
-		ck_assert_msg(fixture_keys(&f, ways[way]), "no such keys: %s", ways[way]);
+		press(&f, ways[way]);
 		draw_all_sizes(&f, sets[_i], ways[way]);
 		fixture_close(&f);
 	}
@@ -89,8 +89,8 @@ START_TEST(keys_on_a_tiny_terminal_are_harmless)
 		struct fixture f;
 
 		ck_assert(fixture_open(&f, "night", 1, 1));
-		ck_assert(fixture_keys(&f, ways[way]));
-		ck_assert(fixture_keys(&f, "j k l h G g PgDn PgUp Tab Enter Esc"));
+		press(&f, ways[way]);
+		press(&f, "j k l h G g PgDn PgUp Tab Enter Esc");
 		draw_all_sizes(&f, "night", ways[way]);
 		fixture_close(&f);
 	}

@@ -1,7 +1,7 @@
 /* Every screen at every size: nothing is drawn outside, nothing depends on luck. */
 #include <string.h>
 
-#include "lib/fixture.h"
+#include "lib/session.h"
 #include "lib/unit.h"
 #include "screen/dump.h"
 #include "view/view.h"
@@ -35,7 +35,7 @@ START_TEST(every_screen_can_be_drawn_from_40_to_300_columns_and_12_rows_up)
 		struct str s;
 
 		ck_assert(fixture_open(&f, "night", rows[i % 4], cols[i / 4]));
-		ck_assert(fixture_keys(&f, ways[_i]));
+		press(&f, ways[_i]);
 		s = draw(&f, true);
 		ck_assert(view_starts(view_of_str(&s), " ru"));
 		str_release(&s);
@@ -49,8 +49,8 @@ START_TEST(without_utf8_only_ascii_is_drawn)
 	struct fixture f;
 	struct str s;
 
-	ck_assert(fixture_open(&f, "night", 24, 100));
-	ck_assert(fixture_keys(&f, ways[_i]));
+	open_set(&f, "night");
+	press(&f, ways[_i]);
 	s = draw(&f, false);
 	for (size_t i = 0; i < s.len; i++)
 		ck_assert_msg((unsigned char)s.ptr[i] < 0x80, "%s: %s", ways[_i], str_text(&s));
@@ -70,7 +70,7 @@ START_TEST(a_dialog_shows_the_votes_of_its_own_gate_never_those_of_another)
 		.since_ms = FIXTURE_NOW - 60000, .required = 7, .version = 1, .attempt = 1,
 	};
 	ck_assert(fixture_open(&f, "three-runs", 24, 80));
-	ck_assert(fixture_keys(&f, "a"));
+	press(&f, "a");
 	f.mute = true;
 	fixture_put(&f, run);
 	s = draw(&f, true);
@@ -87,7 +87,7 @@ START_TEST(on_a_narrow_screen_a_notice_is_not_cut_off_by_the_contexts)
 	struct str s;
 
 	ck_assert(fixture_open_with(&f, "three-runs", &(struct fixture_setup){ 12, 40, true }));
-	ck_assert(fixture_keys(&f, "a"));
+	press(&f, "a");
 	s = draw(&f, true);
 	ck_assert_msg(strstr(str_text(&s), "approve deploy a1c003: this context is") != NULL,
 		      "%s", str_text(&s));
@@ -102,7 +102,7 @@ START_TEST(drawing_twice_gives_the_same_picture)
 	struct str a, b;
 
 	ck_assert(fixture_open(&f, "night", 24, 160));
-	ck_assert(fixture_keys(&f, ways[_i]));
+	press(&f, ways[_i]);
 	a = draw(&f, true);
 	b = draw(&f, true);
 	ck_assert_str_eq(str_text(&a), str_text(&b));
@@ -128,7 +128,7 @@ START_TEST(what_a_workflow_says_cannot_reach_the_terminal)
 	for (int i = 0; i < 4; i++) {
 		static const char *const keys[] = { "z", "a", "Esc I", "Enter" };
 
-		ck_assert(fixture_keys(&f, keys[i]));
+		press(&f, keys[i]);
 		s = draw(&f, true);
 		for (size_t k = 0; k < s.len; k++)
 			ck_assert_msg(s.ptr[k] == '\n' || (unsigned char)s.ptr[k] >= ' ',
@@ -144,8 +144,8 @@ START_TEST(a_secret_in_the_form_is_never_drawn)
 	struct fixture f;
 	struct str s;
 
-	ck_assert(fixture_open(&f, "empty", 24, 100));
-	ck_assert(fixture_keys(&f, "n j Enter Tab Tab \"hunter2\""));
+	open_set(&f, "empty");
+	press(&f, "n j Enter Tab Tab \"hunter2\"");
 	s = draw(&f, true);
 	ck_assert_uint_eq(view_find(view_of_str(&s), VIEW("hunter2"), 0), SIZE_MAX);
 	ck_assert_uint_ne(view_find(view_of_str(&s), VIEW("********"), 0), SIZE_MAX);

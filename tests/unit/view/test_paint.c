@@ -148,42 +148,34 @@ START_TEST(an_action_without_a_key_is_no_hint)
 }
 END_TEST
 
-START_TEST(a_field_shows_the_end_that_is_typed)
+/* A field of six cells. */
+static void expect_field(struct view typed, bool focused, const char *picture, int cursor_col)
 {
 	struct lineedit e = { 0 };
 
-	lineedit_set(&e, VIEW("abcdefghijklmnop"));
-	pen_field_line(&pen, all(1, 6), &e, 1);
-	expect("lmnop");
-	ck_assert_int_eq(canvas.cursor_col, 5);
+	lineedit_set(&e, typed);
+	pen_field_line(&pen, all(1, 6), &e, focused);
+	expect(picture);
+	ck_assert_int_eq(canvas.cursor_col, cursor_col);
 	lineedit_release(&e);
+}
+
+START_TEST(a_field_shows_the_end_that_is_typed)
+{
+	expect_field(VIEW("abcdefghijklmnop"), true, "lmnop", 5);
 }
 END_TEST
 
 START_TEST(the_cursor_of_a_field_stands_behind_what_is_drawn_of_a_newline)
 {
-	struct lineedit e = { 0 };
-
-	lineedit_set(&e, VIEW("a\nb"));
-	pen_field_line(&pen, all(1, 6), &e, 1);
-	expect("a\\nb");
-	ck_assert_int_eq(canvas.cursor_col, 4);
-	lineedit_set(&e, VIEW("abc\ndef\nghi"));
-	pen_field_line(&pen, all(1, 6), &e, 1);
-	expect("\\nghi");
-	ck_assert_int_eq(canvas.cursor_col, 5);
-	lineedit_release(&e);
+	expect_field(VIEW("a\nb"), true, "a\\nb", 4);
+	expect_field(VIEW("abc\ndef\nghi"), true, "\\nghi", 5);
 }
 END_TEST
 
 START_TEST(a_field_without_focus_shows_no_cursor)
 {
-	struct lineedit e = { 0 };
-
-	lineedit_set(&e, VIEW("abc"));
-	pen_field_line(&pen, all(1, 6), &e, 0);
-	ck_assert_int_eq(canvas.cursor_col, -1);
-	lineedit_release(&e);
+	expect_field(VIEW("abc"), false, "abc", -1);
 }
 END_TEST
 

@@ -19,6 +19,15 @@ const struct task_facts *detail_find_task(const struct run_detail *d, struct vie
 	return NULL;
 }
 
+bool detail_follows(const struct task_facts *t, const struct task_facts *other)
+{
+	for (size_t i = 0; i < other->n_needs && t->item.len == 0 && other->item.len == 0; i++) {
+		if (view_eq(other->needs[i], t->step))
+			return true;
+	}
+	return false;
+}
+
 const struct task_facts *detail_task(const struct model *m)
 {
 	return detail_find_task(m->detail.detail, view_of_str(&m->detail.task));

@@ -97,12 +97,17 @@ extern const struct screen screen_detail;
 /* The task under the cursor; NULL before the detail arrived or without tasks. */
 const struct task_facts *detail_task(const struct model *m);
 const struct task_facts *detail_find_task(const struct run_detail *d, struct view id);
+/* The other one is a step that needs t. Items of a step stand for themselves: what comes
+ * next awaits the step. */
+bool detail_follows(const struct task_facts *t, const struct task_facts *other);
 size_t detail_task_index(const struct model *m);
 /* Opens the run, also while another one is open. */
 void detail_open(struct model *m, struct run_key key, struct effects *fx);
 void detail_state_release(struct detail_state *d);
 
 /* ---- where its parts stand, for paging and drawing ---- */
+
+enum { TASK_LABEL_COLS = 12 };	/* of the task's pane, in front of a value */
 
 struct detail_layout {
 	struct rect head, list, more, rule, tabs, pane;	/* empty: not drawn */

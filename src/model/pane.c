@@ -25,17 +25,53 @@ static size_t text_rows(struct view text, int cols)
 	return (size_t)wrap_rows(text, cols);
 }
 
-/* The words of the task's pane, and as many rows as its labels can ever take. */
-static size_t task_rows(const struct task_facts *t, int cols)
+/* The steps that it needs and those that need it, joined as in the pane. */
+static size_t neighbours_rows(const struct run_detail *d, const struct task_facts *t, int cols)
 {
-	enum { LABELLED_ROWS = 16, LABEL_COLS = 13 };
-	size_t rows = LABELLED_ROWS + t->gate.n_given + t->n_attempts;
+	struct str needs = { 0 }, next = { 0 };
+	size_t rows;
 
-	rows += text_rows(t->title, cols) + text_rows(t->gate.prompt, cols);
-	rows += text_rows(t->error.message, cols) + text_rows(t->error.stack, cols);
-	rows += text_rows(t->command, cols - LABEL_COLS);
+	for (size_t i = 0; i < t->n_needs; i++)
+		str_addf(&needs, "* %.*s, ", (int)t->needs[i].len, t->needs[i].ptr);
+	for (size_t i = 0; i < d->n_tasks; i++)
+		if (detail_follows(t, &d->tasks[i]))
+			str_addf(&next, "* %.*s, ", (int)d->tasks[i].id.len, d->tasks[i].id.ptr);
+	rows = text_rows(view_of_str(&needs), cols) + text_rows(view_of_str(&next), cols);
+	str_release(&needs);
+	str_release(&next);
+	return rows;
+}
+
+static size_t gate_rows(const struct gate_facts *g, int cols, int beside)
+{
+	enum { LABELLED_ROWS = 3, GAP_ROWS = 2 };
+	size_t rows = LABELLED_ROWS + GAP_ROWS + text_rows(g->prompt, cols);
+
+	rows += text_rows(g->roles, beside);
+	for (size_t i = 0; i < g->n_given; i++)
+		rows += 1 + text_rows(g->given[i].by, beside) + text_rows(g->given[i].comment, beside);
+	return rows;
+}
+
+/* The words of the task's pane (view/task_view.c), and as many rows as the rest of it can
+ * ever take: what is above it, times, how it ended, what it used and printed. */
+static size_t task_rows(const struct run_detail *d, const struct task_facts *t, int cols)
+{
+	enum { REST_ROWS = 16 };
+	int beside = cols - TASK_LABEL_COLS;
+	const struct view texts[] = { t->command, t->item, t->worker, t->child };
+	size_t rows = REST_ROWS + text_rows(t->title, cols) + neighbours_rows(d, t, beside);
+
+	if (t->status == TASK_WAITING)
+		rows += gate_rows(&t->gate, cols, beside);
+	rows += text_rows(t->error.message, cols) + text_rows(t->error.type, cols) +
+		text_rows(t->error.stack, cols);
 	for (size_t i = 0; i < t->error.n_causes; i++)
-		rows += text_rows(t->error.causes[i], cols - LABEL_COLS);
+		rows += text_rows(t->error.causes[i], beside);
+	for (size_t i = 0; i < t->n_attempts; i++)
+		rows += 1 + text_rows(t->attempts[i].error, beside);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		rows += text_rows(texts[i], beside);
 	return rows;
 }
 
@@ -50,7 +86,7 @@ static size_t rows_most(const struct model *m, int cols)
 		return 0;
 	switch (m->detail.pane) {
 	case PANE_TASKS:
-		return t ? task_rows(t, cols) : 0;
+		return t ? task_rows(d, t, cols) : 0;
 	case PANE_ARGUMENTS:
 		return json_rows(d->params) + (t ? json_rows(t->args) : 0);
 	case PANE_RESULT:

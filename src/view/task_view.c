@@ -8,8 +8,6 @@
 #include "screen/wrap.h"
 #include "view/panes.h"
 
-enum { LABEL_COLS = 12 };
-
 /* Lines are drawn below `skip` rows that were scrolled away. */
 struct sheet {
 	struct pen *p;
@@ -29,10 +27,10 @@ static int pass(struct sheet *s, int rows)
 
 static void field_view(struct sheet *s, const char *label, struct view v)
 {
-	int cols = s->r.cols - LABEL_COLS, rows = wrap_rows(v, cols), over = pass(s, rows);
+	int cols = s->r.cols - TASK_LABEL_COLS, rows = wrap_rows(v, cols), over = pass(s, rows);
 
 	if (over < rows)
-		rect_take_top(&s->r, pen_field(s->p, s->r, LABEL_COLS, over > 0 ? "" : label,
+		rect_take_top(&s->r, pen_field(s->p, s->r, TASK_LABEL_COLS, over > 0 ? "" : label,
 					       wrap_from(v, cols, over)));
 }
 
@@ -195,14 +193,6 @@ static void add_step(struct pen *p, struct view name)
 	str_add(words, name);
 }
 
-static bool is_needed_by(const struct task_facts *t, const struct task_facts *other)
-{
-	for (size_t i = 0; i < other->n_needs; i++)
-		if (view_eq(other->needs[i], t->step))
-			return true;
-	return false;
-}
-
 static void put_neighbours(struct sheet *s, const struct task_facts *t)
 {
 	const struct run_detail *d = s->p->m->detail.detail;
@@ -212,9 +202,8 @@ static void put_neighbours(struct sheet *s, const struct task_facts *t)
 		add_step(s->p, t->needs[i]);
 	field(s, "needs");
 	pen_text(s->p);
-	/* Items of a step stand for themselves: what comes next awaits the step. */
-	for (size_t i = 0; i < d->n_tasks && t->item.len == 0; i++)
-		if (d->tasks[i].item.len == 0 && is_needed_by(t, &d->tasks[i]))
+	for (size_t i = 0; i < d->n_tasks; i++)
+		if (detail_follows(t, &d->tasks[i]))
 			add_step(s->p, d->tasks[i].id);
 	field(s, "then");
 }

@@ -149,6 +149,37 @@ START_TEST(a_long_error_is_read_to_its_end)
 }
 END_TEST
 
+START_TEST(what_a_task_needs_and_who_decided_are_read_to_their_end)
+{
+	static const struct vote given = {
+		VIEW("grace"),
+		VIEW("one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve"),
+		VERB_APPROVE, FIXTURE_NOW
+	};
+	struct view needs[60];
+	struct task_facts task = {
+		.id = VIEW("verify"), .status = TASK_WAITING, .attempt = 1, .version = 5,
+		.needs = needs, .n_needs = sizeof needs / sizeof *needs,
+		.gate = { .kind = GATE_APPROVAL, .required = 2, .given = &given, .n_given = 1,
+			  .since_ms = FIXTURE_NOW - 60000, .roles = VIEW("operators") },
+	};
+	struct run_detail d = { .tasks = &task, .n_tasks = 1 };
+
+	for (size_t i = 0; i < task.n_needs; i++)
+		needs[i] = VIEW("compile-one-of-many");
+	open_long(RUN_WAITING);
+	resize(20, 60);
+	d.run = long_run(RUN_WAITING);
+	f.mute = true;
+	press(&f, "Enter");
+	answer_detail(&d);
+	press(&f, "1 Tab G");
+	ck_drawn(true, " output      stdout 0");
+	press(&f, "PgUp PgUp");
+	ck_drawn(true, " ↓ ");
+}
+END_TEST
+
 START_TEST(a_list_of_tasks_says_how_many_are_out_of_sight)
 {
 	struct task_facts tasks[8] = { 0 };
@@ -446,6 +477,7 @@ Suite *suite_cut(void)
 	tcase_add_test(t, the_menu_of_orders_says_of_which_run);
 	tcase_add_test(t, edit_and_retry_says_which_step_of_which_run);
 	tcase_add_test(t, a_long_error_is_read_to_its_end);
+	tcase_add_test(t, what_a_task_needs_and_who_decided_are_read_to_their_end);
 	tcase_add_test(t, a_list_of_tasks_says_how_many_are_out_of_sight);
 	tcase_add_test(t, a_list_that_has_room_again_is_seen_from_its_first_task);
 	tcase_add_test(t, how_long_a_run_takes_comes_before_its_bar);

@@ -69,14 +69,7 @@ void view_history_pane(struct pen *p, struct rect r)
 		return;
 	}
 	size_t older = history_lines(h) - h->len, n = history_lines(h);
-	size_t top = p->m->detail.scroll[PANE_HISTORY].top;
-	if (r.rows > 1 && n > (size_t)r.rows) {
-		struct rect more = rect_take_bottom(&r, 1);
-		size_t rows = (size_t)r.rows;
-
-		top = top < n - rows ? top : n - rows;
-		pen_more(p, more, top, n - rows - top);
-	}
+	size_t top = pen_scrolled(p, &r, n, p->m->detail.scroll[PANE_HISTORY].top);
 	for (size_t i = top; i < n && r.rows > 0; i++) {
 		struct rect line = rect_take_top(&r, 1);
 		if (i < older)

@@ -110,21 +110,15 @@ static void put_pane(struct pen *p, struct rect r, enum pane_id pane, put_fn *pu
 {
 	const struct run_detail *d = p->m->detail.detail;
 	const struct task_facts *t = detail_task(p->m);
-	size_t top = p->m->detail.scroll[pane].top, most;
 	struct sheet all = { .p = p, .r = { r.row, r.col, 0, r.cols } };
 	struct sheet s = { .p = p, .r = r };
 
 	rect_take_left(&s.r, 1);
 	put(&all, d, t);
-	if (all.lines == 0) {
+	if (all.lines == 0)
 		pen_empty(p, r, empty);
-	} else if (s.r.rows > 1 && all.lines - 1 > (size_t)s.r.rows) {
-		struct rect more = rect_take_bottom(&s.r, 1);
-
-		most = all.lines - 1 - (size_t)s.r.rows;
-		s.skip = top < most ? top : most;
-		pen_more(p, more, s.skip, most - s.skip);
-	}
+	else
+		s.skip = pen_scrolled(p, &s.r, all.lines - 1, p->m->detail.scroll[pane].top);
 	put(&s, d, t);
 }
 

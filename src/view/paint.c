@@ -179,6 +179,21 @@ void pen_more(struct pen *p, struct rect r, size_t above, size_t below)
 	pen_put(p, r.row, r.col, r.cols, STYLE_DIM);
 }
 
+size_t pen_scrolled(struct pen *p, struct rect *r, size_t n, size_t top)
+{
+	struct rect more = { 0 };
+	size_t most;
+
+	if (r->rows <= 0 || n <= (size_t)r->rows)
+		return 0;
+	if (r->rows > 1)
+		more = rect_take_bottom(r, 1);
+	most = n - (size_t)r->rows;
+	top = top < most ? top : most;
+	pen_more(p, more, top, most - top);
+	return top;
+}
+
 int pen_field(struct pen *p, struct rect r, int at, const char *label, struct view value)
 {
 	if (r.rows <= 0 || value.len == 0)

@@ -55,6 +55,9 @@ int pen_field(struct pen *p, struct rect r, int at, const char *label, struct vi
 int pen_wrap(struct pen *p, struct rect r, enum style_role role, struct view text);
 /* "↑ 2 more  ↓ 3 more": what is out of sight, dim. */
 void pen_more(struct pen *p, struct rect r, size_t above, size_t below);
+/* Of n rows r shows those from `top` on. Where not all fit, its last row is taken off, unless
+ * it is the only one, and says how many are out of sight. Returns top, clipped. */
+size_t pen_scrolled(struct pen *p, struct rect *r, size_t n, size_t top);
 /* ▕████▌   ▏ of so many cells; fraction < 0: unknown. */
 void pen_bar(struct pen *p, int row, int col, int cells, float fraction);
 /* A text field with its cursor, when it has the focus. */

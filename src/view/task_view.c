@@ -253,21 +253,11 @@ static void put_all(struct sheet *s, const struct task_facts *t)
 /* What does not fit scrolls, and the last row says how much there is. */
 static void put_sheet(struct pen *p, struct rect r, const struct task_facts *t)
 {
-	size_t top = p->m->detail.scroll[PANE_TASKS].top;
 	struct sheet all = { .p = p, .r = { r.row, r.col, 0, r.cols } };
 	struct sheet s = { .p = p, .r = r };
-	struct rect more;
-	int most;
 
 	put_all(&all, t);
-	if (all.rows <= r.rows || r.rows < 2) {
-		put_all(&s, t);
-		return;
-	}
-	more = rect_take_bottom(&s.r, 1);
-	most = all.rows - s.r.rows;
-	s.skip = top < (size_t)most ? (int)top : most;
-	pen_more(p, more, (size_t)s.skip, (size_t)(most - s.skip));
+	s.skip = (int)pen_scrolled(p, &s.r, (size_t)all.rows, p->m->detail.scroll[PANE_TASKS].top);
 	put_all(&s, t);
 }
 

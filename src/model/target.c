@@ -203,7 +203,8 @@ void target_add_step(const struct target *t, struct str *s)
 
 static void say_status(struct str *what, const struct target *t, const char *status)
 {
-	str_addf(what, "%s %s is %s now.", str_text(&t->workflow), str_text(&t->short_id), status);
+	target_add_run(t, what);
+	str_addf(what, " is %s now.", status);
 }
 
 /* "12s ago (03:04:05)": the sentence may stand for a while, so it has both. */

@@ -91,7 +91,7 @@ static void put_list(struct pen *p, struct rect *r, const struct decision_layout
 		const struct target *t = &d->targets.items[i];
 		struct str *s = pen_text(p);
 
-		str_addf(s, "%s %s", str_text(&t->workflow), str_text(&t->short_id));
+		target_add_run(t, s);
 		add_why(s, t);
 		pen_squeeze(p, r->cols - 2);
 		pen_put(p, r->row, r->col + 2, r->cols - 2,
@@ -134,18 +134,13 @@ static void put_evidence(struct pen *p, struct rect *r, int keep)
 static void put_sent(struct pen *p, const struct decision_layout *l)
 {
 	const struct shown_state *s = &p->m->decision.shown;
-	int below = l->scroll_most - l->scroll, passed = l->scroll - l->prompt_scroll;
+	int passed = l->scroll - l->prompt_scroll, below = l->scroll_most - l->prompt_most - passed;
 	struct rect r = l->sent;
 
-	below = passed > 0 || l->prompt_scroll == l->prompt_most ? below
-								 : l->scroll_most - l->prompt_most;
-
 	str_add_text(pen_text(p), s->first ? "for the first time this is sent" : "this is sent");
-	if (below > 0)
-		str_addf(&p->text, "%s%d more %s: PgDn", pen_dot(p), below,
-			 below == 1 ? "row" : "rows");
-	else if (passed > 0)
-		str_addf(&p->text, "%sPgUp", pen_dot(p));
+	if (below > 0 || passed > 0)
+		str_add_text(&p->text, pen_dot(p));
+	dialog_add_paging(&p->text, passed, below);
 	pen_put(p, r.row, r.col, r.cols, s->first ? STYLE_WARNING : STYLE_LABEL);
 	rect_take_top(&r, 1);
 	if (s->request)
@@ -213,17 +208,6 @@ static void put_footer(struct pen *p, struct rect r)
 	str_release(&yes);
 }
 
-static void put_rest_of_prompt(struct pen *p, struct rect r, const struct decision_layout *l)
-{
-	int below = l->prompt_most - l->prompt_scroll;
-
-	if (below > 0)
-		str_addf(pen_text(p), "%d more %s: PgDn", below, below == 1 ? "row" : "rows");
-	else
-		str_add_text(pen_text(p), "PgUp");
-	pen_put(p, r.row, r.col, r.cols, STYLE_DIM);
-}
-
 /* What is asked must be read: where there is little room it comes before the rest. */
 static void put_prompt(struct pen *p, struct rect *in, const struct target *t,
 		       const struct decision_layout *l)
@@ -238,8 +222,11 @@ static void put_prompt(struct pen *p, struct rect *in, const struct target *t,
 	at = rect_take_top(in, l->prompt_shown);
 	pen_wrap(p, at, STYLE_WAITING, wrap_from(view_of_str(&t->prompt), at.cols,
 						 l->prompt_scroll));
-	if (l->prompt_most > 0)
-		put_rest_of_prompt(p, rect_take_top(in, 1), l);
+	if (l->prompt_most > 0) {
+		at = rect_take_top(in, 1);
+		dialog_add_paging(pen_text(p), l->prompt_scroll, l->prompt_most - l->prompt_scroll);
+		pen_put(p, at.row, at.col, at.cols, STYLE_DIM);
+	}
 	if (tight)
 		put_votes(p, in, t);
 }

@@ -27,6 +27,14 @@ void dialog_more(struct pen *p, struct rect in, size_t above, size_t below)
 	put_more(p, in.row + in.rows, in, p->canvas->unicode ? "↓" : "v", below);
 }
 
+void dialog_add_paging(struct str *s, int above, int below)
+{
+	if (below > 0)
+		str_addf(s, "%d more %s: PgDn", below, below == 1 ? "row" : "rows");
+	else if (above > 0)
+		str_add_text(s, "PgUp");
+}
+
 int dialog_buttons(struct pen *p, int row, int col, const struct button *buttons, int n)
 {
 	for (int i = 0; i < n; i++) {

@@ -12,6 +12,9 @@ struct rect dialog_open(struct pen *p, struct rect r, struct rect size, const ch
 
 /* Says on the frame how many rows are out of sight above and below what is inside. */
 void dialog_more(struct pen *p, struct rect in, size_t above, size_t below);
+/* Appends how to read rows that are out of sight: "8 more rows: PgDn"; once below there are
+ * none, "PgUp". Nothing where all are seen. */
+void dialog_add_paging(struct str *s, int above, int below);
 
 struct button {
 	const char *label;	/* "No" */

@@ -142,11 +142,7 @@ static void put_changes(struct pen *p, struct rect r)
 		if (edit_field_is_changed(&e->form.fields.items[i]))
 			put_change(p, &s, &e->form.fields.items[i]);
 	}
-	if (l.scroll < l.scroll_most)
-		str_addf(pen_text(p), "%d more %s: PgDn", l.scroll_most - l.scroll,
-			 l.scroll_most - l.scroll == 1 ? "row" : "rows");
-	else
-		str_add_text(pen_text(p), l.scroll_most > 0 ? "PgUp" : "");
+	dialog_add_paging(pen_text(p), l.scroll, l.scroll_most - l.scroll);
 	pen_put(p, more.row, more.col, more.cols, STYLE_DIM);
 }
 
@@ -187,7 +183,8 @@ void view_edit(struct pen *p, struct rect r)
 	const struct target *t = &s->target;
 	struct rect in, all, footer, at;
 
-	all = in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(p->m), EDIT_COLS }, "Edit and retry");
+	all = in = dialog_open(p, r, (struct rect){ 0, 0, rows_wanted(p->m), EDIT_COLS },
+			       "Edit and retry");
 	if (s->stage == EDIT_READING) {
 		canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM, "Reading the run.");
 		return;
@@ -195,8 +192,8 @@ void view_edit(struct pen *p, struct rect r)
 	footer = rect_take_bottom(&in, 1);
 	at = rect_take_bottom(&in, 1);
 	canvas_text(p->canvas, at.row, at.col, at.cols, STYLE_WARNING, view_of_str(&s->changed));
-	str_addf(pen_text(p), "%s %s, step %s, attempt %d", str_text(&t->workflow),
-		 str_text(&t->short_id), str_text(&t->task), t->attempt);
+	target_add_run(t, pen_text(p));
+	str_addf(&p->text, ", step %s, attempt %d", str_text(&t->task), t->attempt);
 	at = rect_take_top(&in, 1);
 	pen_squeeze(p, at.cols);
 	pen_put(p, at.row, at.col, at.cols, STYLE_PLAIN);

@@ -71,8 +71,7 @@ void view_speak(struct pen *p, struct rect r)
 	str_release(&title);
 	footer = rect_take_bottom(&in, 1);
 	rect_take_bottom(&in, 1);
-	str_addf(pen_text(p), "%s %s", str_text(&s->target.workflow),
-		 str_text(&s->target.short_id));
+	target_add_run(&s->target, pen_text(p));
 	at = rect_take_top(&in, 1);
 	pen_squeeze(p, at.cols);
 	pen_put(p, at.row, at.col, at.cols, STYLE_PLAIN);

@@ -2,8 +2,8 @@
  * when it has both it leaves the rest to the start form. */
 #include "model/again.h"
 
-#include "model/decision.h"
 #include "core/detail_copy.h"
+#include "model/decision.h"
 #include "model/model.h"
 #include "model/start.h"
 #include "model/workflows.h"

@@ -1,10 +1,10 @@
 /* The decision dialog. */
 #include "model/decision.h"
 
+#include "core/detail_copy.h"
 #include "model/again.h"
 #include "model/board_screen.h"
 #include "model/detail.h"
-#include "core/detail_copy.h"
 #include "model/edit.h"
 #include "model/evidence.h"
 #include "model/inbox.h"

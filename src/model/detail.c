@@ -4,8 +4,8 @@
  * the waiting one, the running one, the last. */
 #include "model/detail.h"
 
-#include "model/board_screen.h"
 #include "core/detail_copy.h"
+#include "model/board_screen.h"
 #include "model/model.h"
 
 enum { FETCH_EVERY_MS = 250 };

@@ -1,9 +1,9 @@
 /* The dialog of edit and retry. */
 #include "model/edit.h"
 
+#include "model/board_layout.h"
 #include "model/decision.h"
 #include "model/detail.h"
-#include "model/board_layout.h"
 #include "model/model.h"
 #include "screen/wrap.h"
 

@@ -2,9 +2,9 @@
 #include "model/start.h"
 
 #include "base/jtext.h"
+#include "core/detail_copy.h"
 #include "model/again.h"
 #include "model/detail.h"
-#include "core/detail_copy.h"
 #include "model/model.h"
 #include "model/workflows.h"
 

@@ -1,9 +1,9 @@
 /* The decision dialog: what it acts on, why it is asked, the last words of the step
  * under review, comment, buttons. */
 #include "base/when.h"
+#include "model/age.h"
 #include "model/decision.h"
 #include "model/detail.h"
-#include "model/age.h"
 #include "model/model.h"
 #include "screen/wrap.h"
 #include "view/dialog.h"

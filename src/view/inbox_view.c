@@ -1,7 +1,7 @@
 /* The inbox: who waits for what since when, until when; the prompt below. */
 #include "base/when.h"
-#include "model/inbox.h"
 #include "model/age.h"
+#include "model/inbox.h"
 #include "model/model.h"
 #include "view/screens.h"
 

@@ -1,8 +1,8 @@
 /* The table of runs. */
 #include "base/utf8.h"
 #include "base/when.h"
-#include "model/runs.h"
 #include "model/model.h"
+#include "model/runs.h"
 #include "view/card_view.h"
 #include "view/screens.h"
 

@@ -154,11 +154,19 @@ static void palette_typed(struct model *m, struct effects *fx)
 	find(m);
 }
 
+/* The names that are seen, below the line that is typed. */
+static int palette_page(const struct model *m)
+{
+	struct rect frame;
+
+	return rect_framed(board_layout_body(m), PALETTE_ROWS, PALETTE_COLS, &frame).rows - 1;
+}
+
 static bool palette_act(struct model *m, enum action a, struct effects *fx)
 {
 	struct help_state *s = &m->help;
 
-	if (rows_move(&s->rows, a, s->found.len, board_layout_body(m).rows - 4))
+	if (rows_move(&s->rows, a, s->found.len, palette_page(m)))
 		return true;
 	if (a == ACTION_OPEN && s->found.len > 0) {
 		enum action chosen = s->found.items[s->rows.at];

@@ -9,6 +9,8 @@
 #include "model/rows.h"
 #include "model/screen.h"
 
+enum { PALETTE_ROWS = 14, PALETTE_COLS = 64 };	/* inside; a row of them is typed into */
+
 struct help_line {
 	int scope;			/* >= 0: its title */
 	enum action action;

@@ -213,12 +213,6 @@ static bool lanes_act(struct model *m, enum action a, struct effects *fx)
 	return lane >= 0 || a == ACTION_LANES;
 }
 
-static void lanes_arrive(struct model *m, const struct msg *msg, struct effects *fx)
-{
-	if (msg->kind == MSG_RESIZE)
-		rows_reveal(&m->menu.rows, BOARD_LANES, lanes_page(m));
-}
-
 const struct screen screen_lanes = {
 	.name = "lanes",
 	.title = "Lanes",
@@ -226,7 +220,6 @@ const struct screen screen_lanes = {
 	.scopes = { { SCOPE_LIST, SCOPE_BOARD, SCOPE_ANYWHERE, SCOPE_ALWAYS, -1 } },
 	.open = lanes_open,
 	.act = lanes_act,
-	.arrive = lanes_arrive,
 };
 
 /* ---- quitting ---- */

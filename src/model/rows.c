@@ -15,6 +15,12 @@ void rows_reveal(struct rows *r, size_t len, int page)
 		r->top = len > rows ? len - rows : 0;
 }
 
+size_t rows_first(struct rows r, size_t len, int page)
+{
+	rows_reveal(&r, len, page);
+	return r.top;
+}
+
 static void down(struct rows *r, size_t len, size_t by)
 {
 	r->at = len > by && r->at < len - by ? r->at + by : len > 0 ? len - 1 : 0;

@@ -17,5 +17,8 @@ struct rows {
 bool rows_move(struct rows *r, enum action a, size_t len, int page);
 /* Clips the cursor and scrolls so that it is seen. */
 void rows_reveal(struct rows *r, size_t len, int page);
+/* The first row to draw where `page` of them have room: the cursor is seen also where there
+ * was more when it moved. */
+size_t rows_first(struct rows r, size_t len, int page);
 
 #endif

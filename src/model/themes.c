@@ -64,12 +64,6 @@ static bool themes_act(struct model *m, enum action a, struct effects *fx)
 	return true;
 }
 
-static void themes_arrive(struct model *m, const struct msg *msg, struct effects *fx)
-{
-	if (msg->kind == MSG_RESIZE)
-		rows_reveal(&m->theming.rows, m->themes.len, page(m));
-}
-
 const struct screen screen_themes = {
 	.name = "themes",
 	.title = "Themes",
@@ -78,5 +72,4 @@ const struct screen screen_themes = {
 	.open = themes_open,
 	.close = themes_close,
 	.act = themes_act,
-	.arrive = themes_arrive,
 };

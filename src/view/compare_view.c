@@ -96,7 +96,8 @@ void view_compare(struct pen *p, struct rect r)
 	put_heads(p, rect_take_top(&r, 2), &c);
 	if (whole)
 		put_whole(p, rect_take_bottom(&r, COMPARE_WHOLE_ROWS), &s->all.rows[s->rows.at]);
-	for (size_t i = s->rows.top; i < s->all.len && r.rows > 0; i++) {
+	for (size_t i = rows_first(s->rows, s->all.len, r.rows); i < s->all.len && r.rows > 0;
+	     i++) {
 		struct rect at = rect_take_top(&r, 1);
 
 		put_row(p, at, &s->all.rows[i], &c);

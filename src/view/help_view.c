@@ -5,7 +5,7 @@
 #include "view/dialog.h"
 #include "view/screens.h"
 
-enum { KEYS_COLS = 14, COLUMN_COLS = 64, PALETTE_ROWS = 14 };
+enum { KEYS_COLS = 14, COLUMN_COLS = 64 };
 
 static void put_line(struct pen *p, struct rect r, const struct help_line *l)
 {
@@ -40,10 +40,10 @@ void view_help(struct pen *p, struct rect r)
 void view_palette(struct pen *p, struct rect r)
 {
 	const struct help_state *s = &p->m->help;
-	struct rect in = dialog_open(p, r, (struct rect){ 0, 0, PALETTE_ROWS, COLUMN_COLS },
+	struct rect in = dialog_open(p, r, (struct rect){ 0, 0, PALETTE_ROWS, PALETTE_COLS },
 				     "Commands");
 	struct rect all = in, line = rect_take_top(&in, 1);
-	size_t i;
+	size_t top = rows_first(s->rows, s->found.len, in.rows), i;
 
 	canvas_words(p->canvas, line.row, line.col, 1, STYLE_KEY, ":");
 	rect_take_left(&line, 2);
@@ -51,7 +51,7 @@ void view_palette(struct pen *p, struct rect r)
 	if (s->found.len == 0)
 		canvas_words(p->canvas, in.row + 1, in.col, in.cols, STYLE_DIM,
 			     "No command has that in its name.");
-	for (i = s->rows.top; i < s->found.len && in.rows > 0; i++) {
+	for (i = top; i < s->found.len && in.rows > 0; i++) {
 		struct action_words w;
 		struct rect at = rect_take_top(&in, 1);
 		int end = at.col + at.cols;
@@ -66,5 +66,5 @@ void view_palette(struct pen *p, struct rect r)
 		if (i == s->rows.at)
 			canvas_paint(p->canvas, at, STYLE_SELECTED);
 	}
-	dialog_more(p, all, s->rows.top, s->found.len - i);
+	dialog_more(p, all, top, s->found.len - i);
 }

@@ -49,9 +49,9 @@ void view_lanes(struct pen *p, struct rect r)
 	const struct model *m = p->m;
 	struct rect in = dialog_open(p, r, (struct rect){ 0, 0, LANES_ROWS, 40 }, "Lanes shown");
 	struct rect all = in, foot = rect_take_bottom(&in, 1);
-	size_t i;
+	size_t top = rows_first(m->menu.rows, BOARD_LANES, in.rows), i;
 
-	for (i = m->menu.rows.top; i < BOARD_LANES && in.rows > 0; i++) {
+	for (i = top; i < BOARD_LANES && in.rows > 0; i++) {
 		int lane = board_lane_order[i];
 		struct rect at = rect_take_top(&in, 1);
 
@@ -67,7 +67,7 @@ void view_lanes(struct pen *p, struct rect r)
 	}
 	canvas_words(p->canvas, foot.row, foot.col, foot.cols, STYLE_DIM,
 		     "Space shows or hides, Esc leaves");
-	dialog_more(p, all, m->menu.rows.top, BOARD_LANES - i);
+	dialog_more(p, all, top, BOARD_LANES - i);
 }
 
 void view_quit(struct pen *p, struct rect r)

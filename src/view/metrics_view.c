@@ -149,7 +149,8 @@ void view_metrics(struct pen *p, struct rect r)
 	struct plan plan = make_plan(s, r.cols);
 
 	put_titles(p, rect_take_top(&r, 1), &plan);
-	for (size_t i = s->rows.top; i < table_len(s) && r.rows > 0; i++) {
+	for (size_t i = rows_first(s->rows, table_len(s), r.rows); i < table_len(s) && r.rows > 0;
+	     i++) {
 		struct rect at = rect_take_top(&r, 1);
 
 		put_row(p, at, &s->cells.items[i * STATS_COLUMNS], &plan);

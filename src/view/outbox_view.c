@@ -71,6 +71,7 @@ void view_outbox(struct pen *p, struct rect r)
 	const struct rows *rows = &p->m->outbox.rows;
 	struct rect head = rect_take_top(&r, 1);
 	const struct order_line *l;
+	size_t top;
 
 	if (p->m->orders.lines.len == 0) {
 		pen_empty(p, r, "No orders were given here yet. x on a run lists them.");
@@ -82,7 +83,8 @@ void view_outbox(struct pen *p, struct rect r)
 	l = outbox_line(p->m, rows->at);
 	if (l)
 		put_whole(p, rect_take_bottom(&r, OUTBOX_DETAIL_ROWS), l);
-	for (size_t i = rows->top; r.rows > 0 && (l = outbox_line(p->m, i)); i++) {
+	top = rows_first(*rows, p->m->orders.lines.len, r.rows);
+	for (size_t i = top; r.rows > 0 && (l = outbox_line(p->m, i)); i++) {
 		struct rect at = rect_take_top(&r, 1);
 
 		put_line(p, at, l);

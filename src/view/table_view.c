@@ -6,11 +6,12 @@
 
 enum { GAP_COLS = 2, LEAST_COLS = 19, MORE_COLS = 3 };	/* least: an instant */
 
-static void measure(const struct table_state *s, int rows, int widths[TABLE_COLUMNS_MAX])
+static void measure(const struct table_state *s, size_t top, int rows,
+		    int widths[TABLE_COLUMNS_MAX])
 {
 	for (int c = 0; c < s->n_columns; c++)
 		widths[c] = utf8_width(view_of(s->columns[c]));
-	for (size_t i = s->rows.top; i < table_len(s) && i < s->rows.top + (size_t)rows; i++) {
+	for (size_t i = top; i < table_len(s) && i < top + (size_t)rows; i++) {
 		for (int c = 0; c < s->n_columns; c++) {
 			int w = utf8_width(s->cells.items[i * (size_t)s->n_columns + (size_t)c]);
 
@@ -96,12 +97,14 @@ void view_table(struct pen *p, struct rect r)
 		view_metrics(p, r);
 		return;
 	}
-	measure(s, r.rows, widths);
-	int n = fit(s, r.cols - 2, widths);
-	put_titles(p, rect_take_top(&r, 1), widths, n);
+	struct rect titles = rect_take_top(&r, 1);
 	if (s->more)
 		put_more(p, rect_take_bottom(&r, 1));
-	for (size_t i = s->rows.top; i < table_len(s) && r.rows > 0; i++) {
+	size_t top = rows_first(s->rows, table_len(s), r.rows);
+	measure(s, top, r.rows, widths);
+	int n = fit(s, r.cols - 2, widths);
+	put_titles(p, titles, widths, n);
+	for (size_t i = top; i < table_len(s) && r.rows > 0; i++) {
 		struct rect at = rect_take_top(&r, 1);
 
 		put_row(p, at, &s->cells.items[i * (size_t)s->n_columns], widths, n);

@@ -13,11 +13,11 @@ void view_themes(struct pen *p, struct rect r)
 	struct rect in = dialog_open(p, corner, (struct rect){ 0, 0, n + THEMES_FOOT_ROWS,
 							       THEMES_COLS }, "Themes");
 	struct rect all = in, foot = rect_take_bottom(&in, 1);
-	size_t i;
+	size_t top = rows_first(*rows, m->themes.len, in.rows), i;
 
 	if (m->themes.len == 0)
 		canvas_words(p->canvas, in.row, in.col, in.cols, STYLE_DIM, "No theme was found.");
-	for (i = rows->top; i < m->themes.len && in.rows > 0; i++) {
+	for (i = top; i < m->themes.len && in.rows > 0; i++) {
 		struct rect at = rect_take_top(&in, 1);
 
 		canvas_text(p->canvas, at.row, at.col, at.cols, STYLE_PLAIN,
@@ -27,5 +27,5 @@ void view_themes(struct pen *p, struct rect r)
 	}
 	canvas_words(p->canvas, foot.row, foot.col, foot.cols, STYLE_DIM,
 		     "Enter keeps, Esc goes back");
-	dialog_more(p, all, rows->top, m->themes.len - i);
+	dialog_more(p, all, top, m->themes.len - i);
 }

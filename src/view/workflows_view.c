@@ -89,7 +89,8 @@ void view_workflows(struct pen *p, struct rect r)
 	else if (s->lines.len == 0)
 		pen_nothing(p, r, "No workflows. The engine's folder has no files yet.",
 			    "No workflows are known");
-	for (size_t i = s->rows.top; i < s->lines.len && r.rows > 0; i++) {
+	for (size_t i = rows_first(s->rows, s->lines.len, r.rows); i < s->lines.len && r.rows > 0;
+	     i++) {
 		struct rect at = rect_take_top(&r, 1);
 
 		put_workflow(p, at, &s->lines.items[i]);

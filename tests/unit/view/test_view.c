@@ -154,6 +154,60 @@ START_TEST(a_secret_in_the_form_is_never_drawn)
 }
 END_TEST
 
+static bool cursor_is_drawn(const struct fixture *f)
+{
+	struct canvas c;
+	bool drawn = false;
+
+	canvas_init(&c, f->model->rows, f->model->cols, true);
+	view_draw(f->model, &c);
+	for (int row = 0; row < c.rows; row++)
+		for (int col = 0; col < c.cols; col++)
+			drawn = drawn || canvas_at(&c, row, col)->role == STYLE_SELECTED;
+	canvas_release(&c);
+	return drawn;
+}
+
+/* Lists whose rows have no identities; each with its cursor far below. */
+static const char *const lists[] = { ": PgDn", "x G", "v G", "T G", "W G", "M G",
+				     "3 Space 4 Space = G" };
+enum { LISTS = sizeof lists / sizeof *lists };
+
+START_TEST(the_cursor_of_a_list_is_seen_also_on_a_screen_that_became_lower)
+{
+	struct fixture f;
+
+	open_set(&f, "night");
+	press(&f, lists[_i]);
+	ck_assert(cursor_is_drawn(&f));
+	fixture_send(&f, (struct msg){ .kind = MSG_RESIZE, .size = { 9, 40 } });
+	ck_assert(cursor_is_drawn(&f));
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(the_cursor_of_a_long_table_is_seen_also_on_a_screen_that_became_lower)
+{
+	static const char *const columns[] = { "schedule", NULL };
+	struct view cells[30];
+	struct fixture f;
+
+	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+		cells[i] = VIEW("nightly");
+	open_set(&f, "night");
+	press(&f, ": \"schedules\" Enter");
+	fixture_send(&f, (struct msg){
+		.kind = MSG_CATALOG, .request = fixture_last(&f, EFFECT_CATALOG)->request,
+		.catalog = { .kind = CATALOG_SCHEDULES, .columns = columns, .rows = cells,
+			     .len = sizeof cells / sizeof *cells } });
+	press(&f, "PgDn");
+	ck_assert(cursor_is_drawn(&f));
+	fixture_send(&f, (struct msg){ .kind = MSG_RESIZE, .size = { 12, 40 } });
+	ck_assert(cursor_is_drawn(&f));
+	fixture_close(&f);
+}
+END_TEST
+
 Suite *suite_view(void);
 Suite *suite_view(void)
 {
@@ -169,6 +223,9 @@ Suite *suite_view(void)
 	tcase_add_loop_test(c, drawing_twice_gives_the_same_picture, 0, WAYS);
 	tcase_add_test(c, what_a_workflow_says_cannot_reach_the_terminal);
 	tcase_add_test(c, a_secret_in_the_form_is_never_drawn);
+	tcase_add_loop_test(c, the_cursor_of_a_list_is_seen_also_on_a_screen_that_became_lower, 0,
+			    LISTS);
+	tcase_add_test(c, the_cursor_of_a_long_table_is_seen_also_on_a_screen_that_became_lower);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,6 +1,7 @@
 /* Comparing two runs. */
 #include "model/compare.h"
 
+#include "base/utf8.h"
 #include "base/when.h"
 #include "core/detail_copy.h"
 #include "core/filter.h"
@@ -8,7 +9,7 @@
 #include "model/decision.h"
 #include "model/model.h"
 
-enum { HEAD_ROWS = 2, LOW_ROWS = 12 };
+enum { LOW_ROWS = 12 };
 
 void compare_release(struct compare_state *s)
 {
@@ -164,8 +165,14 @@ static void take(struct compare_state *s, int which, const struct run_detail *d)
 {
 	s->runs[which] = detail_copy(&s->arena, d);
 	s->ready = s->runs[0] && s->runs[1];
-	if (s->ready)
-		compare_runs(&s->arena, s->runs, &s->all);
+	if (!s->ready)
+		return;
+	compare_runs(&s->arena, s->runs, &s->all);
+	for (size_t i = 0; i < s->all.len; i++) {
+		int cells = utf8_width(s->all.rows[i].what);
+
+		s->what_cells = cells > s->what_cells ? cells : s->what_cells;
+	}
 }
 
 static void compare_arrive(struct model *m, const struct msg *msg, struct effects *fx)
@@ -189,7 +196,7 @@ static void compare_arrive(struct model *m, const struct msg *msg, struct effect
 
 int compare_page(int body_rows)
 {
-	return body_rows - HEAD_ROWS - (body_rows >= LOW_ROWS ? COMPARE_WHOLE_ROWS : 0);
+	return body_rows - COMPARE_HEAD_ROWS - (body_rows >= LOW_ROWS ? COMPARE_WHOLE_ROWS : 0);
 }
 
 static bool compare_act(struct model *m, enum action a, struct effects *fx)

@@ -9,7 +9,8 @@
 #include "model/rows.h"
 #include "model/screen.h"
 
-enum { COMPARE_WHOLE_ROWS = 6 };	/* the row under the cursor, below the list */
+/* The names of the runs, above the list; the row under the cursor, below it. */
+enum { COMPARE_HEAD_ROWS = 2, COMPARE_WHOLE_ROWS = 6 };
 
 struct compare_state {
 	struct run_key keys[COMPARED];
@@ -20,6 +21,7 @@ struct compare_state {
 	struct arena arena;			/* of all below */
 	const struct run_detail *runs[COMPARED];
 	struct comparison all;
+	int what_cells;				/* the widest `what` of its rows */
 	bool ready;				/* all is made */
 	struct rows rows;
 	struct str trouble;

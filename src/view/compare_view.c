@@ -11,16 +11,11 @@ struct columns {
 	int what, cell;		/* cells, with a gap behind */
 };
 
-static struct columns measure(const struct comparison *all, int cols)
+static struct columns measure(const struct compare_state *s, int cols)
 {
-	struct columns c = { .what = WHAT_LEAST };
-	int most = cols / 3 < WHAT_MOST ? cols / 3 : WHAT_MOST;
+	int most = cols / 3 < WHAT_MOST ? cols / 3 : WHAT_MOST, want = s->what_cells + GAP_COLS;
+	struct columns c = { .what = want > WHAT_LEAST ? want : WHAT_LEAST };
 
-	for (size_t i = 0; i < all->len; i++) {
-		int width = utf8_width(all->rows[i].what) + GAP_COLS;
-
-		c.what = width > c.what ? width : c.what;
-	}
 	c.what = c.what > most ? most : c.what;
 	c.cell = (cols - MARK_COLS - c.what) / COMPARED;
 	return c;
@@ -84,8 +79,8 @@ static void put_whole(struct pen *p, struct rect r, const struct compare_row *ro
 void view_compare(struct pen *p, struct rect r)
 {
 	const struct compare_state *s = &p->m->compare;
-	struct columns c = measure(&s->all, r.cols - 2);
-	bool whole = r.rows - 2 > compare_page(r.rows);
+	struct columns c = measure(s, r.cols - 2);
+	bool whole = r.rows - COMPARE_HEAD_ROWS > compare_page(r.rows);
 
 	if (s->trouble.len > 0 || !s->ready) {
 		pen_empty(p, r, s->trouble.len > 0 ? str_text(&s->trouble) : "Reading.");
@@ -93,7 +88,7 @@ void view_compare(struct pen *p, struct rect r)
 	}
 	rect_take_left(&r, 1);
 	r.cols--;
-	put_heads(p, rect_take_top(&r, 2), &c);
+	put_heads(p, rect_take_top(&r, COMPARE_HEAD_ROWS), &c);
 	if (whole)
 		put_whole(p, rect_take_bottom(&r, COMPARE_WHOLE_ROWS), &s->all.rows[s->rows.at]);
 	for (size_t i = rows_first(s->rows, s->all.len, r.rows); i < s->all.len && r.rows > 0;

@@ -65,10 +65,9 @@ static void put_clock(struct pen *p, struct rect r, const struct throughput_hour
 		canvas_words(p->canvas, r.row, r.col, r.cols, STYLE_DIM, h->clock);
 }
 
-static bool fits(const struct throughput *t, struct rect r)
+static bool fits(struct rect r)
 {
-	return r.rows >= CHART_LEAST + AROUND && r.cols >= SCALE_COLS + 8 * STEP_COLS &&
-	       most_of(t->hours.items, t->hours.len) > 0;
+	return r.rows >= CHART_LEAST + AROUND && r.cols >= SCALE_COLS + 8 * STEP_COLS;
 }
 
 void view_throughput(struct pen *p, struct rect r)
@@ -80,7 +79,7 @@ void view_throughput(struct pen *p, struct rect r)
 	int64_t most = most_of(hours, n);
 	int rows = r.rows - AROUND < CHART_ROWS ? r.rows - AROUND : CHART_ROWS;
 
-	if (!fits(t, r) || most == 0)
+	if (!fits(r) || most == 0)
 		return;
 	rect_take_top(&r, 1);
 	put_title(p, rect_take_top(&r, 1));

@@ -174,10 +174,14 @@ const struct ear_ticket *order(enum verb verb, const char *run)
 	return until_done(ear_order(&ear, &o));
 }
 
-bool body_has(const char *target, const char *words)
+const char *body_of(const char *target)
 {
 	const struct stub_request *r = stub_asked(stub, "POST", target, 0);
-	ck_assert_ptr_nonnull(r);
-	return view_find(view_of(r->body), view_of(words), 0) != SIZE_MAX;
+	ck_assert_msg(r != NULL, "nothing was sent to %s", target);
+	return r->body;
 }
 
+void expect_sent(const char *target, const char *words)
+{
+	ck_assert_msg(strstr(body_of(target), words) != NULL, "%s: %s", target, body_of(target));
+}

@@ -85,7 +85,8 @@ void push(const char *body);
 const struct ear_ticket *until_done(ticket_id t);
 /* Sends and waits for its end. */
 const struct ear_ticket *order(enum verb verb, const char *run);
-/* The first POST there had these words in its body. */
-bool body_has(const char *target, const char *words);
+/* Of the first POST there. */
+const char *body_of(const char *target);
+void expect_sent(const char *target, const char *words);
 
 #endif

@@ -37,7 +37,7 @@ START_TEST(a_start_goes_to_the_queue_where_its_type_was_taken_last)
 	ck_assert_msg(stub_until_fn(loop, has_three, NULL), "%s", str_text(&ear.log));
 	ear_order(&ear, &o);
 	ck_assert(stub_until_fn(loop, is_started, NULL));
-	ck_assert(body_has(SPACE "/workflows/new-1", "\"taskQueue\":{\"name\":\"polled\"}"));
+	expect_sent(SPACE "/workflows/new-1", "\"taskQueue\":{\"name\":\"polled\"}");
 }
 END_TEST
 

@@ -1,5 +1,5 @@
-/* What operators tell and ask a run's code on Temporal, orders on many runs and on
- * schedules, against a stub with recorded answers. */
+/* What operators tell and ask a run's code on Temporal, and orders on schedules, against
+ * a stub with recorded answers. */
 #include "temporal_rig.h"
 
 #include "base/file.h"
@@ -22,7 +22,7 @@ static void open_with(int effect_ms)
 		.approvals = approvals,
 		.n_approvals = 3,
 		.times = { .tick_ms = 1000, .effect_ms = effect_ms, .effect_step_ms = 5,
-			   .first_retry_ms = 2, .max_retry_ms = 8, .batch_ms = 5, .calls = 2000 },
+			   .first_retry_ms = 2, .max_retry_ms = 8, .calls = 2000 },
 	};
 	ear.backend = temporal_new(loop, &ear.sink, 3, &config, NULL);
 }
@@ -60,18 +60,6 @@ static const struct ear_ticket *schedule(enum verb verb)
 	ticket_id t = backend_schedule(ear.backend, &o);
 	ear.inside = false;
 	return until_done(t);
-}
-
-static const char *body_of(const char *target)
-{
-	const struct stub_request *r = stub_asked(stub, "POST", target, 0);
-	ck_assert_msg(r != NULL, "nothing was sent to %s", target);
-	return r->body;
-}
-
-static void expect_sent(const char *target, const char *words)
-{
-	ck_assert_msg(strstr(body_of(target), words) != NULL, "%s: %s", target, body_of(target));
 }
 
 static void expect_heard(const char *words)
@@ -279,165 +267,6 @@ START_TEST(a_decision_on_what_has_ended_says_who_decided)
 }
 END_TEST
 
-/* ---- many ---- */
-
-enum { MANY = 60 };
-
-static void list_many(void)
-{
-	struct str body = { 0 };
-	str_add_text(&body, "{\"executions\":[");
-	for (int i = 0; i < MANY; i++)
-		str_addf(&body, "%s{\"execution\":{\"workflowId\":\"w-%d\",\"runId\":\"r-%d\"},"
-				"\"type\":{\"name\":\"T\"},\"startTime\":\"2026-11-20T03:00:00Z\","
-				"\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"}",
-			 i ? "," : "", i, i);
-	str_add_text(&body, "]}");
-	serve("GET", SPACE "/workflows?", str_text(&body));
-	until_done(ear_page(&ear, "", "", 100));
-	str_release(&body);
-}
-
-static void cancel_many(int n, ticket_id *tickets)
-{
-	for (int i = 0; i < n; i++) {
-		char id[16];
-		snprintf(id, sizeof id, "r-%d", i);
-		const struct order o = { .verb = VERB_CANCEL, .run = view_of(id),
-					 .comment = VIEW("enough") };
-		tickets[i] = ear_order(&ear, &o);
-	}
-}
-
-#define BATCH SPACE "/batch-operations/"
-
-START_TEST(more_than_fifty_become_one_batch_that_is_watched)
-{
-	ticket_id tickets[MANY];
-	list_many();
-	serve("POST", BATCH, "{}");
-	serve("GET", BATCH, "{\"state\":\"BATCH_OPERATION_STATE_COMPLETED\","
-			    "\"totalOperationCount\":\"60\",\"completeOperationCount\":\"60\"}");
-	stub_on(stub, "GET", BATCH, &(struct stub_reply){
-		.body = "{\"state\":\"BATCH_OPERATION_STATE_RUNNING\"}", .times = 2 });
-	cancel_many(MANY, tickets);
-	for (int i = 0; i < MANY; i++) {
-		const struct ear_ticket *t = until_done(tickets[i]);
-		ck_assert_int_eq(t->outcome, OUTCOME_OK);
-		ck_assert_str_eq(t->text, "cancel requested by a batch of 60: 60 done, 0 failed");
-	}
-	ck_assert_uint_eq(stub_count(stub, "POST", BATCH), 1);
-	ck_assert_uint_eq(stub_count(stub, "POST", SPACE "/workflows/"), 0);
-	expect_sent(BATCH, "\"workflowId\":\"w-59\"");
-	expect_sent(BATCH, "\"reason\":\"enough\"");
-	ck_assert_uint_ge(stub_count(stub, "GET", BATCH), 3);
-}
-END_TEST
-
-START_TEST(of_a_batch_that_failed_in_part_each_run_is_looked_at)
-{
-	ticket_id tickets[MANY];
-	size_t refused = 0;
-	list_many();
-	serve("POST", BATCH, "{}");
-	serve("GET", BATCH, "{\"state\":\"BATCH_OPERATION_STATE_COMPLETED\","
-			    "\"totalOperationCount\":\"60\",\"failureOperationCount\":\"1\"}");
-	serve("GET", SPACE "/workflows/w-", "{\"workflowExecutionInfo\":" RUN_A ","
-					    "\"workflowExtendedInfo\":{\"cancelRequested\":true}}");
-	serve("GET", SPACE "/workflows/w-7?", "{\"workflowExecutionInfo\":" RUN_A "}");
-	cancel_many(MANY, tickets);
-	for (int i = 0; i < MANY; i++)
-		refused += until_done(tickets[i])->outcome == OUTCOME_REFUSED;
-	ck_assert_uint_eq(refused, 1);
-	ck_assert_int_eq(ear_ticket(&ear, tickets[7])->outcome, OUTCOME_REFUSED);
-}
-END_TEST
-
-START_TEST(a_second_batch_in_a_namespace_is_refused_in_words)
-{
-	ticket_id tickets[MANY];
-	list_many();
-	stub_on(stub, "POST", BATCH, &(struct stub_reply){
-		.status = 429, .headers = "Retry-After: 0\r\n",
-		.body = "{\"code\":8,\"message\":\"Max concurrent batch operations is reached\"}" });
-	cancel_many(MANY, tickets);
-	const struct ear_ticket *t = until_done(tickets[0]);
-	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
-	ck_assert_str_eq(t->text, "Max concurrent batch operations is reached; a namespace runs "
-				  "one batch at a time, try again later");
-}
-END_TEST
-
-START_TEST(fifty_go_one_by_one)
-{
-	ticket_id tickets[MANY];
-	list_many();
-	serve("POST", SPACE "/workflows/", "{}");
-	cancel_many(50, tickets);
-	for (int i = 0; i < 50; i++)
-		ck_assert_int_eq(until_done(tickets[i])->outcome, OUTCOME_OK);
-	ck_assert_uint_eq(stub_count(stub, "POST", SPACE "/workflows/"), 50);
-	ck_assert_uint_eq(stub_count(stub, "POST", BATCH), 0);
-}
-END_TEST
-
-START_TEST(a_batch_under_way_may_be_destroyed)
-{
-	ticket_id tickets[MANY];
-	list_many();
-	stub_on(stub, "POST", BATCH, &(struct stub_reply){ .fault = STUB_SILENT });
-	cancel_many(MANY, tickets);
-	for (int i = 0; i < 20; i++)
-		loop_turn(loop, 1);
-	ear_destroy(&ear);
-	for (int i = 0; i < 20; i++)
-		loop_turn(loop, 1);
-}
-END_TEST
-
-/* ---- an id with a slash ---- */
-
-static void know_slash(void)
-{
-	serve("GET", SPACE "/workflows?",
-	      "{\"executions\":[{\"execution\":{\"workflowId\":\"x/terminate\",\"runId\":\"s\"},"
-	      "\"type\":{\"name\":\"T\"},\"startTime\":\"2026-11-20T03:00:00Z\","
-	      "\"status\":\"WORKFLOW_EXECUTION_STATUS_RUNNING\"}]}");
-	until_done(ear_page(&ear, "", "", 10));
-}
-
-START_TEST(an_id_with_a_slash_is_read_by_lists_and_cancelled_by_a_batch)
-{
-	know_slash();
-	serve("POST", BATCH, "{}");
-	serve("GET", BATCH, "{\"state\":\"BATCH_OPERATION_STATE_COMPLETED\","
-			    "\"totalOperationCount\":\"1\"}");
-	ck_assert_int_eq(until_done(ear_fetch(&ear, "s", PART_DETAIL))->outcome, OUTCOME_OK);
-	const struct order cancel = { .verb = VERB_CANCEL, .run = VIEW("s") };
-	ck_assert_int_eq(until_done(ear_order(&ear, &cancel))->outcome, OUTCOME_OK);
-	expect_sent(BATCH, "{\"workflowId\":\"x/terminate\",\"runId\":\"s\"}");
-	const struct order reset = { .verb = VERB_RETRY, .run = VIEW("s") };
-	const struct ear_ticket *t = until_done(ear_order(&ear, &reset));
-	ck_assert_int_eq(t->outcome, OUTCOME_UNSUPPORTED);
-	ck_assert_msg(strstr(t->text, "slash") != NULL, "%s", t->text);
-	ck_assert_uint_eq(stub_count(stub, "GET", SPACE "/workflows/"), 0);
-	ck_assert_uint_eq(stub_count(stub, "POST", SPACE "/workflows/"), 0);
-}
-END_TEST
-
-START_TEST(a_signal_to_an_id_with_a_slash_goes_by_a_batch)
-{
-	know_slash();
-	serve("POST", BATCH, "{}");
-	serve("GET", BATCH, "{\"state\":\"BATCH_OPERATION_STATE_COMPLETED\","
-			    "\"totalOperationCount\":\"1\"}");
-	const struct order o = { .verb = VERB_SIGNAL, .run = VIEW("s"), .name = VIEW("go"),
-				 .value = VIEW("[7]") };
-	ck_assert_int_eq(until_done(ear_order(&ear, &o))->outcome, OUTCOME_OK);
-	expect_sent(BATCH, "\"signalOperation\":{\"signal\":\"go\",\"input\":{\"payloads\":");
-}
-END_TEST
-
 /* ---- schedules ---- */
 
 #define NIGHTLY SPACE "/schedules/nightly"
@@ -505,13 +334,6 @@ Suite *suite_temporal_orders(void)
 	tcase_add_test(c, an_earlier_signal_that_was_handled_is_no_rival);
 	tcase_add_test(c, the_slower_of_two_signals_is_told_who_won);
 	tcase_add_test(c, a_decision_on_what_has_ended_says_who_decided);
-	tcase_add_test(c, more_than_fifty_become_one_batch_that_is_watched);
-	tcase_add_test(c, of_a_batch_that_failed_in_part_each_run_is_looked_at);
-	tcase_add_test(c, a_second_batch_in_a_namespace_is_refused_in_words);
-	tcase_add_test(c, fifty_go_one_by_one);
-	tcase_add_test(c, a_batch_under_way_may_be_destroyed);
-	tcase_add_test(c, an_id_with_a_slash_is_read_by_lists_and_cancelled_by_a_batch);
-	tcase_add_test(c, a_signal_to_an_id_with_a_slash_goes_by_a_batch);
 	tcase_add_test(c, a_schedule_is_paused_with_a_note_and_read_back);
 	tcase_add_test(c, a_triggered_schedule_names_the_run_that_was_started);
 	tcase_add_test(c, an_unknown_schedule_is_not_found);

@@ -26,15 +26,6 @@ const struct rig_route rig_routes[] = {
 
 const size_t rig_n_routes = sizeof rig_routes / sizeof *rig_routes;
 
-struct loop *loop;
-struct stub *stub;
-struct ear ear;
-
-void serve(const char *method, const char *target, const char *body)
-{
-	stub_on(stub, method, target, &(struct stub_reply){ .body = body });
-}
-
 void serve_well(void)
 {
 	for (size_t i = 0; i < rig_n_routes; i++)
@@ -101,20 +92,6 @@ void open_backend(void)
 	ck_assert_ptr_nonnull(ear.backend);
 }
 
-void rig_set_up(void)
-{
-	loop = loop_new();
-	stub = stub_new(loop);
-	ear_init(&ear);
-}
-
-void rig_tear_down(void)
-{
-	ear_release(&ear);
-	stub_free(stub);
-	loop_free(loop);
-}
-
 bool is_live(void *arg)
 {
 	struct str state = { 0 };
@@ -122,12 +99,6 @@ bool is_live(void *arg)
 		    str_eq(ear_state(&ear, &state), "a:running b:failed");
 	str_release(&state);
 	return live;
-}
-
-void turn_a_little(void)
-{
-	for (int i = 0; i < 20; i++)
-		loop_turn(loop, 1);
 }
 
 void hold(const char *token)
@@ -138,50 +109,9 @@ void hold(const char *token)
 	str_release(&target);
 }
 
-bool is_held(void *arg)
-{
-	return stub_streams(arg) == 1;
-}
-
-void until_held(void)
-{
-	ck_assert_msg(stub_until_fn(loop, is_held, stub), "%zu are held:\n%s", stub_streams(stub),
-		      str_text(&ear.log));
-}
-
-void push(const char *body)
-{
-	stub_push(stub, body);
-	stub_end_streams(stub, true);
-}
-
-static bool is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
-const struct ear_ticket *until_done(ticket_id t)
-{
-	ck_assert_msg(stub_until_fn(loop, is_done, &t), "%s", str_text(&ear.log));
-	return ear_ticket(&ear, t);
-}
-
 const struct ear_ticket *order(enum verb verb, const char *run)
 {
 	const struct order o = { .verb = verb, .run = view_of(run), .task = VIEW("gate"),
 				 .comment = VIEW("why not") };
 	return until_done(ear_order(&ear, &o));
-}
-
-const char *body_of(const char *target)
-{
-	const struct stub_request *r = stub_asked(stub, "POST", target, 0);
-	ck_assert_msg(r != NULL, "nothing was sent to %s", target);
-	return r->body;
-}
-
-void expect_sent(const char *target, const char *words)
-{
-	ck_assert_msg(strstr(body_of(target), words) != NULL, "%s: %s", target, body_of(target));
 }

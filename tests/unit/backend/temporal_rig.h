@@ -3,10 +3,9 @@
 #ifndef TESTS_UNIT_BACKEND_TEMPORAL_RIG_H
 #define TESTS_UNIT_BACKEND_TEMPORAL_RIG_H
 
-#include "backend/ear.h"
-#include "backend/stub.h"
+#include "rig.h"
+
 #include "backend/temporal.h"
-#include "lib/unit.h"
 
 #define SPACE "/api/v1/namespaces/default"
 #define LIST SPACE "/workflows?query="
@@ -31,15 +30,7 @@
 #define BUSY "\"pendingActivities\":[{\"activityId\":\"1\",\"activityType\":{\"name\":\"X\"}," \
 	     "\"state\":\"PENDING_ACTIVITY_STATE_STARTED\"}]"
 
-/* What may be wrong with an answer. */
-struct rig_fault {
-	const char *name;
-	struct stub_reply reply;
-	bool down;		/* there is nobody to answer */
-	bool garbled;		/* the body is the right one's */
-};
-
-/* Of a table of them: these say nothing, whatever was asked. */
+/* Of a table of faults: these say nothing, whatever was asked. */
 #define NO_ANSWERS                                                                                \
 	{ "closed without an answer", .reply = { .fault = STUB_CLOSE } },                          \
 	{ "401", .reply = { .status = 401, .body = "{\"code\":16,\"message\":\"who are you\"}" } }, \
@@ -55,14 +46,8 @@ struct rig_route {
 
 extern const struct rig_route rig_routes[];
 extern const size_t rig_n_routes;
-extern struct loop *loop;
-extern struct stub *stub;
-extern struct ear ear;
 
-void rig_set_up(void);
-void rig_tear_down(void);
 void serve_well(void);
-void serve(const char *method, const char *target, const char *body);
 /* What describe says of the run "a" when its history is so long; more: further members. */
 void serve_describe(const char *target, const char *length, const char *more);
 /* A recorded answer of the real server. */
@@ -71,22 +56,11 @@ struct temporal_config config_of(void);
 void open_backend(void);
 /* For servers that do not answer. */
 void open_hasty(void);
-void turn_a_little(void);
 /* Live, and the board is a:running b:failed; for stub_until_fn. */
 bool is_live(void *arg);
 /* The long poll of the run "a" from that token on is held until something is pushed. */
 void hold(const char *token);
-/* The stub holds one request; for stub_until_fn. */
-bool is_held(void *stub);
-void until_held(void);
-/* The answer to what is held, which ends with it. */
-void push(const char *body);
-/* How it ended. */
-const struct ear_ticket *until_done(ticket_id t);
 /* Sends and waits for its end. */
 const struct ear_ticket *order(enum verb verb, const char *run);
-/* Of the first POST there. */
-const char *body_of(const char *target);
-void expect_sent(const char *target, const char *words);
 
 #endif

@@ -1,99 +1,20 @@
 /* The local engine's backend: what it asks for, and how it reads the answers. */
-#include "backend/local.h"
+#include "local_rig.h"
 
 #include <unistd.h>
 
-#include "backend/ear.h"
-#include "backend/stub.h"
 #include "base/when.h"
-#include "lib/unit.h"
 
-static struct loop *loop;
-static struct stub *stub;
-static struct ear ear;
 static struct str text;
 
-static const char info[] = "{\"user\":\"alice\",\"version\":\"0.1.0\",\"engine\":\"runboardd\"}";
 static const char run_a[] = "{\"id\":\"a\",\"short\":\"a1\",\"workflow\":\"w\",\"status\":\"waiting\","
 			    "\"seq\":3,\"tasks\":[{\"id\":\"t[0]\",\"status\":\"completed\","
 			    "\"attempt\":2}]}";
 
-#define BEGIN "event: snapshot_begin\ndata: {\"filter\":\"\"}\n\n"
-#define RUN(id, status, n) \
-	"event: run\nid: e-" #n "\ndata: {\"id\":\"" id "\",\"status\":\"" status "\",\"seq\":" #n "}\n\n"
-#define END(n) "event: snapshot_end\nid: e-" #n "\ndata: {\"complete\":true}\n\n"
-
-static void serve(const char *method, const char *target, const char *body)
-{
-	stub_on(stub, method, target, &(struct stub_reply){ .body = body });
-}
-
-static void open_with(struct local_config config)
-{
-	config.name = "home";
-	if (!config.url)
-		config.socket = stub_path(stub);
-	ear.backend = local_new(loop, &ear.sink, 3, &config);
-}
-
-static void set_up(void)
-{
-	loop = loop_new();
-	stub = stub_new(loop);
-	ear_init(&ear);
-	open_with((struct local_config){ .times = { .first_retry_ms = 2, .max_retry_ms = 4,
-						    .heartbeat_ms = 10000 } });
-	serve("GET", "/v1/info", info);
-}
-
 static void tear_down(void)
 {
-	ear_release(&ear);
-	stub_free(stub);
-	loop_free(loop);
+	rig_tear_down();
 	str_release(&text);
-}
-
-static void reopen(struct local_config config)
-{
-	ear_release(&ear);
-	ear_init(&ear);
-	open_with(config);
-}
-
-static bool ticket_is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
-static const struct ear_ticket *wait_for(ticket_id t)
-{
-	ck_assert_msg(stub_until_fn(loop, ticket_is_done, &t), "%s", str_text(&ear.log));
-	return ear_ticket(&ear, t);
-}
-
-static bool has_heard(void *arg)
-{
-	const char *begin = arg;
-	return ear_heard(&ear, begin);
-}
-
-static void wait_to_hear(const char *begin)
-{
-	char line[128];
-	snprintf(line, sizeof line, "%s", begin);
-	ck_assert_msg(stub_until_fn(loop, has_heard, line), "%s", str_text(&ear.log));
-}
-
-static bool has_word(const char *word)
-{
-	return strstr(str_text(&ear.log), word) != NULL;
-}
-
-static void stream(const char *body)
-{
-	stub_on(stub, "GET", "/v1/events", &(struct stub_reply){ .body = body, .stream = true });
 }
 
 static const struct order approve = { .verb = VERB_APPROVE, .run = VIEW("a"),
@@ -106,7 +27,7 @@ START_TEST(a_page_asks_with_filter_cursor_and_limit)
 {
 	serve("GET", "/v1/runs", "{\"runs\":[{\"id\":\"x\",\"status\":\"failed\"}],"
 				 "\"next_cursor\":\"c 2\"}");
-	wait_for(ear_page(&ear, "status:failed \"a b\"", "c 1", 5));
+	until_done(ear_page(&ear, "status:failed \"a b\"", "c 1", 5));
 	ck_assert_ptr_nonnull(stub_asked(
 		stub, "GET", "/v1/runs?filter=status%3Afailed%20%22a%20b%22&cursor=c%201&limit=5", 0));
 	ck_assert(ear_heard(&ear, "page x:failed next c 2"));
@@ -117,7 +38,7 @@ END_TEST
 START_TEST(a_backend_term_means_the_contexts_own_name)
 {
 	serve("GET", "/v1/runs", "{\"runs\":[]}");
-	wait_for(ear_page(&ear, "backend:home -backend:local", "", 0));
+	until_done(ear_page(&ear, "backend:home -backend:local", "", 0));
 	ck_assert_ptr_nonnull(stub_asked(
 		stub, "GET", "/v1/runs?filter=backend%3A%2A%20-backend%3A-", 0));
 }
@@ -129,12 +50,12 @@ START_TEST(a_log_asks_for_a_page_from_either_end)
 			       .streams = LOG_STREAM_STDERR, .backward = true, .limit = 9,
 			       .search = VIEW("x&y"), .exact = true, .level = VIEW("warn") };
 	serve("GET", "/v1/runs/a/", "{\"lines\":[],\"next\":\"n\",\"state\":\"more\"}");
-	wait_for(ear_log(&ear, &q));
+	until_done(ear_log(&ear, &q));
 	ck_assert_ptr_nonnull(stub_asked(
 		stub, "GET",
 		"/v1/runs/a/tasks/t%5B0%5D/log?format=lines&attempt=2&stream=stderr&limit=9"
 		"&search=x%26y&exact=1&level=warn&cursor=end&backward=1", 0));
-	wait_for(ear_log(&ear, &(struct log_query){ .run = VIEW("a"), .task = VIEW("t") }));
+	until_done(ear_log(&ear, &(struct log_query){ .run = VIEW("a"), .task = VIEW("t") }));
 	ck_assert_ptr_nonnull(stub_asked(stub, "GET", "/v1/runs/a/tasks/t/log?format=lines", 0));
 	ck_assert_str_eq(str_text(&ear.cursor), "n");
 }
@@ -153,9 +74,9 @@ START_TEST(a_followed_log_goes_on_behind_what_was_seen)
 		&(struct stub_reply){ .body = LINE("one", "c1"), .stream = true, .times = 1 });
 	ticket_id t = ear_log(&ear, &(struct log_query){ .run = VIEW("a"), .task = VIEW("t"),
 							 .cursor = VIEW("c0"), .follow = true });
-	wait_to_hear("log 1 one");
+	until_line("log 1 one");
 	stub_end_streams(stub, false);
-	ck_assert_int_eq(wait_for(t)->outcome, OUTCOME_OK);
+	ck_assert_int_eq(until_done(t)->outcome, OUTCOME_OK);
 	ck_assert_str_eq(str_text(&ear.log_text), "onetwo");
 	ck_assert_ptr_nonnull(stub_asked(
 		stub, "GET", "/v1/runs/a/tasks/t/log?format=lines&follow=1&cursor=c0", 0));
@@ -166,7 +87,7 @@ END_TEST
 
 START_TEST(what_is_not_there_is_not_found_with_the_engines_words)
 {
-	const struct ear_ticket *t = wait_for(ear_fetch(&ear, "nope", PART_DETAIL));
+	const struct ear_ticket *t = until_done(ear_fetch(&ear, "nope", PART_DETAIL));
 	ck_assert_int_eq(t->outcome, OUTCOME_NOT_FOUND);
 	ck_assert_str_eq(t->text, "there is nothing here");
 }
@@ -177,7 +98,7 @@ START_TEST(a_busy_engine_is_asked_again_when_it_says)
 	serve("GET", "/v1/runs/a", run_a);
 	stub_on(stub, "GET", "/v1/runs/a",
 		&(struct stub_reply){ .status = 429, .headers = "Retry-After: 0\r\n", .times = 2 });
-	ck_assert_int_eq(wait_for(ear_fetch(&ear, "a", PART_DETAIL))->outcome, OUTCOME_OK);
+	ck_assert_int_eq(until_done(ear_fetch(&ear, "a", PART_DETAIL))->outcome, OUTCOME_OK);
 	ck_assert_uint_eq(stub_count(stub, "GET", "/v1/runs/a"), 3);
 	ck_assert(ear_heard(&ear, "detail a:waiting t[0]:completed"));
 }
@@ -185,13 +106,13 @@ END_TEST
 
 START_TEST(the_token_goes_over_tcp_too_and_an_absent_server_is_named)
 {
-	reopen((struct local_config){ .url = "http://127.0.0.1:1", .token = "s" });
-	const struct ear_ticket *t = wait_for(ear_fetch(&ear, "a", PART_DETAIL));
+	local_rig_reopen((struct local_config){ .url = "http://127.0.0.1:1", .token = "s" });
+	const struct ear_ticket *t = until_done(ear_fetch(&ear, "a", PART_DETAIL));
 	ck_assert_int_eq(t->outcome, OUTCOME_UNREACHABLE);
 	ck_assert_str_eq(t->text, "runboardd does not answer on http://127.0.0.1:1");
-	reopen((struct local_config){ .token = "secret" });
+	local_rig_reopen((struct local_config){ .token = "secret" });
 	serve("GET", "/v1/runs/a", run_a);
-	wait_for(ear_fetch(&ear, "a", PART_DETAIL));
+	until_done(ear_fetch(&ear, "a", PART_DETAIL));
 	ck_assert_str_eq(stub_header(stub_asked(stub, "GET", "/v1/runs/a", 0), "Authorization",
 				     &text), "Bearer secret");
 }
@@ -202,7 +123,7 @@ END_TEST
 START_TEST(an_order_names_what_was_shown_and_has_a_key)
 {
 	serve("POST", "/v1/runs/a/tasks/t%5B0%5D/approve", "{}");
-	const struct ear_ticket *t = wait_for(ear_order(&ear, &approve));
+	const struct ear_ticket *t = until_done(ear_order(&ear, &approve));
 	const struct stub_request *r = stub_asked(stub, "POST", "/v1/", 0);
 	ck_assert_int_eq(t->outcome, OUTCOME_OK);
 	ck_assert_str_eq(t->text, "approved");
@@ -232,7 +153,7 @@ START_TEST(every_verb_has_its_place)
 	};
 	serve("POST", "/v1/", "{\"id\":\"new\"}");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		wait_for(ear_order(&ear, &cases[i].order));
+		until_done(ear_order(&ear, &cases[i].order));
 		const struct stub_request *r = stub_asked(stub, "POST", "/v1/", i);
 		ck_assert_str_eq(r->target, cases[i].target);
 		ck_assert_str_eq(r->body, cases[i].body);
@@ -247,7 +168,7 @@ START_TEST(a_start_says_which_run_to_follow)
 	const struct order start = { .verb = VERB_START, .workflow = VIEW("w") };
 	stub_on(stub, "POST", "/v1/workflows/w/runs",
 		&(struct stub_reply){ .status = 201, .body = "{\"id\":\"new\"}" });
-	ck_assert_str_eq(wait_for(ear_order(&ear, &start))->follow_key, "new");
+	ck_assert_str_eq(until_done(ear_order(&ear, &start))->follow_key, "new");
 }
 END_TEST
 
@@ -255,7 +176,7 @@ START_TEST(a_cancel_is_only_requested)
 {
 	const struct order cancel = { .verb = VERB_CANCEL, .run = VIEW("a") };
 	stub_on(stub, "POST", "/v1/runs/a/cancel", &(struct stub_reply){ .status = 202, .body = "{}" });
-	ck_assert_str_eq(wait_for(ear_order(&ear, &cancel))->text, "cancel requested");
+	ck_assert_str_eq(until_done(ear_order(&ear, &cancel))->text, "cancel requested");
 }
 END_TEST
 
@@ -265,7 +186,7 @@ START_TEST(a_refusal_has_the_engines_sentence)
 	stub_on(stub, "POST", "/v1/", &(struct stub_reply){
 		.status = statuses[_i],
 		.body = "{\"error\":{\"code\":\"conflict\",\"message\":\"bob approved this 12 s ago\"}}" });
-	const struct ear_ticket *t = wait_for(ear_order(&ear, &approve));
+	const struct ear_ticket *t = until_done(ear_order(&ear, &approve));
 	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
 	ck_assert_str_eq(t->text, "bob approved this 12 s ago");
 	ck_assert_uint_eq(stub_count(stub, "POST", "/v1/"), 1);
@@ -276,7 +197,7 @@ START_TEST(a_lost_answer_is_asked_for_once_more_with_the_same_key)
 {
 	serve("POST", "/v1/", "{}");
 	stub_on(stub, "POST", "/v1/", &(struct stub_reply){ .fault = STUB_CLOSE, .times = 1 });
-	ck_assert_int_eq(wait_for(ear_order(&ear, &approve))->outcome, OUTCOME_OK);
+	ck_assert_int_eq(until_done(ear_order(&ear, &approve))->outcome, OUTCOME_OK);
 	ck_assert_uint_eq(stub_count(stub, "POST", "/v1/"), 2);
 	for (size_t i = 0; i < 2; i++)
 		ck_assert_str_eq(stub_header(stub_asked(stub, "POST", "/v1/", i),
@@ -291,10 +212,10 @@ START_TEST(an_answer_lost_twice_is_unknown_and_the_run_is_read_back)
 		{ .body = "{\"id\":\"a\"}", .fault = STUB_CUT, .at = 4 },
 	};
 	if (losses[_i].fault == STUB_SILENT)
-		reopen((struct local_config){ .times = { .answer_ms = 1500 } });
+		local_rig_reopen((struct local_config){ .times = { .answer_ms = 1500 } });
 	serve("GET", "/v1/runs/a", run_a);
 	stub_on(stub, "POST", "/v1/", &losses[_i]);
-	const struct ear_ticket *t = wait_for(ear_order(&ear, &approve));
+	const struct ear_ticket *t = until_done(ear_order(&ear, &approve));
 	ck_assert_int_eq(t->outcome, OUTCOME_UNKNOWN);
 	ck_assert_msg(view_ends(view_of(t->text),
 				"; run a1 is now waiting, task t[0] completed in attempt 2"),
@@ -308,7 +229,7 @@ START_TEST(a_lost_start_stays_unknown_and_names_its_key)
 {
 	const struct order start = { .verb = VERB_START, .workflow = VIEW("w"), .key = VIEW("k9") };
 	stub_on(stub, "POST", "/v1/", &(struct stub_reply){ .fault = STUB_CLOSE });
-	const struct ear_ticket *t = wait_for(ear_order(&ear, &start));
+	const struct ear_ticket *t = until_done(ear_order(&ear, &start));
 	ck_assert_int_eq(t->outcome, OUTCOME_UNKNOWN);
 	ck_assert_msg(view_ends(view_of(t->text), "with its key k9 it may be sent again"), "%s", t->text);
 }
@@ -317,191 +238,17 @@ END_TEST
 START_TEST(an_order_that_never_left_was_not_given)
 {
 	stub_fall(stub);
-	ck_assert_int_eq(wait_for(ear_order(&ear, &approve))->outcome, OUTCOME_UNREACHABLE);
+	ck_assert_int_eq(until_done(ear_order(&ear, &approve))->outcome, OUTCOME_UNREACHABLE);
 }
 END_TEST
 
 START_TEST(a_read_only_context_gives_no_orders)
 {
-	reopen((struct local_config){ .read_only = true });
-	const struct ear_ticket *t = wait_for(ear_order(&ear, &approve));
+	local_rig_reopen((struct local_config){ .read_only = true });
+	const struct ear_ticket *t = until_done(ear_order(&ear, &approve));
 	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
 	ck_assert_str_eq(t->text, "this context is read-only");
 	ck_assert_uint_eq(stub_count(stub, "POST", "/"), 0);
-}
-END_TEST
-
-/* ---- the stream ---- */
-
-START_TEST(a_watch_is_a_snapshot_and_what_changes)
-{
-	stream(BEGIN RUN("a", "running", 1) RUN("b", "failed", 2) END(2));
-	ear_watch(&ear, "by:me", 20);
-	wait_to_hear("snapshot_end complete");
-	ck_assert_ptr_nonnull(stub_asked(stub, "GET",
-					 "/v1/events?snapshot=1&ended=20&filter=by%3Ame", 0));
-	ck_assert(ear_heard(&ear, "runs a:running b:failed"));
-	stub_push(stub, "event: progress\ndata: {\"id\":\"a\",\"seq\":4,\"progress\":0.5}\n\n"
-			"event: gone\nid: e-5\ndata: {\"id\":\"b\"}\n\n" RUN("a", "completed", 6));
-	wait_to_hear("runs a:completed");
-	ck_assert(ear_heard(&ear, "progress a 0.50"));
-	ck_assert_str_eq(ear_state(&ear, &text), "a:completed");
-}
-END_TEST
-
-START_TEST(a_broken_stream_is_gone_on_with_by_its_last_id)
-{
-	stream(RUN("a", "completed", 7));
-	stub_on(stub, "GET", "/v1/events",
-		&(struct stub_reply){ .body = BEGIN RUN("a", "running", 1) END(6), .stream = true,
-				      .times = 1 });
-	ear_watch(&ear, "", 0);
-	wait_to_hear("snapshot_end complete");
-	stub_push(stub, "event: run\nid: e-99\ndata: {\"id\":\"a\",");	/* cut in the middle */
-	stub_end_streams(stub, false);
-	wait_to_hear("condition stale stale since ");
-	ck_assert_msg(has_word(" s: the stream broke off; next try in "), "%s", str_text(&ear.log));
-	wait_to_hear("runs a:completed");
-	const struct stub_request *r = stub_asked(stub, "GET", "/v1/events", 1);
-	ck_assert_str_eq(r->target, "/v1/events");
-	ck_assert_str_eq(stub_header(r, "Last-Event-ID", &text), "e-6");
-	ck_assert_int_eq(ear.condition, CONDITION_LIVE);
-	ck_assert_uint_eq(ear_count(&ear, "snapshot_begin"), 1);
-}
-END_TEST
-
-START_TEST(a_snapshot_cut_in_the_middle_removes_nothing_and_is_asked_for_again)
-{
-	stream(BEGIN RUN("a", "running", 1) END(3));
-	stub_on(stub, "GET", "/v1/events",
-		&(struct stub_reply){ .body = BEGIN RUN("b", "running", 1), .stream = true,
-				      .times = 1 });
-	ear_watch(&ear, "", 0);
-	wait_to_hear("runs b:running");
-	stub_end_streams(stub, true);
-	wait_to_hear("snapshot_end broken");
-	ck_assert_str_eq(ear_state(&ear, &text), "b:running");
-	wait_to_hear("snapshot_end complete");
-	ck_assert_str_eq(ear_state(&ear, &text), "a:running");
-}
-END_TEST
-
-START_TEST(after_a_reset_the_old_id_is_forgotten)
-{
-	stream(BEGIN RUN("a", "running", 1) END(3));
-	ear_watch(&ear, "", 0);
-	wait_to_hear("snapshot_end complete");
-	stub_push(stub, "event: reset\ndata: {\"reason\":\"too old\"}\n\n" BEGIN
-			"event: run\ndata: {\"id\":\"z\",\"status\":\"failed\",\"seq\":9}\n\n");
-	wait_to_hear("runs z:failed");
-	stub_end_streams(stub, false);
-	wait_to_hear("snapshot_end broken");
-	while (stub_count(stub, "GET", "/v1/events") < 2)
-		loop_turn(loop, 50);
-	ck_assert(view_starts(view_of(stub_asked(stub, "GET", "/v1/events", 1)->target),
-			      "/v1/events?snapshot=1"));
-	ck_assert_ptr_null(stub_header(stub_asked(stub, "GET", "/v1/events", 1),
-				       "Last-Event-ID", &text));
-}
-END_TEST
-
-static void say_roles(const char *roles)
-{
-	struct str body = { 0 };
-	str_addf(&body, "{\"user\":\"alice\",\"roles\":[\"%s\"],\"version\":\"0.1.0\","
-			"\"engine\":\"runboardd\",\"grants\":[\"%s\"]}", roles, roles);
-	stub_on(stub, "GET", "/v1/info", &(struct stub_reply){ .body = str_text(&body) });
-	str_release(&body);
-}
-
-START_TEST(rights_that_changed_are_asked_for_when_the_engine_begins_anew)
-{
-	say_roles("approver");
-	stream(BEGIN RUN("a", "running", 1) END(3));
-	ear_watch(&ear, "", 0);
-	wait_to_hear("snapshot_end complete");
-	say_roles("viewer");
-	stub_push(stub, "event: reset\ndata: {\"reason\":\"settings\"}\n\n" BEGIN END(4));
-	wait_to_hear("identity home alice viewer");
-}
-END_TEST
-
-START_TEST(who_comes_back_with_other_rights_does_not_go_on_from_what_was_shown)
-{
-	say_roles("approver");
-	stream(BEGIN RUN("a", "running", 1) END(3));
-	ear_watch(&ear, "", 0);
-	wait_to_hear("snapshot_end complete");
-	say_roles("viewer");
-	stub_end_streams(stub, false);
-	wait_to_hear("identity home alice viewer");
-	while (stub_count(stub, "GET", "/v1/events") < 2)
-		loop_turn(loop, 50);
-	ck_assert(view_starts(view_of(stub_asked(stub, "GET", "/v1/events", 1)->target),
-			      "/v1/events?snapshot=1"));
-}
-END_TEST
-
-START_TEST(silence_makes_it_stale)
-{
-	reopen((struct local_config){ .times = { .heartbeat_ms = 100, .first_retry_ms = 2,
-						 .max_retry_ms = 4 } });
-	stream(BEGIN END(3));
-	ear_watch(&ear, "", 0);
-	wait_to_hear("condition stale stale since ");
-	ck_assert_msg(has_word(" s: no heartbeat; next try in "), "%s", str_text(&ear.log));
-	ck_assert_int_gt(ear.fresh_ms, 0);
-	while (stub_count(stub, "GET", "/v1/events") < 2)
-		loop_turn(loop, 50);
-}
-END_TEST
-
-START_TEST(a_heartbeat_makes_it_fresh)
-{
-	stream(BEGIN END(3));
-	ear_watch(&ear, "", 0);
-	wait_to_hear("snapshot_end");
-	size_t before = ear_count(&ear, "condition live live");
-	stub_push(stub, "event: heartbeat\ndata: {}\n\n");
-	while (ear_count(&ear, "condition live live") == before)
-		loop_turn(loop, 50);
-	ck_assert_int_ge(ear.fresh_ms, when_now_ms() - 5000);
-}
-END_TEST
-
-START_TEST(an_event_that_cannot_be_read_is_said_and_removes_nothing)
-{
-	stream(BEGIN RUN("a", "running", 1) "event: run\ndata: {\"id\":\"\xc3\n\n" END(3));
-	ear_watch(&ear, "", 0);
-	wait_to_hear("snapshot_end broken");
-	ck_assert(ear_heard(&ear, "condition live live; an event could not be read"));
-	ck_assert_str_eq(ear_state(&ear, &text), "a:running");
-}
-END_TEST
-
-START_TEST(a_filter_that_is_refused_ends_the_watch)
-{
-	stub_on(stub, "GET", "/v1/events", &(struct stub_reply){
-		.status = 400, .body = "{\"error\":{\"message\":\"filter: bad regex\"}}" });
-	const struct ear_ticket *t = wait_for(ear_watch(&ear, "/(/", 0));
-	ck_assert_int_eq(t->outcome, OUTCOME_REFUSED);
-	ck_assert_str_eq(t->text, "filter: bad regex");
-	ck_assert_int_eq(ear.condition, CONDITION_LIVE);
-}
-END_TEST
-
-START_TEST(a_second_watch_takes_the_place_of_the_first)
-{
-	stream(BEGIN RUN("a", "running", 1) END(3));
-	ticket_id first = ear_watch(&ear, "", 0);
-	wait_to_hear("snapshot_end");
-	ticket_id second = ear_watch(&ear, "status:failed", 0);
-	ck_assert_int_eq(wait_for(first)->outcome, OUTCOME_OK);
-	while (ear_count(&ear, "snapshot_end") < 2)
-		loop_turn(loop, 50);
-	ck_assert(ear_heard(&ear, "snapshot_begin status:failed"));
-	ck_assert(!ear_done(&ear, second));
-	ck_assert_uint_eq(stub_streams(stub), 1);
 }
 END_TEST
 
@@ -515,7 +262,7 @@ START_TEST(the_probe_says_who_and_how_far_off_the_clock_is)
 	str_add_text(&text, "\"}");
 	serve("GET", "/v1/info", str_text(&text));
 	ear_probe(&ear);
-	wait_to_hear("condition live live");
+	until_line("condition live live");
 	ck_assert(ear_heard(&ear, "identity home alice admin runboardd 9"));
 	ck_assert_int_ge(ear.clock_offset_ms, 3600000 - 2000);
 	ck_assert_int_le(ear.clock_offset_ms, 3600000 + 2000);
@@ -529,10 +276,10 @@ START_TEST(nobody_there_is_said_with_the_next_try_until_somebody_is)
 	ear_probe(&ear);
 	str_addf(&text, "condition down runboardd does not answer on %s; next try in ",
 		 stub_path(stub));
-	wait_to_hear(str_text(&text));
+	until_line(str_text(&text));
 	ck_assert(ear_heard(&ear, "condition connecting connecting to runboardd on "));
 	stub_rise(stub);
-	wait_to_hear("condition live live");
+	until_line("condition live live");
 }
 END_TEST
 
@@ -544,8 +291,8 @@ START_TEST(what_is_in_flight_is_pending)
 	ear_watch(&ear, "", 0);
 	ear_fetch(&ear, "a", PART_DETAIL);
 	ck_assert_uint_eq(backend_pending(ear.backend), 2);
-	wait_to_hear("snapshot_end");
-	wait_to_hear("detail");
+	until_line("snapshot_end");
+	until_line("detail");
 	while (backend_pending(ear.backend))
 		loop_turn(loop, 50);
 	ck_assert_uint_eq(stub_streams(stub), 1);
@@ -566,28 +313,13 @@ static void add_orders(TCase *c)
 	tcase_add_test(c, a_read_only_context_gives_no_orders);
 }
 
-static void add_stream(TCase *c)
-{
-	tcase_add_test(c, a_watch_is_a_snapshot_and_what_changes);
-	tcase_add_test(c, a_broken_stream_is_gone_on_with_by_its_last_id);
-	tcase_add_test(c, a_snapshot_cut_in_the_middle_removes_nothing_and_is_asked_for_again);
-	tcase_add_test(c, after_a_reset_the_old_id_is_forgotten);
-	tcase_add_test(c, rights_that_changed_are_asked_for_when_the_engine_begins_anew);
-	tcase_add_test(c, who_comes_back_with_other_rights_does_not_go_on_from_what_was_shown);
-	tcase_add_test(c, silence_makes_it_stale);
-	tcase_add_test(c, a_heartbeat_makes_it_fresh);
-	tcase_add_test(c, an_event_that_cannot_be_read_is_said_and_removes_nothing);
-	tcase_add_test(c, a_filter_that_is_refused_ends_the_watch);
-	tcase_add_test(c, a_second_watch_takes_the_place_of_the_first);
-}
-
 Suite *suite_local(void);
 
 Suite *suite_local(void)
 {
 	Suite *s = suite_create("local");
 	TCase *c = tcase_create("local");
-	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_checked_fixture(c, local_rig_set_up, tear_down);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, a_page_asks_with_filter_cursor_and_limit);
 	tcase_add_test(c, a_backend_term_means_the_contexts_own_name);
@@ -597,7 +329,6 @@ Suite *suite_local(void)
 	tcase_add_test(c, a_busy_engine_is_asked_again_when_it_says);
 	tcase_add_test(c, the_token_goes_over_tcp_too_and_an_absent_server_is_named);
 	add_orders(c);
-	add_stream(c);
 	tcase_add_test(c, the_probe_says_who_and_how_far_off_the_clock_is);
 	tcase_add_test(c, nobody_there_is_said_with_the_next_try_until_somebody_is);
 	tcase_add_test(c, what_is_in_flight_is_pending);

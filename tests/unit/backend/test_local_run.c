@@ -1,17 +1,12 @@
 /* A run of the local engine that is followed. */
-#include "backend/ear.h"
+#include "rig.h"
+
 #include "backend/local.h"
-#include "backend/stub.h"
-#include "lib/unit.h"
 
 #define EVENTS "/v1/events?snapshot=1&ended=0&run=a"
 #define SNAPSHOT \
 	"event: snapshot_begin\ndata: {\"filter\":\"id:a\",\"ended\":0}\n\n" \
 	"event: snapshot_end\nid: e-1\ndata: {\"complete\":true,\"counts\":{}}\n\n"
-
-static struct loop *loop;
-static struct stub *stub;
-static struct ear ear;
 
 static void say(const char *status)
 {
@@ -23,9 +18,7 @@ static void say(const char *status)
 
 static void set_up(void)
 {
-	loop = loop_new();
-	stub = stub_new(loop);
-	ear_init(&ear);
+	rig_set_up();
 	const struct local_config config = {
 		.name = "home", .socket = stub_path(stub),
 		.times = { .heartbeat_ms = 1000, .answer_ms = 1000, .first_retry_ms = 2, .pause_ms = 1,
@@ -33,13 +26,6 @@ static void set_up(void)
 	};
 	ear.backend = local_new(loop, &ear.sink, 3, &config);
 	stub_on(stub, "GET", EVENTS, &(struct stub_reply){ .body = SNAPSHOT, .stream = true });
-}
-
-static void tear_down(void)
-{
-	ear_release(&ear);
-	stub_free(stub);
-	loop_free(loop);
 }
 
 static size_t wanted;
@@ -57,11 +43,6 @@ static void wait_for_details(const char *line, size_t n)
 	ck_assert_msg(stub_until_fn(loop, has_details, text), "%s", str_text(&ear.log));
 }
 
-static bool is_done(void *arg)
-{
-	return ear_done(&ear, *(ticket_id *)arg) > 0;
-}
-
 START_TEST(it_is_told_when_it_changes_and_no_more_when_it_has_ended)
 {
 	say("running");
@@ -72,8 +53,7 @@ START_TEST(it_is_told_when_it_changes_and_no_more_when_it_has_ended)
 	wait_for_details("detail a:running", 2);
 	say("completed");
 	stub_push(stub, "event: run\nid: e-2\ndata: {\"id\":\"a\"}\n\n");
-	ck_assert(stub_until_fn(loop, is_done, &t));
-	ck_assert_int_eq(ear_ticket(&ear, t)->outcome, OUTCOME_OK);
+	ck_assert_int_eq(until_done(t)->outcome, OUTCOME_OK);
 	ck_assert_uint_eq(ear_count(&ear, "detail a:completed"), 1);
 	ck_assert_uint_eq(backend_pending(ear.backend), 0);
 }
@@ -96,8 +76,7 @@ END_TEST
 START_TEST(what_is_not_there_cannot_be_followed)
 {
 	ticket_id t = ear_follow(&ear, "a");
-	ck_assert(stub_until_fn(loop, is_done, &t));
-	ck_assert_int_eq(ear_ticket(&ear, t)->outcome, OUTCOME_NOT_FOUND);
+	ck_assert_int_eq(until_done(t)->outcome, OUTCOME_NOT_FOUND);
 }
 END_TEST
 
@@ -107,8 +86,7 @@ START_TEST(a_heartbeat_is_no_change)
 	ear_follow(&ear, "a");
 	wait_for_details("detail a:running", 1);
 	stub_push(stub, "event: heartbeat\ndata: {\"time\":null,\"trouble\":null}\n\n");
-	for (int i = 0; i < 20; i++)
-		loop_turn(loop, 1);
+	turn_a_little();
 	ck_assert_uint_eq(stub_count(stub, "GET", "/v1/runs/a"), 1);
 }
 END_TEST
@@ -119,7 +97,7 @@ Suite *suite_local_run(void)
 {
 	Suite *s = suite_create("local_run");
 	TCase *c = tcase_create("local_run");
-	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_checked_fixture(c, set_up, rig_tear_down);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, it_is_told_when_it_changes_and_no_more_when_it_has_ended);
 	tcase_add_test(c, a_broken_stream_does_not_end_it);

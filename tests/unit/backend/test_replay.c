@@ -3,14 +3,10 @@
 
 #include <unistd.h>
 
-#include "backend/ear.h"
-#include "backend/stub.h"
 #include "base/file.h"
 #include "base/when.h"
-#include "lib/unit.h"
+#include "rig.h"
 
-static struct loop *loop;
-static struct ear ear;
 static char path[64];
 static struct str sentence;
 
@@ -34,37 +30,22 @@ static void open_film(const char *recording, double speed)
 
 static void set_up(void)
 {
-	loop = loop_new();
-	ear_init(&ear);
+	rig_set_up();
 	guard_file(path, sizeof path, "film");
 }
 
 static void tear_down(void)
 {
-	ear_release(&ear);
-	loop_free(loop);
+	rig_tear_down();
 	str_release(&sentence);
 	unlink(path);
-}
-
-static bool has_heard(void *arg)
-{
-	const char *begin = arg;
-	return ear_heard(&ear, begin);
-}
-
-static void wait_to_hear(const char *begin)
-{
-	char line[128];
-	snprintf(line, sizeof line, "%s", begin);
-	ck_assert_msg(stub_until_fn(loop, has_heard, line), "%s", str_text(&ear.log));
 }
 
 START_TEST(a_probe_says_whose_recording_it_is_and_that_it_takes_no_orders)
 {
 	open_film(HEAD IDENTITY, 1);
 	ear_probe(&ear);
-	wait_to_hear("condition live playing /tmp/");
+	until_line("condition live playing /tmp/");
 	ck_assert(ear_heard(&ear, "identity film alice"));
 	ck_assert_uint_eq(ear.abilities, 511u & ~(unsigned)(BACKEND_CAN_ORDER | BACKEND_CAN_START));
 	ck_assert(view_ends(view_of_str(&ear.sentence), ", recorded at 2026-11-20T03:00:00.000Z"));
@@ -77,9 +58,9 @@ START_TEST(the_time_line_is_kept_at_the_speed_asked_for)
 	open_film(HEAD "{\"t\":0,\"tell\":\"runs\",\"runs\":[{\"id\":\"a\",\"status\":\"running\"}]}\n"
 		       "{\"t\":200,\"tell\":\"gone\",\"id\":\"a\"}\n", 10);
 	ear_watch(&ear, "", 0);
-	wait_to_hear("gone a");
+	until_line("gone a");
 	ck_assert_int_ge(when_mono_ms() - start, 19);
-	wait_to_hear("condition live at the end of");
+	until_line("condition live at the end of");
 }
 END_TEST
 
@@ -87,24 +68,12 @@ START_TEST(watching_again_begins_again)
 {
 	open_film(HEAD "{\"t\":9,\"tell\":\"runs\",\"runs\":[{\"id\":\"a\",\"status\":\"running\"}]}\n", 0);
 	ear_watch(&ear, "", 0);
-	wait_to_hear("condition live at the end of");
+	until_line("condition live at the end of");
 	ear_watch(&ear, "", 0);
 	while (ear_count(&ear, "runs a:running") < 2)
 		loop_turn(loop, 50);
 }
 END_TEST
-
-static bool ticket_is_done(void *arg)
-{
-	const ticket_id *t = arg;
-	return ear_done(&ear, *t);
-}
-
-static const struct ear_ticket *wait_for(ticket_id t)
-{
-	ck_assert_msg(stub_until_fn(loop, ticket_is_done, &t), "%s", str_text(&ear.log));
-	return ear_ticket(&ear, t);
-}
 
 #define ASK(ask, ticket) "{\"t\":1,\"ask\":\"" ask "\",\"ticket\":" #ticket "}\n"
 #define DETAIL(status, ticket) \
@@ -118,11 +87,11 @@ START_TEST(a_question_is_answered_as_it_was_by_then)
 		  "{\"t\":5,\"tell\":\"gone\",\"id\":\"z\"}\n"
 		  ASK("fetch a detail| ", 2) DETAIL("completed", 2)
 		  "{\"t\":9,\"tell\":\"gone\",\"id\":\"y\"}\n", 0);
-	ck_assert_int_eq(wait_for(ear_fetch(&ear, "a", PART_DETAIL))->outcome, OUTCOME_OK);
+	ck_assert_int_eq(until_done(ear_fetch(&ear, "a", PART_DETAIL))->outcome, OUTCOME_OK);
 	ck_assert(ear_heard(&ear, "detail a:running"));
 	ear_watch(&ear, "", 0);
-	wait_to_hear("condition live at the end of");
-	wait_for(ear_fetch(&ear, "a", PART_DETAIL));
+	until_line("condition live at the end of");
+	until_done(ear_fetch(&ear, "a", PART_DETAIL));
 	ck_assert(ear_heard(&ear, "detail a:completed"));
 }
 END_TEST
@@ -135,10 +104,10 @@ START_TEST(what_was_followed_is_told_as_it_came)
 		  "{\"t\":9,\"tell\":\"detail\",\"ticket\":1,\"run\":{\"id\":\"a\",\"status\":\"waiting\"}}\n"
 		  ASK("follow b", 2) "{\"t\":9,\"tell\":\"gone\",\"id\":\"z\"}\n", 0);
 	ticket_id t = ear_follow(&ear, "a");
-	wait_to_hear("detail a:waiting");
+	until_line("detail a:waiting");
 	ck_assert(ear_heard(&ear, "detail a:running"));
 	ear_watch(&ear, "", 0);
-	wait_to_hear("condition live at the end of");
+	until_line("condition live at the end of");
 	ck_assert(!ear_done(&ear, t));
 	ck_assert_uint_eq(backend_pending(ear.backend), 0);
 	ear_cancel(&ear, t);
@@ -148,7 +117,7 @@ END_TEST
 START_TEST(what_was_never_asked_has_no_answer)
 {
 	open_film(HEAD, 0);
-	const struct ear_ticket *t = wait_for(ear_fetch(&ear, "a", PART_HISTORY));
+	const struct ear_ticket *t = until_done(ear_fetch(&ear, "a", PART_HISTORY));
 	ck_assert_int_eq(t->outcome, OUTCOME_NOT_FOUND);
 	ck_assert_str_eq(t->text, "the recording has no answer to this");
 }
@@ -160,7 +129,7 @@ START_TEST(lines_of_newer_versions_and_a_torn_last_one_are_left_out)
 		       "{\"t\":2,\"tell\":\"gone\",\"id\":\"a\"}\n"
 		       "{\"t\":3,\"tell\":\"gone\",\"i", 0);
 	ear_watch(&ear, "", 0);
-	wait_to_hear("condition live at the end of");
+	until_line("condition live at the end of");
 	ck_assert_uint_eq(ear_count(&ear, "gone"), 1);
 }
 END_TEST

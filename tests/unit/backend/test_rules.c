@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "backend/ear.h"
 #include "backend/local.h"
 #include "backend/replay.h"
-#include "backend/stub.h"
 #include "backend/trace.h"
-#include "lib/unit.h"
+#include "rig.h"
 
 #define RUN_A "{\"id\":\"a\",\"short\":\"a\",\"workflow\":\"w\",\"status\":\"running\",\"seq\":1}"
 #define RUN_B "{\"id\":\"b\",\"short\":\"b\",\"workflow\":\"w\",\"status\":\"failed\",\"seq\":2}"
@@ -29,15 +27,7 @@ static const char follow_lines[] =
 	"\"partial\":false}],\"next\":\"c1\",\"prev\":\"\",\"state\":\"following\"}\n\n"
 	"event: eof\ndata: {}\n\n";
 
-/* A way for the server to go wrong. */
-struct fault {
-	const char *name;
-	struct stub_reply reply;
-	bool down;		/* nobody listens */
-	bool garbled;		/* the body is this reply's, with the right status */
-};
-
-static const struct fault faults[] = {
+static const struct rig_fault faults[] = {
 	{ "nobody listens", .down = true },
 	{ "no answer", .reply = { .fault = STUB_SILENT } },
 	{ "closed without an answer", .reply = { .fault = STUB_CLOSE } },
@@ -73,9 +63,6 @@ static const struct {
 
 enum { ROUTES = sizeof routes / sizeof *routes };
 
-static struct loop *loop;
-static struct stub *stub;
-static struct ear ear;
 static char recording[64];
 
 static void serve_well(void)
@@ -86,7 +73,7 @@ static void serve_well(void)
 					      .stream = routes[i].stream });
 }
 
-static void serve_badly(const struct fault *f)
+static void serve_badly(const struct rig_fault *f)
 {
 	for (size_t i = 0; i < ROUTES; i++) {
 		struct stub_reply reply = f->reply;
@@ -120,17 +107,13 @@ static struct backend *new_traced(const struct backend_sink *sink)
 
 static void set_up(void)
 {
-	loop = loop_new();
-	stub = stub_new(loop);
-	ear_init(&ear);
+	rig_set_up();
 	guard_file(recording, sizeof recording, "recording");
 }
 
 static void tear_down(void)
 {
-	ear_release(&ear);
-	stub_free(stub);
-	loop_free(loop);
+	rig_tear_down();
 	unlink(recording);
 }
 

@@ -1,12 +1,10 @@
-/* runboard compare: two runs side by side; without the second, the last completed run of
- * the same workflow that is older. */
+/* runboard compare: two runs side by side; without the second, the last good run of the
+ * same workflow (core/compare.h). */
 #include "base/utf8.h"
-#include "base/when.h"
 #include "cli/command.h"
 #include "cli/json_out.h"
 #include "core/compare.h"
 #include "core/detail_copy.h"
-#include "core/filter.h"
 #include "wire/jsonw.h"
 
 enum { CANDIDATES = 10 };		/* completed runs, of which the first may be the run itself */
@@ -17,7 +15,7 @@ struct compare {
 	const struct run_detail *runs[COMPARED];
 	int reading;			/* which of them */
 	struct str good;		/* id of the run to compare with */
-	bool is_older;			/* than the first */
+	int64_t good_ms;		/* when that was made; 0: none is found */
 };
 
 static const struct opt compare_options[] = {
@@ -31,19 +29,18 @@ static void on_detail(void *arg, const struct run_detail *d)
 	c->runs[c->reading] = detail_copy(&c->arena, d);
 }
 
-/* Newest first: the first older one, else the newest of all. */
 static void on_runs(void *arg, const struct run_facts *runs, size_t n)
 {
 	struct compare *c = arg;
 	const struct run_facts *mine = &c->runs[0]->run;
-	for (size_t i = 0; i < n && !c->is_older; i++) {
-		bool older = runs[i].created_ms < mine->created_ms;
-		if (view_eq(runs[i].id, mine->id) || runs[i].status != RUN_COMPLETED ||
-		    (c->good.len && !older))
+	for (size_t i = 0; i < n; i++) {
+		const struct run_facts *r = &runs[i];
+		if (view_eq(r->id, mine->id) ||
+		    !compare_prefers(mine->created_ms, r->created_ms, c->good_ms))
 			continue;
 		str_clear(&c->good);
-		str_add(&c->good, runs[i].id);
-		c->is_older = older;
+		str_add(&c->good, r->id);
+		c->good_ms = r->created_ms;
 	}
 }
 
@@ -76,12 +73,7 @@ static int look_for_good(struct compare *c, int64_t until_ms)
 	static const struct session_calls calls = { .runs = on_runs };
 	struct session *s = &c->cli->session;
 	struct str filter = {0};
-	str_add_text(&filter, "status:completed workflow:");
-	filter_add_quoted(&filter, c->runs[0]->run.workflow);
-	if (until_ms) {
-		str_add_text(&filter, " until:");
-		when_add_rfc3339(&filter, until_ms);
-	}
+	compare_add_filter(&filter, c->runs[0]->run.workflow, until_ms);
 	session_listen(s, &calls, c);
 	session_wait(s, backend_page(s->backend, view_of_str(&filter), VIEW(""), CANDIDATES));
 	session_listen(s, NULL, NULL);
@@ -91,13 +83,13 @@ static int look_for_good(struct compare *c, int64_t until_ms)
 
 static int read_last_good(struct compare *c)
 {
-	struct view workflow = c->runs[0]->run.workflow;
-	int status = look_for_good(c, c->runs[0]->run.created_ms);
-	if (status == 0 && !c->is_older)
+	const struct run_facts *mine = &c->runs[0]->run;
+	int status = look_for_good(c, mine->created_ms);
+	if (status == 0 && !(c->good_ms && c->good_ms < mine->created_ms))
 		status = look_for_good(c, 0);
-	if (status == 0 && !c->good.len)
+	if (status == 0 && !c->good_ms)
 		return cli_refuse(ERR_NOT_FOUND, "compare: no other run of %.*s has completed",
-				  (int)workflow.len, workflow.ptr);
+				  (int)mine->workflow.len, mine->workflow.ptr);
 	return status ? status : read_run(c, 1, view_of_str(&c->good));
 }
 

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "base/str.h"
 #include "base/vec.h"
 #include "base/when.h"
+#include "core/filter.h"
 
 enum { SECOND_MS = 1000, SLOWER = 2 };
 
@@ -15,6 +15,26 @@ struct comparing {
 	const struct task_facts **tasks[COMPARED];	/* of each run, by id */
 	VEC(struct compare_row) rows;
 };
+
+/* ---- which other run ---- */
+
+bool compare_prefers(int64_t mine_ms, int64_t ms, int64_t best_ms)
+{
+	bool older = ms < mine_ms, best_is_older = best_ms < mine_ms;
+	if (!best_ms)
+		return true;
+	return older == best_is_older ? ms > best_ms : older;
+}
+
+void compare_add_filter(struct str *s, struct view workflow, int64_t until_ms)
+{
+	str_add_text(s, "status:completed workflow:");
+	filter_add_quoted(s, workflow);
+	if (until_ms) {
+		str_add_text(s, " until:");
+		when_add_rfc3339(s, until_ms);
+	}
+}
 
 /* ---- rows ---- */
 

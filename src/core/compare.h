@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "core/run.h"
 
 enum { COMPARED = 2 };
@@ -21,6 +23,13 @@ struct comparison {
 	struct compare_row *rows;	/* in the arena, as all that they show */
 	size_t len, differing;
 };
+
+/* Nothing else said, a run is beside the last one of its workflow that completed before
+ * it; where there is none, beside the last of all. Whether a completed one of its workflow
+ * is that one rather than the best so far, by when they were made (0: none so far). */
+bool compare_prefers(int64_t mine_ms, int64_t ms, int64_t best_ms);
+/* Appends the filter that finds them, of those made until then; 0: of all. */
+void compare_add_filter(struct str *s, struct view workflow, int64_t until_ms);
 
 /* Status, time taken, parameters and steps are rows in any case; everything else only
  * where it differs. A time differs where one took more than twice as long as the other

@@ -2,9 +2,7 @@
 #include "model/compare.h"
 
 #include "base/utf8.h"
-#include "base/when.h"
 #include "core/detail_copy.h"
-#include "core/filter.h"
 #include "model/board_layout.h"
 #include "model/decision.h"
 #include "model/model.h"
@@ -42,27 +40,22 @@ static void set_run(struct model *m, int which, struct run_key key, struct effec
 struct looking {
 	struct run_brief mine;
 	struct run_key best;
-	int64_t best_ms;
-	bool older;		/* than mine */
+	int64_t best_ms;	/* 0: there is none */
 };
 
-/* The last one before mine; where there is none, the last of all. */
 static void consider(struct looking *l, struct run_key key, const struct run_brief *b)
 {
-	bool older = b->created_ms < l->mine.created_ms;
-
 	if (b->status != RUN_COMPLETED || b->context != l->mine.context ||
-	    !view_eq(b->workflow, l->mine.workflow) || (l->older && !older) ||
-	    (l->older == older && run_key_is_set(l->best) && b->created_ms <= l->best_ms))
+	    !view_eq(b->workflow, l->mine.workflow) ||
+	    !compare_prefers(l->mine.created_ms, b->created_ms, l->best_ms))
 		return;
 	l->best = key;
 	l->best_ms = b->created_ms;
-	l->older = older;
 }
 
 static struct run_key last_good(const struct model *m, struct run_key mine, bool *older)
 {
-	struct looking l = { .older = false };
+	struct looking l = { .best_ms = 0 };
 	struct run_brief b;
 	struct run_key key;
 	uint32_t at = 0;
@@ -73,7 +66,7 @@ static struct run_key last_good(const struct model *m, struct run_key mine, bool
 		if (!run_key_eq(key, mine) && store_brief(m->store, key, &b))
 			consider(&l, key, &b);
 	}
-	*older = l.older;
+	*older = l.best_ms && l.best_ms < l.mine.created_ms;
 	return l.best;
 }
 
@@ -90,12 +83,7 @@ static void search(struct model *m, struct effects *fx)
 		return;
 	}
 	s->search = model_request(m);
-	str_add_text(&filter, "status:completed workflow:");
-	filter_add_quoted(&filter, mine.workflow);
-	if (!s->any) {
-		str_add_text(&filter, " until:");
-		when_add_rfc3339(&filter, mine.created_ms);
-	}
+	compare_add_filter(&filter, mine.workflow, s->any ? 0 : mine.created_ms);
 	effects_add(fx, (struct effect){ .kind = EFFECT_PAGE, .request = s->search,
 					 .context = mine.context, .text = view_of_str(&filter) });
 	str_release(&filter);

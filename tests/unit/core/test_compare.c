@@ -164,6 +164,36 @@ START_TEST(many_tasks_are_compared_at_once)
 }
 END_TEST
 
+static const struct {
+	int64_t mine_ms, ms, best_ms;
+	bool prefers;
+} choices[] = {
+	{ 50, 40, 0, true }, { 50, 60, 0, true },		/* any rather than none */
+	{ 50, 40, 30, true }, { 50, 30, 40, false },		/* of those before: the last */
+	{ 50, 60, 40, false }, { 50, 40, 60, true },		/* one before rather than a newer one */
+	{ 50, 70, 60, true }, { 50, 60, 70, false },		/* of newer ones: the last */
+	{ 50, 50, 40, false }, { 50, 40, 50, true },		/* at once is not before */
+};
+
+START_TEST(the_last_one_before_is_chosen_else_the_last)
+{
+	ck_assert(compare_prefers(choices[_i].mine_ms, choices[_i].ms, choices[_i].best_ms) ==
+		  choices[_i].prefers);
+}
+END_TEST
+
+START_TEST(others_are_found_by_their_workflow)
+{
+	struct str s = {0};
+	compare_add_filter(&s, VIEW("ship it"), 0);
+	ck_assert_str_eq(str_text(&s), "status:completed workflow:\"ship it\"");
+	str_clear(&s);
+	compare_add_filter(&s, VIEW("deploy"), 1001);
+	ck_assert_str_eq(str_text(&s), "status:completed workflow:deploy until:1970-01-01T00:00:01.001Z");
+	str_release(&s);
+}
+END_TEST
+
 static void clear(void)
 {
 	arena_release(&arena);
@@ -181,6 +211,9 @@ Suite *suite_compare(void)
 	tcase_add_loop_test(t, a_time_differs_where_it_is_twice_as_long_and_a_second, 0,
 			    sizeof times / sizeof *times);
 	tcase_add_test(t, what_has_not_ended_has_no_time);
+	tcase_add_loop_test(t, the_last_one_before_is_chosen_else_the_last, 0,
+			    sizeof choices / sizeof *choices);
+	tcase_add_test(t, others_are_found_by_their_workflow);
 	tcase_add_test(t, many_tasks_are_compared_at_once);
 	suite_add_tcase(s, t);
 	return s;

@@ -89,25 +89,22 @@ static int64_t sum_of(const struct json *counts)
 	return sum;
 }
 
-static bool add_time(struct str *s, struct view text, enum shown shown)
+static void add_text(struct str *s, struct view text, enum shown shown)
 {
 	int64_t at_ms;
-	if (shown == AS_IT_IS || !when_parse_rfc3339(text, &at_ms))
-		return false;
 	if (shown == AS_TIME)
-		when_add_stamp(s, at_ms);
-	else
+		cli_add_stamp(s, text);
+	else if (shown == AS_AGE && when_parse_rfc3339(text, &at_ms))
 		when_add_age(s, when_now_ms() - at_ms);
-	return true;
+	else
+		cli_add_first_line(s, text);
 }
 
 static void print_cell(struct out *o, const struct json *v, const struct column *c)
 {
 	struct str s = {0};
-	if (v && json_kind(v) == JSON_STRING && add_time(&s, json_text(v), c->shown))
-		;
-	else if (v && json_kind(v) == JSON_STRING)
-		cli_add_first_line(&s, json_text(v));
+	if (v && json_kind(v) == JSON_STRING)
+		add_text(&s, json_text(v), c->shown);
 	else if (v && json_kind(v) == JSON_OBJECT)
 		str_addf(&s, "%lld", (long long)sum_of(v));
 	else if (v && json_kind(v) != JSON_NULL)
@@ -288,8 +285,7 @@ static void on_schedule(void *arg, struct view json)
 		out_label(o, json_get_text(root, "id"));
 		struct view next = json_get_text(root, "next");
 		out_text(o, next.len ? " fires next at " : " is paused");
-		if (!add_time(&at, next, AS_TIME))
-			str_add(&at, next);
+		cli_add_stamp(&at, next);
 		out_label(o, view_of_str(&at));
 	} else {
 		out_label(o, json_get_text(root, "id"));

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/when.h"
 #include "cli/completion.h"
 #include "cli/json_out.h"
 #include "core/filter.h"
@@ -82,6 +83,15 @@ void cli_add_first_line(struct str *s, struct view lines)
 		more += line.len > 0;
 	if (more)
 		str_addf(s, " (and %zu more)", more);
+}
+
+void cli_add_stamp(struct str *s, struct view rfc3339)
+{
+	int64_t at_ms;
+	if (when_parse_rfc3339(rfc3339, &at_ms))
+		when_add_stamp(s, at_ms);
+	else
+		str_add(s, rfc3339);
 }
 
 static bool connect_as(struct cli *c, int *status, bool (*before)(struct session *, struct err *))

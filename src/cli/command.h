@@ -54,6 +54,8 @@ int cli_fail(const struct err *err);
 int cli_refuse(enum err_kind kind, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Of lines, where only one has room: the first, and how many more there are. */
 void cli_add_first_line(struct str *s, struct view lines);
+/* A time of the API by this machine's clock; what is none as it stands. */
+void cli_add_stamp(struct str *s, struct view rfc3339);
 /* Connects to the chosen context's backend; on failure the status is in *status. */
 bool cli_connect(struct cli *c, int *status);
 /* As cli_connect; launches the local engine where none answers. */

@@ -46,15 +46,10 @@ static void print_rate(struct out *o, const struct json *v)
 	str_release(&s);
 }
 
-/* By the local clock; a time that is none stands as it is. */
 static void print_stamp(struct out *o, struct view at)
 {
 	struct str s = {0};
-	int64_t at_ms;
-	if (when_parse_rfc3339(at, &at_ms))
-		when_add_stamp(&s, at_ms);
-	else
-		str_add(&s, at);
+	cli_add_stamp(&s, at);
 	out_column(o, view_of_str(&s), NAME_COLS);
 	str_release(&s);
 }

@@ -12,15 +12,18 @@ enum { DEPTH_MAX = 16 };
 
 /* ---- birth --------------------------------------------------------------------------- */
 
+static const struct machine *parent_of(const struct engine *e, const struct machine *m)
+{
+	const struct live_run *parent = m->parent.len ? engine_live(e, m->parent) : NULL;
+	return parent ? parent->m : NULL;
+}
+
 /* How many runs stand above this one. */
 static int depth_of(const struct engine *e, const struct machine *m)
 {
 	int depth = 0;
-	while (m && m->parent.len && depth < DEPTH_MAX) {
-		const struct live_run *parent = engine_live(e, m->parent);
-		m = parent ? parent->m : NULL;
+	while ((m = parent_of(e, m)))
 		depth++;
-	}
 	return depth;
 }
 
@@ -28,11 +31,8 @@ static int depth_of(const struct engine *e, const struct machine *m)
 static int held_above(const struct engine *e, const struct machine *m, struct view workflow)
 {
 	int held = 0;
-	for (int depth = 0; m && depth <= DEPTH_MAX; depth++) {
+	for (; m; m = parent_of(e, m))
 		held += view_eq(m->workflow, workflow);
-		const struct live_run *parent = m->parent.len ? engine_live(e, m->parent) : NULL;
-		m = parent ? parent->m : NULL;
-	}
 	return held;
 }
 

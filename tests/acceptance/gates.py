@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 # Gates from outside: beside running branches, quorum, not one's own run, roles, deadlines,
 # questions with a schema.
-import datetime
-
-from rig import play
+from rig import moment, play
 
 
 def beside(rig):
@@ -95,10 +93,6 @@ def run_deadline(rig):
         rig.check('%s: its deadline is the run\'s' % name, 1790 < left < 1810, left)
         rig.order(run['id'], 'ok', 'approve')
         rig.done(run['id'])
-
-
-def moment(text):
-    return datetime.datetime.strptime(text, '%Y-%m-%dT%H:%M:%S.%fZ')
 
 
 def questions(rig):

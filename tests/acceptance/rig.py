@@ -1,5 +1,6 @@
 # What the acceptance checks share: a private engine from outside (its socket, its
 # programs), waiting by the event stream, checks that count. Knows no source file.
+import datetime
 import http.client
 import json
 import os
@@ -17,6 +18,11 @@ from port import free_port  # noqa: E402, F401
 BUILD = os.path.abspath(os.environ.get('builddir', '.'))
 SOURCE = os.path.abspath(os.environ.get('srcdir', '.'))
 PATIENCE = 120          # seconds until a wait is a failure, also on a slow machine
+
+
+def moment(text):
+    """A time of the API."""
+    return datetime.datetime.strptime(text, '%Y-%m-%dT%H:%M:%S.%fZ')
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -182,24 +188,20 @@ class Rig:
 
     def octets(self, data, cuts=()):
         """Raw bytes to the socket, cut there; what comes back until it closes."""
-        s = socket.socket(socket.AF_UNIX)
-        s.settimeout(PATIENCE)
-        s.connect(self.socket)
         got = b''
-        try:
-            for a, b in zip([0, *cuts], [*cuts, len(data)]):
-                s.sendall(data[a:b])
-        except (ConnectionError, BrokenPipeError):
-            pass    # it has answered, and hears no more
-        try:
-            while True:
-                part = s.recv(65536)
-                if not part:
-                    break
-                got += part
-        except (ConnectionError, BrokenPipeError):
-            pass
-        s.close()
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(PATIENCE)
+            s.connect(self.socket)
+            try:
+                for a, b in zip([0, *cuts], [*cuts, len(data)]):
+                    s.sendall(data[a:b])
+            except ConnectionError:
+                pass    # it has answered, and hears no more
+            try:
+                while part := s.recv(65536):
+                    got += part
+            except ConnectionError:
+                pass
         return got
 
     def start(self, workflow, **params):

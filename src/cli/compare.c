@@ -123,14 +123,16 @@ static void print_rows(struct compare *c, const struct comparison *all)
 	print_heads(o, c, first, second);
 	for (size_t i = 0; i < all->len; i++) {
 		const struct compare_row *row = &all->rows[i];
-		struct str last = {0};
-		cli_add_first_line(&last, row->cells[1]);
+		struct str cells[COMPARED] = { {0}, {0} };
+		for (int k = 0; k < COMPARED; k++)
+			cli_add_first_line(&cells[k], row->cells[k]);
 		out_text(o, row->differs ? "! " : "  ");
 		out_column(o, row->what, first);
-		out_column(o, row->cells[0], second);
-		out_label(o, view_of_str(&last));
+		out_column(o, view_of_str(&cells[0]), second);
+		out_label(o, view_of_str(&cells[1]));
 		out_text(o, "\n");
-		str_release(&last);
+		for (int k = 0; k < COMPARED; k++)
+			str_release(&cells[k]);
 	}
 }
 

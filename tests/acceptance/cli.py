@@ -258,6 +258,13 @@ def comparing(rig):
     rig.equal('with the one that is named', json.loads(exits(rig, 0, 'compare', good, first, '--json').stdout)['runs'], [good, first])
     lines = exits(rig, 0, 'compare', bad, good).stdout.splitlines()
     rig.check('what differs is marked', any(re.match(r'! param n +4 +0$', s) for s in lines), lines)
+    refused = [rig.until_status(rig.start('gate'), 'waiting')['id'] for _ in range(2)]
+    for run in refused:
+        exits(rig, 0, 'reject', run, '-m', 'not yet\n' + run)
+        rig.done(run)
+    lines = exits(rig, 0, 'compare', *refused).stdout.splitlines()
+    rig.check('of several lines the first', any(re.match(r'! status +rejected.*not yet \(and 1 more\) +rejected.*not yet \(and 1 more\)$', s)
+                                               for s in lines), lines)
     rig.workflow('often', 'params: {n: {type: integer, default: 0}}\nsteps: [{id: a, if: params.n > 0, run: exit 1}]\n')
     good, bad = rig.start('often'), rig.start('often', n=1)
     for run in [bad] + [rig.start('often') for _ in range(101)]:

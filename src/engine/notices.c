@@ -285,10 +285,10 @@ void notices_look_at(struct notices *n, struct live_run *run)
 		run->told = m->status;	/* what comes later tells of what comes later */
 		return;
 	}
-	/* A run that is opened again is not late for what it took before. */
 	if (!m->ended && m->started_ms && !run->long_run) {
-		bool again = run->told < RUN_STATUSES && !run_status_is_open(run->told);
-		run->long_ms = again ? when_now_ms() - m->started_ms : 0;
+		/* A run that is opened again is not late for what it took before. */
+		if (run->told < RUN_STATUSES && !run_status_is_open(run->told))
+			run->long_ms = when_now_ms() - m->started_ms;
 		watch_length(n, run);
 	}
 	if (m->status == run->told)

@@ -14,6 +14,8 @@ static size_t json_rows(struct view json)
 	struct pretty pretty = { 0 };
 	size_t rows;
 
+	if (json.len == 0)
+		return 0;
 	pretty_read(&pretty, json);
 	rows = pretty.lines.len + 2;	/* with a head and a blank one */
 	pretty_release(&pretty);

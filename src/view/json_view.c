@@ -7,12 +7,11 @@
 
 enum { INDENT_CELLS = 2 };
 
-/* What is left of the pane, how many lines are still to be passed over, and of all there
- * is. */
+/* What is left of the pane, and how many lines are still to be passed over. */
 struct sheet {
 	struct pen *p;
 	struct rect r;
-	size_t skip, lines;
+	size_t skip;
 };
 
 static bool line_here(struct sheet *s, struct rect *row)
@@ -73,65 +72,81 @@ static void put_gap(struct sheet *s)
 	line_here(s, &r);
 }
 
-static void put_json(struct sheet *s, const char *head, struct view json)
-{
-	struct pretty pretty = { 0 };
+/* A text with its head, laid out once for counting and drawing. */
+struct part {
+	const char *head;
+	struct view json;
+	struct pretty pretty;
+};
+enum { PARTS = 2 };		/* of the run and of the task under the cursor */
 
-	if (!json.len || view_is(json, "null") || view_is(json, "{}"))
+static bool says_nothing(struct view json)
+{
+	return json.len == 0 || view_is(json, "null") || view_is(json, "{}");
+}
+
+/* Parts that say nothing have no lines. */
+static size_t read_parts(struct part *parts)
+{
+	size_t rows = 0;
+
+	for (int i = 0; i < PARTS; i++) {
+		if (says_nothing(parts[i].json))
+			continue;
+		pretty_read(&parts[i].pretty, parts[i].json);
+		rows += parts[i].pretty.lines.len + 2;
+	}
+	return rows;
+}
+
+static void put_part(struct sheet *s, const struct part *part)
+{
+	if (part->pretty.lines.len == 0)
 		return;
-	put_head(s, head);
-	pretty_read(&pretty, json);
-	s->lines += pretty.lines.len + 2;
-	for (size_t i = 0; i < pretty.lines.len && (s->r.rows > 0 || s->skip > 0); i++)
-		put_json_line(s, &pretty, i);
+	put_head(s, part->head);
+	for (size_t i = 0; i < part->pretty.lines.len && s->r.rows > 0; i++)
+		put_json_line(s, &part->pretty, i);
 	put_gap(s);
-	pretty_release(&pretty);
 }
-
-static void put_arguments(struct sheet *s, const struct run_detail *d, const struct task_facts *t)
-{
-	put_json(s, "Parameters of the run", d->params);
-	if (t)
-		put_json(s, "Arguments of the task", t->args);
-}
-
-static void put_results(struct sheet *s, const struct run_detail *d, const struct task_facts *t)
-{
-	if (t)
-		put_json(s, "Result of the task", t->result);
-	put_json(s, "Result of the run", d->result);
-}
-
-typedef void put_fn(struct sheet *s, const struct run_detail *d, const struct task_facts *t);
 
 /* What does not fit scrolls, and the last row says how much there is. */
-static void put_pane(struct pen *p, struct rect r, enum pane_id pane, put_fn *put,
+static void put_pane(struct pen *p, struct rect r, enum pane_id pane, struct part *parts,
 		     const char *empty)
 {
-	const struct run_detail *d = p->m->detail.detail;
-	const struct task_facts *t = detail_task(p->m);
-	struct sheet all = { .p = p, .r = { r.row, r.col, 0, r.cols } };
+	size_t rows = read_parts(parts);
 	struct sheet s = { .p = p, .r = r };
 
 	rect_take_left(&s.r, 1);
-	put(&all, d, t);
-	if (all.lines == 0)
+	if (rows == 0)
 		pen_empty(p, r, empty);
 	else
-		s.skip = pen_scrolled(p, &s.r, all.lines - 1, p->m->detail.scroll[pane].top);
-	put(&s, d, t);
+		s.skip = pen_scrolled(p, &s.r, rows - 1, p->m->detail.scroll[pane].top);
+	for (int i = 0; i < PARTS; i++) {
+		put_part(&s, &parts[i]);
+		pretty_release(&parts[i].pretty);
+	}
 }
 
 void view_arguments_pane(struct pen *p, struct rect r)
 {
-	put_pane(p, r, PANE_ARGUMENTS, put_arguments, "This run takes no arguments.");
+	const struct task_facts *t = detail_task(p->m);
+	struct part parts[PARTS] = {
+		{ .head = "Parameters of the run", .json = p->m->detail.detail->params },
+		{ .head = "Arguments of the task", .json = t ? t->args : VIEW("") },
+	};
+
+	put_pane(p, r, PANE_ARGUMENTS, parts, "This run takes no arguments.");
 }
 
 void view_result_pane(struct pen *p, struct rect r)
 {
 	const struct task_facts *t = detail_task(p->m);
+	struct part parts[PARTS] = {
+		{ .head = "Result of the task", .json = t ? t->result : VIEW("") },
+		{ .head = "Result of the run", .json = p->m->detail.detail->result },
+	};
 
-	put_pane(p, r, PANE_RESULT, put_results, !t || task_status_is_open(t->status)
-							 ? "No result yet."
-							 : "It gave no result.");
+	put_pane(p, r, PANE_RESULT, parts, !t || task_status_is_open(t->status)
+						   ? "No result yet."
+						   : "It gave no result.");
 }

@@ -208,6 +208,33 @@ START_TEST(the_cursor_of_a_long_table_is_seen_also_on_a_screen_that_became_lower
 }
 END_TEST
 
+/* Of the run and of its step. */
+START_TEST(arguments_that_say_nothing_are_said_to_be_none)
+{
+	static const char *const nothing[] = { "", "null", "{}" };
+	struct task_facts task = { .id = VIEW("build"), .args = view_of(nothing[_i]) };
+	struct run_detail d = { .tasks = &task, .n_tasks = 1, .params = view_of(nothing[_i]) };
+	struct fixture f;
+
+	open_set(&f, "empty");
+	d.run = fixture_run("build", 2, RUN_RUNNING);
+	fixture_put(&f, d.run);
+	f.mute = true;
+	press(&f, "Enter");
+	const struct effect *e = fixture_last(&f, EFFECT_DETAIL);
+
+	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
+				       .detail = &d });
+	press(&f, "3");
+	struct str s = draw(&f, true);
+
+	ck_assert_ptr_nonnull(strstr(str_text(&s), "This run takes no arguments."));
+	ck_assert_ptr_null(strstr(str_text(&s), "Parameters of the run"));
+	str_release(&s);
+	fixture_close(&f);
+}
+END_TEST
+
 Suite *suite_view(void);
 Suite *suite_view(void)
 {
@@ -226,6 +253,7 @@ Suite *suite_view(void)
 	tcase_add_loop_test(c, the_cursor_of_a_list_is_seen_also_on_a_screen_that_became_lower, 0,
 			    LISTS);
 	tcase_add_test(c, the_cursor_of_a_long_table_is_seen_also_on_a_screen_that_became_lower);
+	tcase_add_loop_test(c, arguments_that_say_nothing_are_said_to_be_none, 0, 3);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -201,19 +201,17 @@ static void answer_history(struct fixture *f, const struct effect *e)
 				      .done = { .outcome = OUTCOME_OK } });
 }
 
-#define CELL(text) { text, sizeof(text) - 1 }
-
 static void answer_stats(struct fixture *f, const struct effect *e)
 {
 	static const char *const columns[] = { "workflow", "ended", "success", "half in", "95% in",
 					       "average", "least", "most", "95% wait", "started", NULL };
 	static const struct view cells[] = {
-		CELL("backup"), CELL("120"), CELL("0.975"), CELL("61000"), CELL("92000"),
-		CELL("63000"), CELL("58000"), CELL("180000"), CELL("3000"), CELL("121"),
-		CELL("deploy"), CELL("48"), CELL("0.5"), CELL("480000"), CELL("900000"),
-		CELL("500000"), CELL("300000"), CELL("1800000"), CELL("0"), CELL("50"),
-		CELL("report"), CELL("0"), CELL(""), CELL(""), CELL(""), CELL(""), CELL(""),
-		CELL(""), CELL(""), CELL("1"),
+		VIEW("backup"), VIEW("120"), VIEW("0.975"), VIEW("61000"), VIEW("92000"),
+		VIEW("63000"), VIEW("58000"), VIEW("180000"), VIEW("3000"), VIEW("121"),
+		VIEW("deploy"), VIEW("48"), VIEW("0.5"), VIEW("480000"), VIEW("900000"),
+		VIEW("500000"), VIEW("300000"), VIEW("1800000"), VIEW("0"), VIEW("50"),
+		VIEW("report"), VIEW("0"), VIEW(""), VIEW(""), VIEW(""), VIEW(""), VIEW(""),
+		VIEW(""), VIEW(""), VIEW("1"),
 	};
 
 	fixture_send(f, (struct msg){
@@ -255,11 +253,11 @@ static void answer_queues(struct fixture *f, const struct effect *e)
 	static const char *const columns[] = { "queue", "slots", "running", "queued", "oldest", "in/s",
 					       "out/s", NULL };
 	static const struct view cells[] = {
-		CELL("orders"), CELL("2"), CELL("14"), CELL("0"), CELL(""), CELL("1.5"), CELL("1.5"),
-		CELL("\xe9\xa1\xa7\xe5\xae\xa2\xe5\xaf\xa9\xe6\x9f\xbb"), CELL("0"), CELL("1"),
-		CELL("120"), CELL("1h 04m"), CELL("0.2"), CELL("0.0"),
-		CELL("customer-onboarding-and-credit-approval-eu-central-1"), CELL("12"),
-		CELL("1048"), CELL("7"), CELL("3s"), CELL("10.0"), CELL("9.4"),
+		VIEW("orders"), VIEW("2"), VIEW("14"), VIEW("0"), VIEW(""), VIEW("1.5"), VIEW("1.5"),
+		VIEW("\xe9\xa1\xa7\xe5\xae\xa2\xe5\xaf\xa9\xe6\x9f\xbb"), VIEW("0"), VIEW("1"),
+		VIEW("120"), VIEW("1h 04m"), VIEW("0.2"), VIEW("0.0"),
+		VIEW("customer-onboarding-and-credit-approval-eu-central-1"), VIEW("12"),
+		VIEW("1048"), VIEW("7"), VIEW("3s"), VIEW("10.0"), VIEW("9.4"),
 	};
 
 	fixture_send(f, (struct msg){
@@ -272,16 +270,16 @@ static void answer_workers(struct fixture *f, const struct effect *e)
 	static const char *const columns[] = { "worker", "queue", "state", "slots", "running",
 					       "last seen", "polls", "sdk", "host", NULL };
 	static const struct view cells[] = {
-		CELL("worker-a@build-1"), CELL("orders"), CELL("running"), CELL("1000"), CELL("14"),
-		CELL("2026-11-21 02:59:58"), CELL(""), CELL("temporal-go 1.41.1"), CELL("build-1"),
-		CELL("4711@credit-approval-7d9f8b6c5-x2x7k.eu-central-1.internal.example.org"),
-		CELL("customer-onboarding-and-credit-approval-eu-central-1"), CELL("silent"),
-		CELL("200"), CELL("0"), CELL("2026-11-21 02:56:12"), CELL(""),
-		CELL("temporal-java 1.31.0"),
-		CELL("credit-approval-7d9f8b6c5-x2x7k.eu-central-1.internal.example.org"),
-		CELL("\xe5\xaf\xa9\xe6\x9f\xbb\xe6\x8b\x85\xe5\xbd\x93@host"),
-		CELL("\xe9\xa1\xa7\xe5\xae\xa2\xe5\xaf\xa9\xe6\x9f\xbb"), CELL("running"), CELL(""),
-		CELL(""), CELL("2026-11-21 02:59:31"), CELL("workflows, activities"), CELL(""), CELL(""),
+		VIEW("worker-a@build-1"), VIEW("orders"), VIEW("running"), VIEW("1000"), VIEW("14"),
+		VIEW("2026-11-21 02:59:58"), VIEW(""), VIEW("temporal-go 1.41.1"), VIEW("build-1"),
+		VIEW("4711@credit-approval-7d9f8b6c5-x2x7k.eu-central-1.internal.example.org"),
+		VIEW("customer-onboarding-and-credit-approval-eu-central-1"), VIEW("silent"),
+		VIEW("200"), VIEW("0"), VIEW("2026-11-21 02:56:12"), VIEW(""),
+		VIEW("temporal-java 1.31.0"),
+		VIEW("credit-approval-7d9f8b6c5-x2x7k.eu-central-1.internal.example.org"),
+		VIEW("\xe5\xaf\xa9\xe6\x9f\xbb\xe6\x8b\x85\xe5\xbd\x93@host"),
+		VIEW("\xe9\xa1\xa7\xe5\xae\xa2\xe5\xaf\xa9\xe6\x9f\xbb"), VIEW("running"), VIEW(""),
+		VIEW(""), VIEW("2026-11-21 02:59:31"), VIEW("workflows, activities"), VIEW(""), VIEW(""),
 	};
 
 	fixture_send(f, (struct msg){

@@ -22,3 +22,12 @@ size_t orders_left(const struct fixture *f)
 {
 	return fixture_asked(f, EFFECT_ORDER);
 }
+
+void answer_detail(struct fixture *f, const struct run_detail *d)
+{
+	const struct effect *e = fixture_last(f, EFFECT_DETAIL);
+
+	ck_assert_ptr_nonnull(e);
+	fixture_send(f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
+				      .detail = d });
+}

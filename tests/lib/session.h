@@ -12,5 +12,7 @@ void press(struct fixture *f, const char *keys);
 void press_slowly(struct fixture *f, const char *keys);
 /* How many orders left since fixture_forget. */
 size_t orders_left(const struct fixture *f);
+/* The engine's answer to the last question for a detail. */
+void answer_detail(struct fixture *f, const struct run_detail *d);
 
 #endif

@@ -102,7 +102,6 @@ END_TEST
 /* The engine's answer to the last question for a detail: review has these votes. */
 static void answer_votes(const struct vote *votes, size_t n)
 {
-	const struct effect *e = fixture_last(&f, EFFECT_DETAIL);
 	struct task_facts task = {
 		.id = VIEW("review"), .status = TASK_COMPLETED, .attempt = 1, .version = 5,
 		.gate = { .kind = GATE_APPROVAL, .task = VIEW("review"), .required = 1,
@@ -111,8 +110,7 @@ static void answer_votes(const struct vote *votes, size_t n)
 	struct run_detail d = { .run = fixture_run("deploy", 1, RUN_RUNNING), .tasks = &task,
 				.n_tasks = 1 };
 
-	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
-				       .detail = &d });
+	answer_detail(&f, &d);
 }
 
 START_TEST(the_open_dialog_says_who_was_faster_and_when)

@@ -16,7 +16,6 @@ START_TEST(a_gate_prints_nothing_so_the_step_before_it_is_under_review)
 	};
 	struct run_facts run = fixture_run("deploy", 1, RUN_WAITING);
 	struct run_detail d = { .tasks = tasks, .n_tasks = 3 };
-	const struct effect *e;
 	struct fixture f;
 
 	run.waiting = tasks[2].gate;
@@ -26,10 +25,8 @@ START_TEST(a_gate_prints_nothing_so_the_step_before_it_is_under_review)
 	f.mute = true;
 	fixture_put(&f, run);
 	press(&f, "a");
-	e = fixture_last(&f, EFFECT_DETAIL);
 	d.run = run;
-	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
-				       .detail = &d });
+	answer_detail(&f, &d);
 	ck_assert_ptr_nonnull(fixture_last(&f, EFFECT_LOG_OPEN));
 	ck_assert(view_is(fixture_last(&f, EFFECT_LOG_OPEN)->log.task, "build"));
 	fixture_close(&f);

@@ -49,15 +49,6 @@ static void ck_drawn(bool unicode, const char *words)
 	str_release(&s);
 }
 
-/* The engine's answer to the last question for a detail. */
-static void answer_detail(const struct run_detail *d)
-{
-	const struct effect *e = fixture_last(&f, EFFECT_DETAIL);
-
-	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
-				       .detail = d });
-}
-
 START_TEST(a_held_order_says_how_it_is_taken_back)
 {
 	open_long(RUN_RUNNING);
@@ -113,7 +104,7 @@ START_TEST(edit_and_retry_says_which_step_of_which_run)
 	d.run = long_run(RUN_FAILED);
 	f.mute = true;
 	press(&f, "l l x e");
-	answer_detail(&d);
+	answer_detail(&f, &d);
 	ck_drawn(true, " a22015, step comp");
 	ck_drawn(true, ", attempt 2 ");
 }
@@ -135,7 +126,7 @@ START_TEST(a_long_error_is_read_to_its_end)
 	d.run = long_run(RUN_FAILED);
 	f.mute = true;
 	press(&f, "l l Enter");
-	answer_detail(&d);
+	answer_detail(&f, &d);
 	press(&f, "1 Tab");
 	ck_drawn(true, " it broke");
 	ck_drawn(true, " ↓ ");
@@ -172,7 +163,7 @@ START_TEST(what_a_task_needs_and_who_decided_are_read_to_their_end)
 	d.run = long_run(RUN_WAITING);
 	f.mute = true;
 	press(&f, "Enter");
-	answer_detail(&d);
+	answer_detail(&f, &d);
 	press(&f, "1 Tab G");
 	ck_drawn(true, " output      stdout 0");
 	press(&f, "PgUp PgUp");
@@ -196,7 +187,7 @@ START_TEST(a_list_of_tasks_says_how_many_are_out_of_sight)
 	d.run = long_run(RUN_RUNNING);
 	f.mute = true;
 	press(&f, "Enter");
-	answer_detail(&d);
+	answer_detail(&f, &d);
 	ck_drawn(true, "   ↑ 3 more");
 	ck_drawn(true, " a22015  running  2/5 16m 00s");
 	press(&f, "g");
@@ -219,7 +210,7 @@ START_TEST(a_list_that_has_room_again_is_seen_from_its_first_task)
 	d.run = long_run(RUN_RUNNING);
 	f.mute = true;
 	press(&f, "Enter");
-	answer_detail(&d);
+	answer_detail(&f, &d);
 	press(&f, "6 Esc");
 	ck_drawn(true, " one ");
 	ck_drawn(true, " five ");
@@ -236,7 +227,7 @@ START_TEST(how_long_a_run_takes_comes_before_its_bar)
 	fixture_put(&f, run);
 	f.mute = true;
 	press(&f, "Enter");
-	answer_detail(&d);
+	answer_detail(&f, &d);
 	ck_drawn(true, " gate a22015  running  2/5 16m 00s");
 }
 END_TEST
@@ -259,7 +250,7 @@ START_TEST(of_many_choices_all_are_seen)
 	f.mute = true;
 	press(&f, "i");
 	d.run = run;
-	answer_detail(&d);
+	answer_detail(&f, &d);
 	ck_drawn(true, " one of alpha, beta, gamma, delta,");
 	ck_drawn(true, " mu, nu, xi ");
 	resize(12, 40);
@@ -417,7 +408,7 @@ START_TEST(what_an_edit_changes_is_read_to_its_end)
 	f.mute = true;
 	resize(12, 40);
 	press(&f, "4 x e");
-	answer_detail(&d);
+	answer_detail(&f, &d);
 	ck_drawn(true, "Edit and retry     PgDn ");
 	press(&f, "\"!\" PgDn");
 	ck_drawn(true, "Edit and retry     y, Esc ");

@@ -221,10 +221,7 @@ START_TEST(arguments_that_say_nothing_are_said_to_be_none)
 	fixture_put(&f, d.run);
 	f.mute = true;
 	press(&f, "Enter");
-	const struct effect *e = fixture_last(&f, EFFECT_DETAIL);
-
-	fixture_send(&f, (struct msg){ .kind = MSG_DETAIL, .request = e->request, .key = e->key,
-				       .detail = &d });
+	answer_detail(&f, &d);
 	press(&f, "3");
 	struct str s = draw(&f, true);
 

@@ -439,8 +439,8 @@ struct run_key board_selected(const struct model *m)
 
 	/* It may have gone to a lane that is not shown, or its lane was folded: nobody sees
 	 * what it is now. */
-	if (is_strip(m, m->board.focus) || !run_key_is_set(key) || !board_find(m->cards, key, &lane, &index) ||
-	    lane != m->board.focus)
+	if (is_strip(m, m->board.focus) || !run_key_is_set(key) ||
+	    !board_find(m->cards, key, &lane, &index) || lane != m->board.focus)
 		return (struct run_key){ 0 };
 	return key;
 }

@@ -51,7 +51,8 @@ static size_t gate_rows(const struct gate_facts *g, int cols, int beside)
 
 	rows += text_rows(g->roles, beside);
 	for (size_t i = 0; i < g->n_given; i++)
-		rows += 1 + text_rows(g->given[i].by, beside) + text_rows(g->given[i].comment, beside);
+		rows += 1 + text_rows(g->given[i].by, beside) +
+			text_rows(g->given[i].comment, beside);
 	return rows;
 }
 

@@ -15,7 +15,8 @@ static struct columns columns_at(int cols)
 {
 	enum { ID_COLS = 8, TOOK_COLS = 9, NAME_COLS = 16, WIDE_NAME_COLS = 24, NAME_LEAST = 6 };
 	struct columns c = { .workflow = 14 };
-	int room = cols - c.workflow - ID_COLS - TOOK_COLS, least = room > NAME_LEAST ? room : NAME_LEAST;
+	int room = cols - c.workflow - ID_COLS - TOOK_COLS;
+	int least = room > NAME_LEAST ? room : NAME_LEAST;
 	int at = c.workflow + (cols >= 100 ? WIDE_NAME_COLS : least < NAME_COLS ? least : NAME_COLS);
 
 	c.id = at;

@@ -5,8 +5,8 @@
 #include "view/paint.h"
 
 view_fn view_board, view_detail, view_inbox, view_outbox, view_history, view_workflows,
-	view_table, view_metrics, view_throughput, view_compare, view_help, view_decision, view_menu, view_start, view_edit, view_speak,
-	view_palette, view_themes,
-	view_lanes, view_quit, view_wall;
+	view_table, view_metrics, view_throughput, view_compare, view_help, view_decision,
+	view_menu, view_start, view_edit, view_speak, view_palette, view_themes, view_lanes,
+	view_quit, view_wall;
 
 #endif

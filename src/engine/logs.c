@@ -124,6 +124,7 @@ static const char seek_cursor[] = "line.";
 struct shown {
 	size_t first;			/* of the page's lines */
 	int64_t line;			/* the number of the first; 0: not asked for */
+	struct view next;		/* empty: the page's place */
 	struct log_place prev;
 	bool has_prev;
 	enum engine_log_state state;
@@ -147,7 +148,10 @@ static void write_page(struct str *out, const struct log_page *page, const struc
 	for (size_t i = shown->first; i < page->lines.len; i++)
 		write_line(&w, &page->lines.items[i]);
 	jsonw_end_array(&w);
-	write_cursor(&w, "next", &page->place);
+	if (shown->next.len)
+		jsonw_text(&w, "next", shown->next);
+	else
+		write_cursor(&w, "next", &page->place);
 	if (shown->has_prev)
 		write_cursor(&w, "prev", &shown->prev);
 	else
@@ -181,22 +185,15 @@ struct reading {
 static void write_not_yet(struct reading *r, int64_t line, const struct log_page *passed,
 			  enum engine_log_state state)
 {
+	const struct log_page none = {0};
 	struct str cursor = {0};
-	struct jsonw w;
 	str_addf(&cursor, "%s%lld", seek_cursor, (long long)line);
 	if (passed) {
 		str_addf(&cursor, ".%lld.", (long long)passed->left_to_skip);
 		log_place_write(&passed->place, &cursor);
 	}
-	jsonw_init(&w, r->out);
-	jsonw_object(&w, NULL);
-	jsonw_array(&w, "lines");
-	jsonw_end_array(&w);
-	jsonw_text(&w, "next", view_of_str(&cursor));
-	jsonw_null(&w, "prev");
-	jsonw_int(&w, "line", line);
-	jsonw_string(&w, "state", state_word(state));
-	jsonw_end_object(&w);
+	write_page(r->out, &none,
+		   &(struct shown){ .next = view_of_str(&cursor), .state = state, .line = line });
 	*r->state = state;
 	str_release(&cursor);
 }

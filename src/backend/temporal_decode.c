@@ -134,11 +134,12 @@ static const char *no_header(const struct http_answer *a, const char *name)
 	return NULL;
 }
 
-static void go_on(struct temporal_decoding *d, struct view text)
+static void go_on(struct temporal_decoding *d, struct view text, bool sealed)
 {
 	const struct http_answer answer = { .status = d->status, .body = text,
 					    .header = no_header, .sent = true };
 	*d->place = NULL;
+	d->t->codec.sealed = sealed;
 	d->heard(d->arg, &answer);
 	temporal_decoding_free(d);
 }
@@ -178,7 +179,7 @@ static void on_decoded(void *arg, const struct http_answer *a)
 		keep(t, &d->ask, a->body);
 	t->codec.trouble = !ok;
 	t->codec.refused = is_refusal(a->status);
-	go_on(d, ok ? view_of_str(&text) : view_of_str(&d->body));
+	go_on(d, ok ? view_of_str(&text) : view_of_str(&d->body), !ok);
 	if (news && !t->dead && t->link.state == TEMPORAL_LIVE)
 		temporal_link_tell_live(t);
 	str_release(&text);
@@ -214,7 +215,7 @@ bool temporal_decode(const struct temporal_sealed *s, const struct http_answer *
 	*d->place = d;
 	const char *kept = map_get(&s->t->codec.kept, view_of_str(&ask));
 	if (kept && put(d, view_of(kept), &text)) {
-		go_on(d, view_of_str(&text));
+		go_on(d, view_of_str(&text), false);
 		str_release(&text);
 		return true;
 	}

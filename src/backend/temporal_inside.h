@@ -185,6 +185,7 @@ struct temporal_codec {
 	char *url, *token, *unix_path;
 	bool trouble;		/* it did not decode what it was given last */
 	bool refused;		/* ... and it was not because it is away or does not know us */
+	bool sealed;		/* what is heard now is as it came: no kept answer helped either */
 	struct map kept;	/* what it was asked, to its answer */
 };
 

@@ -243,7 +243,7 @@ static void on_read(void *arg, const struct http_answer *a)
 	struct temporal *t = arg;
 	struct temporal_memos *all = &t->memos;
 	struct json_doc *doc =
-		t->codec.trouble ? NULL : json_parse(a->body, TEMPORAL_BODY_MAX, NULL);
+		t->codec.sealed ? NULL : json_parse(a->body, TEMPORAL_BODY_MAX, NULL);
 	int64_t wait = 0;
 	if (doc) {
 		all->backoff.failures = 0;

@@ -125,15 +125,7 @@ static void until_both_said(const char *c1, const char *c2)
 
 #define SEALED_WORDS "<7 bytes, binary/encrypted>"
 
-static bool is_complete(void *arg)
-{
-	return ear_heard(&ear, "snapshot_end complete");
-}
-
-static void until_listed(void)
-{
-	ck_assert_msg(stub_until_fn(loop, is_complete, NULL), "%s", str_text(&ear.log));
-}
+#define LISTS_END "snapshot_end complete"
 
 /* So many more have come. */
 static void until_lists(const char *target, size_t n)
@@ -241,7 +233,7 @@ START_TEST(the_list_is_there_and_is_read_when_the_codec_answers)
 	stub_on(codec, "POST", "/decode", &reply);
 	open_board("", 60000);
 	see("c1", NULL);
-	until_listed();
+	until_line(LISTS_END);
 	ck_assert_str_eq(map_get(&customers, VIEW("c1")), SEALED_WORDS);
 	until_said("c1", "Anna");
 	ck_assert_uint_eq(asked(), BAD + 1);
@@ -261,10 +253,27 @@ START_TEST(a_codec_that_is_away_is_said_and_read_when_it_comes)
 	stub_fall(codec);
 	open_board("", 60000);
 	see("c1", NULL);
-	until_listed();
+	until_line(LISTS_END);
 	ck_assert(stub_until_fn(loop, is_troubled, NULL));
 	stub_rise(codec);
 	until_said("c1", "Anna");
+}
+END_TEST
+
+/* Its answers are kept: they need it no more. */
+START_TEST(what_was_read_before_is_read_also_while_the_codec_is_away)
+{
+	answer(PAYLOADS(ANNA "," BEN), 0);
+	open_board("", 1);
+	see("c1", "c2");
+	until_both_said("Anna", "Ben");
+	stub_fall(codec);
+	serve_ended(LISTED(C1_LATER));
+	ck_assert(stub_until_fn(loop, is_troubled, NULL));
+	until_said("c1", SEALED_WORDS);
+	serve_ended(LISTED(C1 "," C2));
+	ear_watch(&ear, "", 5);
+	until_both_said("Anna", "Ben");
 }
 END_TEST
 
@@ -276,7 +285,7 @@ START_TEST(a_slow_codec_holds_nothing_back)
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .fault = STUB_SILENT, .times = 1 });
 	open_board("", 1);
 	see("c1", "c2");
-	until_listed();
+	until_line(LISTS_END);
 	serve_ended(LISTED(C1 "," C2));
 	until_said("c2", SEALED_WORDS);
 	ck_assert_uint_eq(asked(), 1);
@@ -351,11 +360,6 @@ END_TEST
 
 /* ---- what happens meanwhile ---- */
 
-static bool is_running(void *arg)
-{
-	return ear_heard(&ear, "runs a:running");
-}
-
 /* Sealed it seems to say so; what describe and the codec server say of it is an empty text. */
 START_TEST(a_memo_that_was_cleared_says_no_more_that_it_waits)
 {
@@ -370,7 +374,7 @@ START_TEST(a_memo_that_was_cleared_says_no_more_that_it_waits)
 	waiting_memo = "waitingFor";
 	open_board("", 1);
 	see("elsewhere", NULL);
-	ck_assert_msg(stub_until_fn(loop, is_running, NULL), "%s", str_text(&ear.log));
+	until_line("runs a:running");
 	waiting = ear_count(&ear, "runs a:waiting");
 	see("a", NULL);
 	until_lists(LIST, 120);	/* all open ones are listed again */
@@ -388,9 +392,9 @@ START_TEST(what_is_read_while_the_snapshot_goes_on_stays)
 	open_board("label.customer:Anna", 60000);
 	until_said("c1", "Anna");
 	until_held();
-	ck_assert(!is_complete(NULL));
+	ck_assert(!ear_heard(&ear, LISTS_END));
 	push(LISTED(""));
-	until_listed();
+	until_line(LISTS_END);
 	turn_a_little();
 	ck_assert(!ear_heard(&ear, "gone c1"));
 }
@@ -415,11 +419,6 @@ START_TEST(a_memo_that_changed_meanwhile_is_asked_for_anew)
 }
 END_TEST
 
-static bool is_gone(void *arg)
-{
-	return ear_heard(&ear, "gone a");
-}
-
 START_TEST(a_run_that_is_gone_meanwhile_is_not_told_again)
 {
 	serve("GET", LIST "%28ExecutionStatus%20%3D", LISTED(OPEN_A("customer")));
@@ -429,7 +428,7 @@ START_TEST(a_run_that_is_gone_meanwhile_is_not_told_again)
 	stub_on(codec, "POST", "/decode", &(struct stub_reply){ .fault = STUB_SILENT, .times = 1 });
 	open_board("", 60000);
 	see("a", NULL);
-	ck_assert(stub_until_fn(loop, is_gone, NULL));
+	until_line("gone a");
 	size_t told = ear_count(&ear, "runs a");
 	stub_fall(codec);
 	stub_rise(codec);
@@ -451,7 +450,7 @@ START_TEST(the_watch_may_end_in_what_it_tells)
 	open_board("", 60000);
 	ticket_id watch = ear.backend->last_ticket;
 	see("c1", "c2");
-	until_listed();
+	until_line(LISTS_END);
 	answer(PAYLOADS(ANNA), 0);
 	if (_i)
 		ear.destroy_in = "runs c1";
@@ -482,6 +481,7 @@ Suite *suite_temporal_memo(void)
 	tcase_add_test(c, what_is_read_while_the_snapshot_goes_on_stays);
 	tcase_add_loop_test(c, the_list_is_there_and_is_read_when_the_codec_answers, 0, FAULTS);
 	tcase_add_test(c, a_codec_that_is_away_is_said_and_read_when_it_comes);
+	tcase_add_test(c, what_was_read_before_is_read_also_while_the_codec_is_away);
 	tcase_add_test(c, a_slow_codec_holds_nothing_back);
 	tcase_add_test(c, one_that_nobody_can_read_keeps_no_other_sealed);
 	tcase_add_loop_test(c, what_is_too_much_at_once_is_asked_for_in_parts, 0, TOO_MUCH);

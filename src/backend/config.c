@@ -282,16 +282,17 @@ bool config_load_checked(struct config *c, config_key_fn *check, struct err *err
 	return ok;
 }
 
-static void setting_release(struct setting *s)
+static void settings_release(struct setting *items, size_t n)
 {
-	mem_free(s->name);
-	mem_free(s->value);
+	for (size_t i = 0; i < n; i++) {
+		mem_free(items[i].name);
+		mem_free(items[i].value);
+	}
 }
 
 static void context_release(struct config_context *x)
 {
-	for (size_t i = 0; i < x->approvals.len; i++)
-		setting_release(&x->approvals.items[i]);
+	settings_release(x->approvals.items, x->approvals.len);
 	vec_release(&x->approvals);
 	mem_free(x->space);
 	mem_free(x->profile);
@@ -320,15 +321,12 @@ void config_release(struct config *c)
 {
 	for (size_t i = 0; i < c->contexts.len; i++)
 		context_release(&c->contexts.items[i]);
-	for (size_t i = 0; i < c->keys.len; i++)
-		setting_release(&c->keys.items[i]);
 	vec_release(&c->contexts);
+	settings_release(c->keys.items, c->keys.len);
 	vec_release(&c->keys);
-	for (size_t i = 0; i < c->views.len; i++)
-		setting_release(&c->views.items[i]);
+	settings_release(c->views.items, c->views.len);
 	vec_release(&c->views);
-	for (size_t i = 0; i < c->commands.len; i++)
-		setting_release(&c->commands.items[i]);
+	settings_release(c->commands.items, c->commands.len);
 	vec_release(&c->commands);
 	mem_free(c->default_context);
 	mem_free(c->theme);
